@@ -1,0 +1,31 @@
+"""Who acts. Every write and every search names an actor."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an actor may do; separation of duties between them comes with `law`."""
+
+    OWNER = "owner"
+    INVESTIGATOR = "investigator"
+    REVIEWER = "reviewer"
+    CLERK = "rights-clerk"
+    OFFICER = "data-protection-officer"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A named person in a role.
+
+    Attributes
+    ----------
+    name : str
+        The person's name or account; written in records, never in a log line.
+    role : Role
+        In which capacity they act now.
+    """
+
+    name: str
+    role: Role = Role.OWNER

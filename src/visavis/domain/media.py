@@ -1,0 +1,135 @@
+"""What was collected: files, the pictures in them, when they were taken, and what became of each."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from visavis.domain.arrays import RgbImage
+
+
+class Reason(StrEnum):
+    """What became of one file. The value is stored, listed by `visavis outcomes`, and stable."""
+
+    INDEXED = "indexed"
+    NO_FACE = "no-face"
+    DUPLICATE = "duplicate"
+    """The same bytes lie at another path of the same source."""
+    PAIRED = "paired"
+    """A RAW file whose JPEG of the same shot stands for both."""
+    UNREADABLE = "unreadable"
+    """Not a picture, or damaged from the first bytes on."""
+    TRUNCATED = "truncated"
+    EMPTY = "empty"
+    TOO_LARGE = "too-large"
+    """Over a limit on bytes, pixels or expansion."""
+    TOO_SMALL = "too-small"
+    UNSUPPORTED = "unsupported"
+    NOT_ALLOWED = "not-allowed"
+    """The operating system refused to open it."""
+    VANISHED = "vanished"
+    """Listed, but gone when it was opened."""
+    REFUSED = "refused"
+    """`law.admit` said no; the detail names the rule."""
+    CRASHED = "crashed"
+    """The decoder or a network ended the worker process; the file is set aside."""
+
+
+class Precision(StrEnum):
+    """How exactly a capture date is known."""
+
+    SECOND = "second"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    BEFORE = "before"
+    AFTER = "after"
+    RANGE = "range"
+
+
+class DateOrigin(StrEnum):
+    """Where a capture date comes from, best first."""
+
+    CSV = "csv"
+    IPTC = "iptc"
+    XMP = "xmp"
+    EXIF = "exif"
+    FILE_NAME = "file-name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureDate:
+    """When a picture was taken, as exactly as it is known.
+
+    Attributes
+    ----------
+    text : str
+        As people read it: `2016-05-14T09:30:00`, `1962`, `before 1970`.
+    first, last : date or None
+        The days between which it lies, both included; None = open on that side.
+    """
+
+    text: str
+    first: dt.date | None
+    last: dt.date | None
+    precision: Precision
+    origin: DateOrigin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureMetadata:
+    """What a file says of itself. A charter decides which of these are kept; place is dropped unless it says otherwise.
+
+    Attributes
+    ----------
+    latitude, longitude : float or None
+        Degrees, WGS 84.
+    """
+
+    captured: CaptureDate | None = None
+    caption: str = ""
+    credit: str = ""
+    rights: str = ""
+    asset_id: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One decoded picture.
+
+    Attributes
+    ----------
+    image_rgb : (h, w, 3) uint8
+        Upright RGB, at `scale` of the full size.
+    full_width, full_height : int
+        Size of the upright picture at full resolution, pixels.
+    format : str
+        Container as found in the bytes, lower case: `jpeg`, `png`, `heic`, …
+    dhash : bytes
+        16 bytes: the perceptual hash, near-duplicates differ in few bits.
+    page : int
+        0 for single pictures.
+    """
+
+    image_rgb: RgbImage = field(repr=False)
+    full_width: int
+    full_height: int
+    format: str
+    dhash: bytes = b""
+    page: int = 0
+    metadata: PictureMetadata = PictureMetadata()
+
+    @property
+    def scale(self) -> float:
+        """Decoded width over full width: 1.0 for full size, 0.5 for a picture decoded at half."""
+        return self.image_rgb.shape[1] / self.full_width
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one file, in one word and one line of detail (never a name of a person)."""
+
+    reason: Reason
+    detail: str = ""
+    faces: int = 0
