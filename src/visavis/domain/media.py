@@ -1,8 +1,9 @@
 """What was collected: files, the pictures in them, when they were taken, and what became of each."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from visavis.domain.arrays import RgbImage
 
@@ -94,36 +95,38 @@ class PictureMetadata:
     longitude: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """One decoded picture.
-
-    Attributes
-    ----------
-    image_rgb : (h, w, 3) uint8
-        Upright RGB, at `scale` of the full size.
-    full_width, full_height : int
-        Size of the upright picture at full resolution, pixels.
-    format : str
-        Container as found in the bytes, lower case: `jpeg`, `png`, `heic`, …
-    dhash : bytes
-        16 bytes: the perceptual hash, near-duplicates differ in few bits.
-    page : int
-        0 for single pictures.
-    """
-
-    image_rgb: RgbImage = field(repr=False)
-    full_width: int
-    full_height: int
-    format: str
-    dhash: bytes = b""
-    page: int = 0
-    metadata: PictureMetadata = PictureMetadata()
+class PixelSource(Protocol):
+    """A picture whose pixels can be asked for at a scale: large JPEGs decode at a reduced one where nothing is lost by it."""
 
     @property
-    def scale(self) -> float:
-        """Decoded width over full width: 1.0 for full size, 0.5 for a picture decoded at half."""
-        return self.image_rgb.shape[1] / self.full_width
+    def full_width(self) -> int:
+        """Width of the upright picture at full resolution, pixels."""
+        ...
+
+    @property
+    def full_height(self) -> int:
+        """Height of the upright picture at full resolution, pixels."""
+        ...
+
+    def pixels(self, longer_side: int | None = None) -> RgbImage:
+        """Decode.
+
+        Parameters
+        ----------
+        longer_side : int or None
+            The longer side may be smaller than the full one, but not than this; None = full size.
+
+        Returns
+        -------
+        (h, w, 3) uint8
+            Upright RGB. Repeated calls may decode again.
+
+        Raises
+        ------
+        UnreadablePicture
+            Damaged or truncated bytes.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
