@@ -24,6 +24,9 @@ LeafWriter = Callable[[int, dt.datetime, Actor, str, Mapping[str, object]], byte
 Step = Callable[[str], None]
 """Called at each named step of a write; tests stop the process there."""
 
+Rows = CursorResult[*tuple[Any, ...]]
+"""Rows of any shape: their columns are known where the query is written."""
+
 BUSY_SECONDS = 30
 SEAL_AT_BYTES = 32 << 20
 """The write-ahead log is folded into the database when it has grown to this, so that it stays short in a long ingest."""
@@ -41,14 +44,14 @@ class Work:
         self._changes = 0
         self._leaves = 0
 
-    def run(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
+    def run(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Rows:
         """Execute a statement, or once for each of `rows`."""
         self._changes += 1
         if rows is None:
             return self._connection.execute(statement)
         return self._connection.execute(statement, list(rows))
 
-    def ask(self, statement: sa.Executable) -> CursorResult[Any]:
+    def ask(self, statement: sa.Executable) -> Rows:
         """Read inside the transaction."""
         return self._connection.execute(statement)
 
@@ -91,7 +94,7 @@ class Database:
             raise SetupError("the records are not in SQLite")
         return driver
 
-    def ask(self, statement: sa.Executable) -> CursorResult[Any]:
+    def ask(self, statement: sa.Executable) -> Rows:
         """Read, outside any transaction of ours."""
         result = self._connection.execute(statement)
         self._connection.commit()  # SQLAlchemy's own bookkeeping; the driver is in autocommit

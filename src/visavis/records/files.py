@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from visavis.domain.face import AnalysedFace
 from visavis.domain.ids import FaceId, JobId, MediaId, SourceId, new_id
-from visavis.domain.media import Outcome, PictureMetadata, Reason
+from visavis.domain.media import AnalysedPicture, Outcome, Reason
 from visavis.records import tables
 from visavis.records.database import Database, Work
 from visavis.records.rows import RowStore
@@ -41,18 +41,6 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewPicture:
-    """What is stored of a picture that was decoded."""
-
-    format: str
-    width: int
-    height: int
-    dhash: bytes
-    metadata: PictureMetadata
-    faces: tuple[AnalysedFace, ...] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
     """One file of a batch: what was found, and what became of it."""
 
@@ -63,7 +51,7 @@ class ReadFile:
     sha256: bytes | None = None
     media_number: int | None = None
     """Known content: the picture that is there already."""
-    picture: NewPicture | None = None
+    picture: AnalysedPicture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +152,16 @@ class Files:
         )
         return int(self._database.ask(query).scalar_one())
 
+    def picture_count(self, source_number: int) -> int:
+        """Return how many pictures a source has, missing ones included."""
+        query = sa.select(sa.func.count()).select_from(tables.media).where(tables.media.c.source_number == source_number)
+        return int(self._database.ask(query).scalar_one())
+
+    def is_present(self, media_number: int) -> bool:
+        """Whether a picture's file is known to be somewhere."""
+        query = sa.select(tables.media.c.present).where(tables.media.c.number == media_number)
+        return bool(self._database.ask(query).scalar_one())
+
     def commit(self, work: Work, job: Job, root_number: int, batch: Sequence[ReadFile]) -> Committed:
         """Write a batch: vectors to the row files (synced), then all rows, the outbox entry and one leaf in this transaction."""
         pictures = [file for file in batch if file.picture is not None]
@@ -215,7 +213,7 @@ class Files:
                 work.run(sa.insert(table), rows)
         return numbers
 
-    def _media_row(self, work: Work, job: Job, number: int, file: ReadFile, picture: NewPicture) -> dict[str, object]:
+    def _media_row(self, work: Work, job: Job, number: int, file: ReadFile, picture: AnalysedPicture) -> dict[str, object]:
         said, date = picture.metadata, picture.metadata.captured
         texts = {name: getattr(said, name) for name in ("caption", "credit", "rights", "asset_id")}
         return {
@@ -299,6 +297,18 @@ class Files:
             work.run(sa.update(tables.location).where(here).values(missing_since=None))
             media = work.ask(sa.select(tables.location.c.media_number).where(here, tables.location.c.media_number.is_not(None)))
             self.refresh_presence(work, set(media.scalars()))
+
+    def settle_moves(self, work: Work, media_numbers: set[int]) -> None:
+        """Call a copy what it is once its original's path is gone: the picture itself, at its new place."""
+        other = tables.location.alias()
+        alone = ~sa.exists().where(other.c.media_number == tables.location.c.media_number, other.c.number != tables.location.c.number)
+        itself = sa.case((tables.location.c.faces > 0, Reason.INDEXED.value), else_=Reason.NO_FACE.value)
+        for chunk in _chunks(sorted(media_numbers)):
+            work.run(
+                sa.update(tables.location)
+                .where(tables.location.c.media_number.in_(chunk), tables.location.c.reason == Reason.DUPLICATE.value, alone)
+                .values(reason=itself, detail="moved here")
+            )
 
     def outcomes(self, *, reason: Reason | None = None, source_number: int | None = None) -> Iterator[FileRecord]:
         """Yield files with their outcomes, by root and in order of reading."""

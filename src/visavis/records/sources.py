@@ -155,9 +155,7 @@ class Sources:
         newest = sa.and_(
             tables.charter.c.source_number == tables.source.c.number, tables.charter.c.version == tables.source.c.charter_version
         )
-        rows = self._database.ask(
-            sa.select(tables.source, tables.charter.c.toml).join(tables.charter, newest).order_by(tables.source.c.number)
-        )
+        query = sa.select(tables.source, tables.charter.c.toml).join(tables.charter, newest).order_by(tables.source.c.number)
         return [
             SourceRecord(
                 number=row.number,
