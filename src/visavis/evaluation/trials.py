@@ -155,7 +155,7 @@ def compare_pairs(templates: Templates, first: NDArray[np.int64], second: NDArra
     (n,) float64
         Cosine; −inf where either picture failed to enrol, so that no threshold accepts the pair.
     """
-    similarity = np.sum(templates.vectors[first] * templates.vectors[second], axis=1, dtype=np.float64)
+    similarity: NDArray[np.float64] = (templates.vectors[first] * templates.vectors[second]).sum(axis=1, dtype=np.float64)
     similarity[~(templates.enrolled[first] & templates.enrolled[second])] = -np.inf
     return similarity
 

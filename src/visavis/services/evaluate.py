@@ -148,7 +148,7 @@ def _check(clearance: Clearance, clock: Clock) -> None:
 
 def _read_pairs(pairs: Path) -> str:
     try:
-        return pairs.read_text(encoding="utf-8")
+        return pairs.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         pass  # raised outside `except`, so that no chained traceback shows the path
     raise InputError("the pairs file can't be read as UTF-8 text", remedy="check that it exists and that you may read it")
