@@ -63,11 +63,9 @@ def parse_pairs(text: str) -> tuple[Pair, ...]:
     own_folds = len(lines[0][1]) == 2
     body = lines[1:]
     block = 2 * per_class
-    if len(body) != (folds if own_folds else 1) * block:
-        raise InputError(
-            f"the header of the pairs file promises {(folds if own_folds else 1) * block} pairs, {len(body)} follow",
-            remedy="use the complete file",
-        )
+    promised = folds * block if own_folds else block
+    if len(body) != promised:
+        raise InputError(f"the header of the pairs file promises {promised} pairs, {len(body)} follow", remedy="use the complete file")
     pairs = []
     for position, (number, fields) in enumerate(body):
         mated = position % block < per_class
