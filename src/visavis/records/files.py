@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from visavis.domain.ids import FaceId, JobId, MediaId, SourceId, new_id
 from visavis.domain.media import AnalysedPicture, Outcome, Reason
 from visavis.records import tables
 from visavis.records.database import Database, Work
-from visavis.records.rows import RowStore
+from visavis.records.rows import SEGMENT_ROWS, RowStore
 from visavis.records.vault import PathSealer
 
 T = TypeVar("T")
@@ -84,6 +84,7 @@ class FileRecord:
     faces: int
     missing: bool
     read_at: dt.datetime
+    media_number: int | None
 
 
 class Files:
@@ -151,6 +152,31 @@ class Files:
             .where(tables.appearance.c.media_number == media_number)
         )
         return int(self._database.ask(query).scalar_one())
+
+    def read_through(self, source_number: int) -> bool:
+        """Whether the last run over a source came to its end."""
+        query = (
+            sa.select(tables.job.c.finished_at)
+            .where(tables.job.c.source_number == source_number)
+            .order_by(tables.job.c.number.desc())
+            .limit(1)
+        )
+        return self._database.ask(query).scalar_one_or_none() is not None
+
+    def progress(self, source_number: int) -> tuple[int, int | None]:
+        """Return (files read or known, files listed by the last run that came to its end or None)."""
+        known = self._database.ask(
+            sa.select(sa.func.count())
+            .select_from(tables.location.join(tables.root))
+            .where(tables.root.c.source_number == source_number, tables.location.c.missing_since.is_(None))
+        ).scalar_one()
+        listed = self._database.ask(
+            sa.select(tables.job.c.listed)
+            .where(tables.job.c.source_number == source_number, tables.job.c.listed.is_not(None))
+            .order_by(tables.job.c.number.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+        return int(known), listed
 
     def picture_count(self, source_number: int) -> int:
         """Return how many pictures a source has, missing ones included."""
@@ -240,7 +266,7 @@ class Files:
         }
 
     def _template_row(self, job: Job, key: int, crc: int, face_number: int) -> dict[str, object]:
-        segment, row = self._rows.place(key)
+        segment, row = divmod(key - 1, SEGMENT_ROWS)
         return {
             "key": key,
             "face_number": face_number,
@@ -318,15 +344,26 @@ class Files:
         if source_number is not None:
             query = query.where(tables.root.c.source_number == source_number)
         for row in self._database.ask(query):
-            yield FileRecord(
-                path=self._sealer.open("location.path", row.path),
-                root_number=row.root_number,
-                reason=Reason(row.reason),
-                detail=row.detail,
-                faces=row.faces,
-                missing=row.missing_since is not None,
-                read_at=row.read_at,
-            )
+            yield self._record(row)
+
+    def one(self, root_number: int, path: str) -> FileRecord | None:
+        """Return what is known of one path of a root."""
+        mark = self._sealer.mark("location.path", path)
+        query = sa.select(tables.location).where(tables.location.c.root_number == root_number, tables.location.c.path_mark == mark)
+        row = self._database.ask(query).first()
+        return None if row is None else self._record(row)
+
+    def _record(self, row: Any) -> FileRecord:
+        return FileRecord(
+            path=self._sealer.open("location.path", row.path),
+            root_number=row.root_number,
+            reason=Reason(row.reason),
+            detail=row.detail,
+            faces=row.faces,
+            missing=row.missing_since is not None,
+            read_at=row.read_at,
+            media_number=row.media_number,
+        )
 
     def counts(self, *, source_number: int | None = None, job_number: int | None = None) -> dict[str, int]:
         """Return how many files ended in each outcome; missing ones are counted as `missing`."""

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -32,7 +33,7 @@ REPLAY_ROWS = 8_192
 """Rows handed to an index at a time when it catches up."""
 
 
-def searchable(at: dt.datetime) -> sa.Select[tuple[int]]:
+def searchable(at: dt.datetime) -> sa.Select[int]:
     """Select the keys that may be shown at `at` (UTC): source live and in its dates, picture present and not held, face plain,
     template unexpired.
     """
@@ -65,6 +66,15 @@ class Shown:
     dhash: bytes
     path: str
     root: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFace:
+    """A face of a picture as it is kept."""
+
+    key: int
+    box: Box
+    quality: Quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,15 +133,22 @@ class Gallery:
             raise InputError(f"no searchable face {face_id}", remedy="face ids stand in the results of a search: --format json")
         return int(key)
 
-    def keys_of_media(self, media_number: int) -> list[int]:
-        """Return the template keys of a picture, hidden or not."""
+    def visible(self, keys: Sequence[int], at: dt.datetime) -> set[int]:
+        """Return which of these keys may be shown at `at`."""
+        found: set[int] = set()
+        for start in range(0, len(keys), 500):
+            found.update(self._database.ask(searchable(at).where(_view.c.key.in_(keys[start : start + 500]))).scalars())
+        return found
+
+    def faces_of(self, media_number: int) -> list[StoredFace]:
+        """Return the faces of a picture, hidden or not, in order of their keys."""
         query = (
-            sa.select(tables.template.c.key)
+            sa.select(tables.template.c.key, *(tables.face.c[name] for name in ("left", "top", "width", "height", *QUALITY)))
             .select_from(tables.template.join(tables.face).join(tables.appearance))
             .where(tables.appearance.c.media_number == media_number)
             .order_by(tables.template.c.key)
         )
-        return [int(key) for key in self._database.ask(query).scalars()]
+        return [StoredFace(key=row.key, box=_box(row), quality=_quality(row)) for row in self._database.ask(query)]
 
     def high_water(self) -> int:
         """Return the largest template key that was committed, 0 for none."""
@@ -208,24 +225,23 @@ class Gallery:
             for row in self._database.ask(query)
         }
 
-    def _shown(self, row: sa.Row[tuple[object, ...]], place: tuple[str, Path, bool]) -> Shown:
-        facts = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    def _shown(self, row: Any, place: tuple[str, Path, bool]) -> Shown:
         path, root, offline = place
         return Shown(
-            key=facts["key"],
-            face_number=facts["face_number"],
-            face_id=FaceId(facts["face_id"]),
-            media_number=facts["media_number"],
-            media_id=MediaId(facts["media_id"]),
-            source_id=SourceId(facts["source_id"]),
-            source_number=facts["source_number"],
-            source_title=self._sealer.open("source.title", facts["title"]),
+            key=row.key,
+            face_number=row.face_number,
+            face_id=FaceId(row.face_id),
+            media_number=row.media_number,
+            media_id=MediaId(row.media_id),
+            source_id=SourceId(row.source_id),
+            source_number=row.source_number,
+            source_title=self._sealer.open("source.title", row.title),
             offline=offline,
-            kind=facts["kind"],
-            box=Box(left=facts["left"], top=facts["top"], width=facts["width"], height=facts["height"]),
-            quality=Quality(**{name: facts[name] for name in QUALITY}),
-            captured_at=facts["captured_at"],
-            dhash=facts["dhash"],
+            kind=row.kind,
+            box=_box(row),
+            quality=_quality(row),
+            captured_at=row.captured_at,
+            dhash=row.dhash,
             path=path,
             root=root,
         )
@@ -234,7 +250,15 @@ class Gallery:
 QUALITY = ("size_px", "yaw", "pitch", "roll", "sharpness", "exposure", "score", "norm")
 
 
-def _facts(keys: sa.Select[tuple[int]]) -> sa.Select[tuple[object, ...]]:
+def _box(row: Any) -> Box:
+    return Box(left=row.left, top=row.top, width=row.width, height=row.height)
+
+
+def _quality(row: Any) -> Quality:
+    return Quality(**{name: getattr(row, name) for name in QUALITY})
+
+
+def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
     face, media, source = tables.face, tables.media, tables.source
     return (
         sa.select(

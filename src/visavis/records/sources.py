@@ -72,7 +72,7 @@ class NewSource:
     root: Path
     exclude: tuple[str, ...]
     case_kind: str | None
-    """`standing` with `case_purpose` and `case_title` makes the source's standing case; None makes none."""
+    """`standing`: the source gets a case of its own; `shared`: it joins the one of its kind; None: neither."""
     case_purpose: str = ""
     case_title: str = ""
 
@@ -215,18 +215,12 @@ class Sources:
         )
 
     def _open_case(self, work: Work, source_number: int, new: NewSource) -> None:
-        case_id = new_id(work.at)
-        work.run(
-            sa.insert(tables.case),
-            [
-                {
-                    "id": case_id,
-                    "kind": new.case_kind,
-                    "title": self._sealer.seal("case.title", new.case_title),
-                    "purpose": new.case_purpose,
-                    "opened_at": work.at,
-                    "open_until": new.live_until,
-                }
-            ],
-        )
+        """Open the source's standing case, or join the one that all sources of such a profile share."""
+        shared = sa.select(tables.case.c.id).where(tables.case.c.kind == "shared", tables.case.c.purpose == new.case_purpose)
+        case_id = work.ask(shared).scalar_one_or_none() if new.case_kind == "shared" else None
+        if case_id is None:
+            case_id = new_id(work.at)
+            until = None if new.case_kind == "shared" else new.live_until
+            row = {"id": case_id, "kind": new.case_kind, "purpose": new.case_purpose, "opened_at": work.at, "open_until": until}
+            work.run(sa.insert(tables.case), [{**row, "title": self._sealer.seal("case.title", new.case_title)}])
         work.run(sa.insert(tables.case_source), [{"case_id": case_id, "source_number": source_number}])

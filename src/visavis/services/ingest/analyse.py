@@ -1,9 +1,8 @@
 """What one worker does with a batch: read, digest, decode, find and embed faces. Runs in its own process; writes nothing."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from visavis.decode.likeness import dhash
 from visavis.decode.limits import Limits
@@ -11,25 +10,18 @@ from visavis.decode.photo import Photo, open_photo
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace
-from visavis.domain.media import AnalysedPicture, Outcome, PixelSource, Reason
+from visavis.domain.media import AnalysedPicture, Outcome, Reason
+from visavis.engines.chain import Chain
 from visavis.services.ingest.batches import Analysed, Batch, Examined
 
 OpenFile = Callable[[Path, str], bytes]
 """(root, path below it) to the file's bytes; `UnreadablePicture` says why not."""
 
 
-class FaceChain(Protocol):
-    """The engines' one door: pictures in, faces or the reason for none out, in the same order."""
-
-    def analyse(self, sources: Sequence[PixelSource], *, thorough: bool = False) -> list[list[AnalysedFace] | UnreadablePicture]:
-        """Analyse pictures."""
-        ...
-
-
 class PhotoAnalyser:
     """Analyses photographs; holds the bytes of one batch at a time."""
 
-    def __init__(self, open_file: OpenFile, chain: FaceChain, limits: Limits) -> None:
+    def __init__(self, open_file: OpenFile, chain: Chain, limits: Limits) -> None:
         self._open_file = open_file
         self._chain = chain
         self._limits = limits

@@ -7,7 +7,7 @@ from visavis.decode.limits import Limits
 from visavis.decode.photo import open_photo
 from visavis.domain.errors import InputError, NoFaceInProbe, UnreadablePicture
 from visavis.domain.identification import ProbePicture
-from visavis.services.ingest.analyse import FaceChain
+from visavis.engines.chain import Chain
 
 SHOWN_SIDE = 1600
 """Longer side, pixels, of the probe as it is shown."""
@@ -16,7 +16,7 @@ SHOWN_SIDE = 1600
 class ReadProbe:
     """Reads probe photographs."""
 
-    def __init__(self, chain: FaceChain, limits: Limits) -> None:
+    def __init__(self, chain: Chain, limits: Limits) -> None:
         self._chain = chain
         self._limits = limits
 
