@@ -93,9 +93,15 @@ def admit(charter: Charter, policy: Policy, *, at: dt.datetime, step: Step, fact
 
 def keep(metadata: PictureMetadata, charter: Charter) -> PictureMetadata:
     """Return what of a picture's header may be stored: texts by the charter's list, the position by its `place`, the date always."""
-    dropped = {name: "" for name in ("caption", "credit", "rights", "asset_id") if name not in charter.metadata}
+    kept = charter.metadata
     return replace(
-        metadata, **dropped, latitude=_position(metadata.latitude, charter.place), longitude=_position(metadata.longitude, charter.place)
+        metadata,
+        caption=metadata.caption if "caption" in kept else "",
+        credit=metadata.credit if "credit" in kept else "",
+        rights=metadata.rights if "rights" in kept else "",
+        asset_id=metadata.asset_id if "asset_id" in kept else "",
+        latitude=_position(metadata.latitude, charter.place),
+        longitude=_position(metadata.longitude, charter.place),
     )
 
 
