@@ -1,0 +1,398 @@
+"""The fields of a charter: what each asks, why, and what it accepts. Reading, templates and the reference page all come from here."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+class Unfit(ValueError):
+    """A value that a field can't take; the text completes «FIELD …»."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field.
+
+    Attributes
+    ----------
+    kind : str
+        Key of the table of readers in this module.
+    why : str
+        Why it is asked, in plain words.
+    article : str
+        Where the duty comes from.
+    write : str
+        What to write: the remedy when it is missing or wrong.
+    needed : bool
+        For a field of a table: compulsory as soon as its table is there.
+    choices : tuple of str
+        The only words it takes; empty = any.
+    may_be_empty : bool
+        For a list: `[]` is an answer.
+    example : str
+        A TOML value, for templates and the reference.
+    """
+
+    kind: str
+    why: str
+    article: str
+    write: str
+    needed: bool = False
+    choices: tuple[str, ...] = ()
+    may_be_empty: bool = False
+    example: str = '""'
+
+
+METADATA = ("caption", "credit", "rights", "asset_id")
+
+FIELDS: Mapping[str, Field] = MappingProxyType(
+    {
+        "profile": Field(
+            kind="word",
+            why="The kind of source: it decides what is asked below.",
+            article="GDPR Art. 5(2)",
+            write="one of the profiles that `visavis source charter --help` lists",
+            example='"archive"',
+        ),
+        "title": Field(
+            kind="text",
+            why="A name for the collection, shown beside every result.",
+            article="GDPR Art. 30(1)",
+            write="a few words",
+            example='"Press photographs 1950-1990"',
+        ),
+        "statement": Field(
+            kind="text",
+            why="Your declaration. It stands in the place of a legal basis, so write it only if it is true.",
+            article="GDPR Art. 2(2)(c)",
+            write="the profile's sentence, word for word",
+        ),
+        "purposes": Field(
+            kind="words",
+            why="What the pictures may be searched for. A search for anything else is refused.",
+            article="GDPR Art. 5(1)(b)",
+            write="one or more of the profile's purposes",
+            example='["catalogue"]',
+        ),
+        "jurisdiction": Field(
+            kind="places",
+            why="Where the people in the pictures live, as far as you know. What is unknown counts as inside the Union.",
+            article="GDPR Arts 3, 55",
+            write='country codes such as "FR", and "unknown" if you can\'t say for some',
+            example='["FR", "unknown"]',
+        ),
+        "shows_children": Field(
+            kind="word",
+            why="Whether pictures may show people under 18. Nobody but you can answer; the engine never guesses an age.",
+            article="GDPR rec. 38, Art. 35",
+            write='"yes" or "no"; if in doubt, "yes"',
+            choices=("yes", "no"),
+            example='"yes"',
+        ),
+        "place": Field(
+            kind="word",
+            why="How much of a picture's GPS position is kept: nothing, about the size of a city (0.1 degree), or all of it.",
+            article="GDPR Art. 5(1)(c)",
+            write='"none", "city" or "exact"',
+            choices=("none", "city", "exact"),
+            example='"none"',
+        ),
+        "metadata": Field(
+            kind="words",
+            why="Which texts of a picture's header are kept beside it. What is not listed is never stored.",
+            article="GDPR Art. 5(1)(c)",
+            write="any of " + ", ".join(f'"{name}"' for name in METADATA) + "; [] keeps none",
+            choices=METADATA,
+            may_be_empty=True,
+            example='["caption", "credit"]',
+        ),
+        "dpia": Field(
+            kind="text",
+            why="The reference of your data protection impact assessment: faces searched on a large scale need one before the start.",
+            article="GDPR Art. 35(3)(b), LED Art. 27",
+            write="the number or title under which it is filed",
+            example='"DPIA 2026-04"',
+        ),
+        "valid_from": Field(
+            kind="day",
+            why="The first day of this charter.",
+            article="GDPR Art. 5(1)(e)",
+            write="a day such as 2026-11-22, without quotes",
+            example="2026-11-22",
+        ),
+        "valid_to": Field(
+            kind="day",
+            why="The last day of this charter; after it the source is out of every search.",
+            article="GDPR Art. 5(1)(e)",
+            write="a day such as 2027-11-21, without quotes",
+            example="2027-11-21",
+        ),
+        "extends": Field(
+            kind="text",
+            why="Another charter file that fills in what this one leaves out.",
+            article="GDPR Art. 5(2)",
+            write="a path, seen from this file",
+            example='"museum.toml"',
+        ),
+        "controller.name": Field(
+            kind="text",
+            why="Who decides about these pictures and answers for them.",
+            article="GDPR Arts 4(7), 30(1)(a)",
+            write="the full name of the organisation",
+            needed=True,
+            example='"Museum of Example"',
+        ),
+        "controller.country": Field(
+            kind="country",
+            why="Where the controller is established.",
+            article="GDPR Art. 3",
+            write='a country code such as "FR"',
+            needed=True,
+            example='"FR"',
+        ),
+        "controller.representative": Field(
+            kind="text",
+            why="Your representative in the Union, if you are established outside it and people inside it are shown.",
+            article="GDPR Art. 27",
+            write="name and address",
+            example='"Example Representatives, Dublin"',
+        ),
+        "controller.public_authority": Field(
+            kind="truth",
+            why="Whether the controller is a public authority: it can't rely on legitimate interest.",
+            article="GDPR Art. 6(1), last sentence",
+            write="true or false, without quotes",
+            example="false",
+        ),
+        "basis.article": Field(
+            kind="word",
+            why="First key: the legal basis.",
+            article="GDPR Art. 6(1), LED Art. 8",
+            write="one of the articles that the profile allows",
+            needed=True,
+            example='"6(1)(e)"',
+        ),
+        "basis.holder": Field(
+            kind="text",
+            why="Who holds that basis. It must be the controller: nobody can lend another one's basis.",
+            article="GDPR Art. 6 (AP, 16 May 2024)",
+            write="the same name as controller.name",
+            needed=True,
+            example='"Museum of Example"',
+        ),
+        "basis.since": Field(
+            kind="day",
+            why="Since when you hold it.",
+            article="GDPR Art. 5(2)",
+            write="a day such as 2020-01-01, without quotes",
+            needed=True,
+            example="2020-01-01",
+        ),
+        "basis.law": Field(
+            kind="text",
+            why="The law that gives you the task or obligation, with its article.",
+            article="GDPR Art. 6(3), LED Art. 8",
+            write="law and article",
+            example='"Code du patrimoine, art. L. 211-1"',
+        ),
+        "condition.article": Field(
+            kind="word",
+            why="Second key: a face template is biometric data, so a basis alone does not open it.",
+            article="GDPR Art. 9(2), LED Art. 10",
+            write="one of the articles that the profile allows",
+            needed=True,
+            example='"9(2)(j)"',
+        ),
+        "condition.law": Field(
+            kind="text",
+            why="The law that this condition rests on, with its article.",
+            article="GDPR Arts 9(2)(g) and (j), 85(2), LED Art. 10",
+            write="law and article",
+            example='"Loi 78-17, art. 44"',
+        ),
+        "retention.rule": Field(
+            kind="word",
+            why='How long templates may live. "For ever" is not an answer.',
+            article="GDPR Art. 5(1)(e)",
+            write='"fixed" with until, "charter" with valid_to, "event" with event and months, or "review" with months',
+            needed=True,
+            choices=("fixed", "charter", "event", "review"),
+            example='"review"',
+        ),
+        "retention.action": Field(
+            kind="word",
+            why="What happens then.",
+            article="GDPR Arts 5(1)(e), 17",
+            write='"erase" or "review"',
+            needed=True,
+            choices=("erase", "review"),
+            example='"erase"',
+        ),
+        "retention.until": Field(
+            kind="day",
+            why='Last day, for rule "fixed".',
+            article="GDPR Art. 5(1)(e)",
+            write="a day such as 2030-12-31, without quotes",
+            example="2030-12-31",
+        ),
+        "retention.months": Field(
+            kind="count",
+            why='Months between two reviews, or after the event, for rules "review" and "event".',
+            article="GDPR Art. 5(1)(e), LED Art. 5",
+            write="a whole number, without quotes",
+            example="12",
+        ),
+        "retention.event": Field(
+            kind="text",
+            why='What ends it, for rule "event".',
+            article="GDPR Art. 5(1)(e)",
+            write="a few words",
+            example='"end of the exhibition"',
+        ),
+        "evidence.file": Field(
+            kind="text",
+            why="A document that proves what you wrote above: deed, contract, assessment, consent text. It is hashed, not copied.",
+            article="GDPR Art. 5(2)",
+            write="a path, seen from this file",
+            needed=True,
+            example='"deed-of-gift.pdf"',
+        ),
+        "evidence.kind": Field(
+            kind="text",
+            why="What kind of document it is.",
+            article="GDPR Art. 5(2)",
+            write="a few words",
+            example='"deed of gift"',
+        ),
+        "evidence.sha256": Field(
+            kind="digest",
+            why="Its SHA-256; filled in for you when the file is read.",
+            article="GDPR Art. 5(2)",
+            write="64 hexadecimal digits, or leave the line out",
+            example='"…"',
+        ),
+        "evidence.valid_to": Field(
+            kind="day",
+            why="Its last day, if it ends: the source is out of every search after it.",
+            article="GDPR Art. 5(2)",
+            write="a day such as 2028-12-31, without quotes",
+            example="2028-12-31",
+        ),
+        "standing_case.title": Field(
+            kind="text",
+            why="Until cases can be opened one by one, searches run under this standing case; without it the source can't be searched.",
+            article="GDPR Art. 5(1)(b)",
+            write="a few words",
+            needed=True,
+            example='"Cataloguing"',
+        ),
+        "standing_case.purpose": Field(
+            kind="word",
+            why="The one purpose of its searches.",
+            article="GDPR Art. 5(1)(b)",
+            write="one of this charter's purposes",
+            needed=True,
+            example='"catalogue"',
+        ),
+        "standing_case.reason": Field(
+            kind="text",
+            why="Why faces have to be searched for it, in one sentence.",
+            article="GDPR Arts 5(1)(c), 35(7)(b)",
+            write="one sentence",
+            needed=True,
+            example='"Undated portraits can\'t be described otherwise"',
+        ),
+    }
+)
+
+TABLES = ("controller", "basis", "condition", "retention", "evidence", "standing_case")
+
+
+def read_value(field: Field, raw: object) -> object:
+    """Return what a charter's raw TOML value means for a field.
+
+    Raises
+    ------
+    Unfit
+        A blank, another type, or a word that the field does not take.
+    """
+    if raw == "" or (raw == [] and not field.may_be_empty):
+        raise Unfit("is not filled in")
+    value = _READERS[field.kind](raw)
+    for word in value if isinstance(value, tuple) else (value,):
+        if field.choices and word not in field.choices:
+            raise Unfit(f"does not take {word!r}")
+    return value
+
+
+def _text(raw: object) -> str:
+    if not isinstance(raw, str) or not raw.strip():
+        raise Unfit("takes a text in quotes")
+    if any("\ud800" <= sign <= "\udfff" for sign in raw):
+        raise Unfit("holds signs that are no Unicode text")
+    return raw.strip()
+
+
+def _words(raw: object) -> tuple[str, ...]:
+    if not isinstance(raw, list):
+        raise Unfit("takes a list in square brackets")
+    return tuple(dict.fromkeys(_text(word) for word in raw))
+
+
+def _country(raw: object) -> str:
+    if not isinstance(raw, str) or not re.fullmatch(r"[A-Z]{2}", raw):
+        raise Unfit("takes a code of two capital letters (ISO 3166-1)")
+    return raw
+
+
+def _places(raw: object) -> tuple[str, ...]:
+    words = _words(raw)
+    for word in words:
+        if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?|unknown", word):
+            raise Unfit(f"does not take {word!r}")
+    return words
+
+
+def _day(raw: object) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(raw) if isinstance(raw, str) else raw
+    except ValueError:
+        day = None
+    if not isinstance(day, dt.date) or isinstance(day, dt.datetime):
+        raise Unfit("takes a day")
+    return day
+
+
+def _count(raw: object) -> int:
+    if not isinstance(raw, int) or isinstance(raw, bool) or raw < 0:
+        raise Unfit("takes a whole number")
+    return raw
+
+
+def _truth(raw: object) -> bool:
+    if not isinstance(raw, bool):
+        raise Unfit("takes true or false")
+    return raw
+
+
+def _digest(raw: object) -> str:
+    if not isinstance(raw, str) or not re.fullmatch(r"[0-9a-f]{64}", raw):
+        raise Unfit("takes 64 hexadecimal digits in lower case")
+    return raw
+
+
+_READERS: Mapping[str, Callable[[object], object]] = MappingProxyType(
+    {
+        "text": _text,
+        "word": _text,
+        "words": _words,
+        "country": _country,
+        "places": _places,
+        "day": _day,
+        "count": _count,
+        "truth": _truth,
+        "digest": _digest,
+    }
+)
