@@ -7,6 +7,7 @@ Pipes, sockets and devices are never opened: they would block.
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from visavis.domain.errors import InputError, SetupError, UnreadablePicture
@@ -16,6 +17,14 @@ from visavis.sources.ignore import IGNORE_FILE, IgnoreRules, is_litter
 
 _MAX_FILE_BYTES = 512 * 2**20  # the same as the decoders' limit: more is read by nobody
 _MAX_IGNORE_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """A folder to go down into."""
+
+    folder: str
+    rules: IgnoreRules
 
 
 class FolderSource:
@@ -41,17 +50,17 @@ class FolderSource:
 
     def discover(self) -> Iterator[FoundFile | Unlisted]:
         """List the files, as :meth:`visavis.sources.base.Source.discover` promises."""
-        if not os.path.isdir(self._root):
+        if not Path(self._root).is_dir():
             raise SetupError(
                 f"the folder {os.fsencode(self._root)!r} can't be reached",
                 remedy="Connect the drive, or move the source: visavis source move",
             )
-        return self._walk("", self._rules)
+        return self._walk()
 
     def open(self, path: str, *, head: int | None = None) -> bytes:
         """Read a file, as :meth:`visavis.sources.base.Source.open` promises."""
         try:
-            target = os.path.realpath(os.path.join(self._root, path), strict=True)
+            target = os.path.realpath(Path(self._root, path), strict=True)
             if not self._is_inside(target):
                 raise UnreadablePicture("the path leads out of the source", reason=Reason.NOT_ALLOWED)
             return self._read(target, head)
@@ -78,10 +87,22 @@ class FolderSource:
     def _is_inside(self, target: str) -> bool:
         return target.startswith(self._root.rstrip(os.sep) + os.sep)
 
-    def _walk(self, folder: str, rules: IgnoreRules) -> Iterator[FoundFile | Unlisted]:
-        """List one folder and, in their place by name, those below. `folder` is empty or ends in a slash."""
+    def _walk(self) -> Iterator[FoundFile | Unlisted]:
+        """Go down folder by folder; a stack of our own, since folders nest deeper than Python's calls may."""
+        stack = [self._list("", self._rules)]
+        while stack:
+            found = next(stack[-1], None)
+            if found is None:
+                stack.pop()
+            elif isinstance(found, _Below):
+                stack.append(self._list(found.folder, found.rules))
+            else:
+                yield found
+
+    def _list(self, folder: str, rules: IgnoreRules) -> Iterator["FoundFile | Unlisted | _Below"]:
+        """List one folder by name. `folder` is empty or ends in a slash."""
         try:
-            with os.scandir(os.path.join(self._root, folder)) as listing:
+            with os.scandir(Path(self._root, folder)) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             yield _unlisted(folder.rstrip("/") or ".", error)
@@ -92,21 +113,18 @@ class FolderSource:
             yield inner
             return
         for entry in entries:
-            if not is_litter(entry.name):
-                yield from self._entry(entry, folder + entry.name, inner)
+            path = folder + entry.name
+            if not is_litter(entry.name) and (found := self._look_at(entry, path, inner)) is not None:
+                yield found
 
-    def _entry(self, entry: os.DirEntry[str], path: str, rules: IgnoreRules) -> Iterator[FoundFile | Unlisted]:
+    def _look_at(self, entry: os.DirEntry[str], path: str, rules: IgnoreRules) -> "FoundFile | Unlisted | _Below | None":
         try:
             is_folder = entry.is_dir(follow_symlinks=False)
             if rules.ignores(path, is_folder=is_folder):
-                return
-            if not is_folder:
-                yield self._offer(entry, path)
-                return
+                return None
+            return _Below(path + "/", rules) if is_folder else self._offer(entry, path)
         except OSError as error:
-            yield _unlisted(path, error)
-            return
-        yield from self._walk(path + "/", rules)
+            return _unlisted(path, error)
 
     def _offer(self, entry: os.DirEntry[str], path: str) -> FoundFile | Unlisted:
         status = entry.stat()
@@ -125,7 +143,7 @@ class FolderSource:
             return rules
         try:
             lines = self.open(folder + IGNORE_FILE, head=_MAX_IGNORE_BYTES).decode("utf-8").splitlines()
-            return IgnoreRules(lines, folder, rules)
+            return rules.below(folder, lines)
         except (UnreadablePicture, ValueError) as error:
             detail = f"its {IGNORE_FILE} can't be read ({error}), so the folder is left out"
             return Unlisted(path=folder.rstrip("/") or ".", reason=Reason.UNREADABLE, detail=detail)

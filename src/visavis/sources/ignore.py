@@ -16,16 +16,33 @@ def is_litter(name: str) -> bool:
 
 
 class IgnoreRules:
-    """Patterns of one folder and those it inherits; the deepest one that says anything decides, as in git."""
+    """Patterns of the root and of the folders on the way down; the deepest that says anything decides, as in git.
 
-    def __init__(self, patterns: Iterable[str], base: str = "", parent: "IgnoreRules | None" = None) -> None:
-        self._spec = GitIgnoreSpec.from_lines(patterns)
-        self._base = base
-        self._parent = parent
+    Parameters
+    ----------
+    patterns : iterable of str
+        In gitignore syntax, relative to the root.
+
+    Raises
+    ------
+    ValueError
+        A pattern that can't be read.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._specs = (("", GitIgnoreSpec.from_lines(patterns)),)
+
+    def below(self, folder: str, patterns: Iterable[str]) -> "IgnoreRules":
+        """Return these rules with those of `folder` (its path with a slash behind) added."""
+        rules = IgnoreRules(())
+        rules._specs = ((folder, GitIgnoreSpec.from_lines(patterns)), *self._specs)
+        return rules
 
     def ignores(self, path: str, *, is_folder: bool) -> bool:
         """Whether `path` (relative to the root) is excluded."""
-        said = self._spec.check_file(path[len(self._base) :] + ("/" if is_folder else "")).include
-        if said is None:
-            return self._parent is not None and self._parent.ignores(path, is_folder=is_folder)
-        return said
+        ending = "/" if is_folder else ""
+        for folder, spec in self._specs:
+            said = spec.check_file(path[len(folder) :] + ending).include
+            if said is not None:
+                return said
+        return False
