@@ -48,14 +48,15 @@ class _OpenVino:
             self._model = ov.Core().compile_model(str(model_path), "CPU", facts)
         except RuntimeError as error:
             raise SetupError(f"OpenVINO can't load {model_path.name}: {error}") from error
-        self._names = [output.get_any_name() for output in self._model.outputs]
+        # an output carries the names of every tensor that was merged into it, the graph's own among them
+        self._names = [sorted(output.get_names()) for output in self._model.outputs]
 
     def run(self, array: Tensor) -> dict[str, Tensor]:
         try:
             answers = self._model(array)
         except RuntimeError as error:
             raise SetupError(f"OpenVINO can't run a network of the pack: {error}") from error
-        return {name: answers[at] for at, name in enumerate(self._names)}
+        return {name: answers[at] for at, names in enumerate(self._names) for name in names}
 
 
 class _OnnxRuntime:
