@@ -34,7 +34,7 @@ def crop_uri(image_rgb: RgbImage, box: Box) -> str:
     image_rgb : (H, W, 3) uint8
         Upright RGB.
     box : Box
-        May reach beyond the picture; the crop stays within and is square unless the picture is too narrow.
+        May reach beyond the picture; the crop stays within, and is square unless the picture is narrower than the face.
     """
     height, width = image_rgb.shape[:2]
     left, top, right, bottom = crop_area(box, width=width, height=height)
@@ -45,9 +45,10 @@ def crop_uri(image_rgb: RgbImage, box: Box) -> str:
 
 
 def crop_area(box: Box, *, width: int, height: int) -> tuple[int, int, int, int]:
-    """Return (left, top, right, bottom) in pixels: a square around the box, moved and cut to lie within the picture."""
+    """Return (left, top, right, bottom) in pixels: a square around the box, with less margin where the picture ends."""
     box_left, box_top, box_width, box_height = box.pixels(width=width, height=height)
-    side = max(box_width, box_height) * (1 + 2 * _MARGIN)
+    face_side = max(box_width, box_height)
+    side = max(face_side, min(face_side * (1 + 2 * _MARGIN), width, height))
     left, right = _span(box_left + box_width / 2, side, width)
     top, bottom = _span(box_top + box_height / 2, side, height)
     return left, top, right, bottom

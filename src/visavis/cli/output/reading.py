@@ -67,6 +67,12 @@ def date(candidate: Candidate) -> str:
     return f"{timed[1]} {timed[2]}" if timed else candidate.captured_at
 
 
+def day(candidate: Candidate) -> str:
+    """Write the capture date without a time of day."""
+    timed = _TO_THE_MINUTE.fullmatch(candidate.captured_at or "")
+    return timed[1] if timed else date(candidate)
+
+
 def moment(candidate: Candidate) -> str:
     """Write the span of a moving appearance, `1:05-1:09`; empty for stills."""
     if candidate.end_s <= 0:

@@ -1,8 +1,9 @@
 """The result of a search, and the faces of a probe, as a terminal shows them."""
 
 import shlex
+import textwrap
 from collections.abc import Iterable, Sequence
-from typing import TextIO
+from typing import Literal, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +13,10 @@ from visavis.cli.output import reading
 from visavis.cli.output.plain_text import shown
 from visavis.domain.face import Box
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult
+
+_NUMBERS = {"rank", "similarity", "face", "size"}
+_WRAPPED = {"date", "source", "path"}
+_NOTES_WIDTH = 21  # «+199 near-duplicates», what `--top 200` can yield, stays whole
 
 
 def console(stream: TextIO) -> Console:
@@ -76,16 +81,20 @@ def _scope(result: SearchResult) -> str:
 
 
 def _ranked(result: SearchResult) -> Table:
+    groups = reading.folded(result.candidates)
     table = _columns("rank", "similarity", "date", "source", "path", "face", "notes")
-    for column, ratio in ((3, 2), (4, 4), (6, 3)):
-        table.columns[column].ratio = ratio
     several = reading.several_faces_searched(result)
-    for best, others in reading.folded(result.candidates):
+    for best, others in groups:
         notes = list(reading.remarks(best, several_faces=several))
         if others:
             notes.insert(0, f"+{reading.counted(len(others), 'near-duplicate')}")
-        table.add_row(*_cells(str(best.rank), reading.similarity(best.similarity), reading.date(best), *_place(best), "; ".join(notes)))
+        table.add_row(*_cells(str(best.rank), reading.similarity(best.similarity), reading.day(best), *_place(best)), _notes(notes))
     return table
+
+
+def _notes(notes: Sequence[str]) -> Text:
+    lines = [line for note in notes for line in textwrap.wrap(shown(note), _NOTES_WIDTH, break_on_hyphens=False)]
+    return Text("\n".join(lines))
 
 
 def _place(candidate: Candidate) -> tuple[str, str, str]:
@@ -96,8 +105,8 @@ def _place(candidate: Candidate) -> tuple[str, str, str]:
 def _columns(*titles: str) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim", expand=False, pad_edge=False)
     for title in titles:
-        right = title in {"rank", "similarity", "face", "size"}
-        table.add_column(Text(title), justify="right" if right else "left", overflow="fold", no_wrap=title in {"rank", "similarity", "face"})
+        justify: Literal["left", "right"] = "right" if title in _NUMBERS else "left"
+        table.add_column(Text(title), justify=justify, overflow="fold", no_wrap=title not in _WRAPPED)
     return table
 
 
