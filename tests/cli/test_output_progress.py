@@ -1,7 +1,16 @@
 import io
 
+import pytest
+
 from visavis.cli.output.progress import IngestView
 from visavis.domain.progress import IngestProgress
+
+
+@pytest.fixture(autouse=True)
+def _plain_surroundings(monkeypatch):
+    for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
 
 
 class Terminal(io.StringIO):

@@ -69,7 +69,9 @@ def write_numbered(picture: ProbePicture, path: Path) -> None:
     """
     form = _FORMATS.get(path.suffix.lower())
     if form is None:
-        raise InputError(f"a picture of the numbered faces is PNG or JPEG, not «{path.suffix}»", remedy="end the file's name in .png or .jpg")
+        raise InputError(
+            f"a picture of the numbered faces is PNG or JPEG, not «{path.suffix}»", remedy="end the file's name in .png or .jpg"
+        )
     image = _reduced(picture.image_rgb)
     draw = ImageDraw.Draw(image)
     line = max(2, round(max(image.size) / 300))

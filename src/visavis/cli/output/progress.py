@@ -44,7 +44,8 @@ class IngestView:
         """Show the last event, however young the one before, and give the terminal back."""
         if self._window:
             self._show(self._window[-1])
-        self._bar.stop()
+        if self._console.is_terminal:
+            self._bar.stop()
 
     def __call__(self, event: IngestProgress) -> None:
         """Take the newest state; draws ten times a second on a terminal, writes a line each five seconds elsewhere."""
