@@ -56,9 +56,7 @@ class Found:
 
 def no_faces() -> Found:
     """Return an empty list of faces."""
-    return Found(
-        boxes_ltwh=np.zeros((0, 4), np.float32), landmarks_nx5x2=np.zeros((0, 5, 2), np.float32), scores=np.zeros(0, np.float32)
-    )
+    return Found(boxes_ltwh=np.zeros((0, 4), np.float32), landmarks_nx5x2=np.zeros((0, 5, 2), np.float32), scores=np.zeros(0, np.float32))
 
 
 def joined(parts: Sequence[Found]) -> Found:

@@ -12,7 +12,7 @@ from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, SetupError
 from visavis.domain.ids import new_id
-from visavis.records import database, seals, tables
+from visavis.records import database, tables
 from visavis.records.database import Database, LeafWriter, Step, Work
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
@@ -76,7 +76,7 @@ class Records:
     def integrity(self) -> Iterator[str]:
         """Yield what is wrong with the database and the row files; nothing for a sound archive."""
         self._database.seal()
-        yield from seals.check(self.folder.database)
+        yield from self._database.check_pages()
         for row in self._database.ask(sa.text("PRAGMA integrity_check")):
             if row[0] != "ok":
                 yield f"records.db: {row[0]}"

@@ -14,7 +14,8 @@ from sqlalchemy.pool import StaticPool
 from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, SetupError
-from visavis.records import seals, tables
+from visavis.records import tables
+from visavis.records.seals import Seals
 
 HEAD = "0001"
 """Newest schema version; a test holds it equal to the newest migration."""
@@ -85,6 +86,8 @@ class Database:
         )
         sa.event.listen(self._engine, "connect", _set_up)
         self._connection = self._engine.connect()
+        self._seals = Seals(path, step=step)
+        self._seals.prepare(self.raw)
 
     @property
     def raw(self) -> sqlite3.Connection:
@@ -108,31 +111,36 @@ class Database:
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
         """Open a unit of work; it commits at the end, or leaves nothing behind."""
-        self.raw.execute("BEGIN IMMEDIATE")
-        try:
-            work = self._begin(actor)
-            yield work
-            work.close()
-            self.raw.execute("COMMIT")
-        except BaseException:
-            if self.raw.in_transaction:
-                self.raw.execute("ROLLBACK")
-            raise
-        finally:
-            self._connection.commit()
+        with self._seals.writing():
+            self.raw.execute("BEGIN IMMEDIATE")
+            try:
+                work = self._begin(actor)
+                yield work
+                work.close()
+                self.raw.execute("COMMIT")
+            except BaseException:
+                if self.raw.in_transaction:
+                    self.raw.execute("ROLLBACK")
+                raise
+            finally:
+                self._connection.commit()  # SQLAlchemy's own bookkeeping; the driver has committed
         self._step("sql-committed")
         if self._log_bytes() > SEAL_AT_BYTES:
             self.seal()
 
     def seal(self) -> None:
         """Fold the write-ahead log into the database and bring the page seals up to date."""
-        seals.seal(self.raw, self.path)
+        self._seals.seal(self.raw)
         self._step("pages-sealed")
+
+    def check_pages(self) -> list[str]:
+        """Return what is wrong with the file's bytes; seal first."""
+        return self._seals.check()
 
     def close(self) -> None:
         """Seal and let go."""
-        seals.close_sealed(self.raw, self.path)
-        self._connection.invalidate()
+        self.seal()
+        self._connection.close()
         self._engine.dispose()
 
     def _begin(self, actor: Actor) -> Work:
@@ -154,11 +162,12 @@ class Database:
 
 def create(path: Path) -> None:
     """Make an empty database at the newest schema version, with its page seals."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.close()
     migrate(path)
-    seals.reseal(path)
+    connection = sqlite3.connect(path, isolation_level=None)
+    seals = Seals(path)
+    seals.prepare(connection)
+    seals.reseal(connection)
+    seals.close(connection)
 
 
 def migrate(path: Path) -> None:
@@ -185,5 +194,5 @@ def schema_version(path: Path) -> str:
 
 def _set_up(driver: sqlite3.Connection, _: object) -> None:
     # FULL: a commit that was answered survives a power cut. secure_delete: deleted content is overwritten with zeros.
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON", "wal_autocheckpoint = 0"):
+    for pragma in ("synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
         driver.execute(f"PRAGMA {pragma}")

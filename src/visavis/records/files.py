@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from visavis.domain.face import AnalysedFace
 from visavis.domain.ids import FaceId, JobId, MediaId, SourceId, new_id
-from visavis.domain.media import AnalysedPicture, Outcome, Reason
+from visavis.domain.media import AnalysedPicture, CaptureDate, Outcome, Reason
 from visavis.records import tables
 from visavis.records.database import Database, Work
 from visavis.records.rows import SEGMENT_ROWS, RowStore
@@ -144,6 +144,30 @@ class Files:
             found.update((row.sha256, row.number) for row in self._database.ask(query))
         return found
 
+    def media_by_path(self, source_number: int, paths: Sequence[str]) -> dict[str, int]:
+        """Return the media numbers of pictures at these paths, below whichever root of the source."""
+        marks = {self._sealer.mark("location.path", path): path for path in paths}
+        found: dict[str, int] = {}
+        for chunk in _chunks(list(marks)):
+            query = (
+                sa.select(tables.location.c.path_mark, tables.location.c.media_number)
+                .join(tables.root)
+                .where(
+                    tables.root.c.source_number == source_number,
+                    tables.location.c.path_mark.in_(chunk),
+                    tables.location.c.media_number.is_not(None),
+                )
+            )
+            found.update((marks[row.path_mark], row.media_number) for row in self._database.ask(query))
+        return found
+
+    def set_dates(self, work: Work, dates: Mapping[int, CaptureDate]) -> int:
+        """Set the capture dates of pictures; return the outbox number under which an index learns of it."""
+        for number, date in dates.items():
+            work.run(sa.update(tables.media).where(tables.media.c.number == number).values(**_date_columns(date)))
+        work.leaf("alteration", what="capture dates", pictures=len(dates))
+        return int(work.ask(sa.select(sa.func.coalesce(sa.func.max(tables.outbox.c.seq), 0))).scalar_one())
+
     def face_count(self, media_number: int) -> int:
         """Return how many faces a picture has."""
         query = (
@@ -240,7 +264,7 @@ class Files:
         return numbers
 
     def _media_row(self, work: Work, job: Job, number: int, file: ReadFile, picture: AnalysedPicture) -> dict[str, object]:
-        said, date = picture.metadata, picture.metadata.captured
+        said = picture.metadata
         texts = {name: getattr(said, name) for name in ("caption", "credit", "rights", "asset_id")}
         return {
             "number": number,
@@ -254,11 +278,7 @@ class Files:
             "width": picture.width,
             "height": picture.height,
             "dhash": picture.dhash,
-            "captured_at": date.text if date else None,
-            "captured_first": date.first.toordinal() if date and date.first else None,
-            "captured_last": date.last.toordinal() if date and date.last else None,
-            "captured_precision": date.precision.value if date else None,
-            "captured_origin": date.origin.value if date else None,
+            **_date_columns(said.captured),
             **{name: self._sealer.seal(f"media.{name}", text) if text else None for name, text in texts.items()},
             "latitude": said.latitude,
             "longitude": said.longitude,
@@ -402,6 +422,18 @@ def _face_row(work: Work, number: int, appearance_number: int, sha256: bytes, fa
         "exposure": quality.exposure,
         "score": quality.score,
         "norm": quality.norm,
+    }
+
+
+def _date_columns(date: CaptureDate | None) -> dict[str, object]:
+    if date is None:
+        return dict.fromkeys(("captured_at", "captured_first", "captured_last", "captured_precision", "captured_origin"))
+    return {
+        "captured_at": date.text,
+        "captured_first": date.first.toordinal() if date.first else None,
+        "captured_last": date.last.toordinal() if date.last else None,
+        "captured_precision": date.precision.value,
+        "captured_origin": date.origin.value,
     }
 
 

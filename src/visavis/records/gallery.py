@@ -1,7 +1,7 @@
 """What a search may see: the one view `searchable(at)`, counts of it, and the facts behind an index's hits."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,14 +172,17 @@ class Gallery:
             waiting.append((entry.first_key, entry.last_key))
             last_seq, count = entry.seq, count + entry.last_key - entry.first_key + 1
             if count >= REPLAY_ROWS:
-                yield last_seq, self._index_rows(waiting)
+                yield last_seq, self._index_rows(_within(waiting))
                 waiting, count = [], 0
         if waiting:
-            yield last_seq, self._index_rows(waiting)
+            yield last_seq, self._index_rows(_within(waiting))
 
-    def _index_rows(self, spans: Iterable[tuple[int, int]]) -> IndexRows:
-        spans = list(spans)
-        ranges = sa.or_(*(tables.template.c.key.between(first, last) for first, last in _joined(spans)))
+    def rows_of_media(self, media_numbers: Sequence[int]) -> Iterator[IndexRows]:
+        """Yield the index rows of pictures again, with their filter columns as they are now."""
+        for start in range(0, len(media_numbers), 500):
+            yield self._index_rows(tables.media.c.number.in_(media_numbers[start : start + 500]))
+
+    def _index_rows(self, which: sa.ColumnElement[bool]) -> IndexRows:
         query = (
             sa.select(
                 tables.template.c.key,
@@ -189,7 +192,7 @@ class Gallery:
                 tables.media.c.captured_precision,
             )
             .select_from(tables.template.join(tables.face).join(tables.appearance).join(tables.media))
-            .where(ranges)
+            .where(which)
             .order_by(tables.template.c.key)
         )
         found = self._database.ask(query).all()
@@ -290,12 +293,12 @@ def _column(days: list[tuple[int, int]], which: int) -> NDArray[np.int32]:
     return np.array([pair[which] for pair in days], dtype=np.int32)
 
 
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join spans that touch, so that the query has few ranges."""
+def _within(spans: list[tuple[int, int]]) -> sa.ColumnElement[bool]:
+    """Select keys in any of the spans; spans that touch are joined, so that the query has few ranges."""
     joined: list[tuple[int, int]] = []
     for first, last in sorted(spans):
         if joined and first <= joined[-1][1] + 1:
             joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
         else:
             joined.append((first, last))
-    return joined
+    return sa.or_(*(tables.template.c.key.between(first, last) for first, last in joined))

@@ -3,11 +3,13 @@
 import itertools
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from visavis.decode.formats import Kind, extension, kind_of
 from visavis.decode.pairing import pair_raw
+from visavis.domain.errors import SetupError
 from visavis.domain.media import Outcome, Reason
 from visavis.records.archive import Records
 from visavis.records.files import KnownFile, ReadFile
@@ -56,13 +58,17 @@ class Listing:
     def portions(self) -> Iterator[Portion]:
         """Walk the root; what can't be listed is an outcome, and the root itself out of reach is `unreachable`."""
         walk = self._plug.discover()
-        while items := list(itertools.islice(walk, PORTION)):
+        while items := self._next(walk):
             files = [item for item in items if isinstance(item, FoundFile)]
             self.met += len(files)
-            yield self._compare(files, [self._unlisted(item) for item in items if isinstance(item, Unlisted) and item.path])
-            for item in items:
-                if isinstance(item, Unlisted) and not item.path:
-                    self.unreachable = item.detail
+            yield self._compare(files, [_unlisted(item) for item in items if isinstance(item, Unlisted)])
+
+    def _next(self, walk: Iterator[FoundFile | Unlisted]) -> list[FoundFile | Unlisted]:
+        try:
+            return list(itertools.islice(walk, PORTION))
+        except SetupError as error:
+            self.unreachable = str(error)
+            return []
 
     def _compare(self, files: list[FoundFile], unlisted: list[ReadFile]) -> Portion:
         known = self._records.files.known(self._root_number, [file.path for file in files])
@@ -80,11 +86,13 @@ class Listing:
             to_read=tuple(file for file in fresh if file.path not in done),
         )
 
-    def _unlisted(self, item: Unlisted) -> ReadFile:
-        return ReadFile(path=item.path, size=0, mtime_ns=0, outcome=Outcome(reason=item.reason, detail=item.detail))
-
     def _count(self) -> None:
-        self.total = sum(1 for item in self._plug.discover() if isinstance(item, FoundFile))
+        with suppress(SetupError):  # the walk that reads reports it
+            self.total = sum(1 for item in self._plug.discover() if isinstance(item, FoundFile))
+
+
+def _unlisted(item: Unlisted) -> ReadFile:
+    return ReadFile(path=item.path, size=0, mtime_ns=0, outcome=Outcome(reason=item.reason, detail=item.detail))
 
 
 def _is_unchanged(file: FoundFile, known: dict[str, KnownFile]) -> bool:

@@ -9,7 +9,7 @@ from visavis.domain.errors import InputError
 from visavis.domain.ids import SourceId
 from visavis.law.clear import CaseFacts, SearchRequest, SourceFacts, clear
 from visavis.law.policy import Policy
-from visavis.law.reading import read_charter
+from visavis.law.reading import parse_charter
 from visavis.records.archive import Records
 from visavis.records.sources import CaseRecord, SourceRecord
 
@@ -57,7 +57,7 @@ class Permission:
             id=source.id,
             number=source.number,
             state=source.state,
-            charter=read_charter(source.charter_toml, self._policy),
+            charter=parse_charter(source.charter_toml, self._policy),
             standing_case=own[0] if own else None,
         )
 
