@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from visavis.decode import heif, jpeg, raster, raw, tiff
 from visavis.decode.embedded import Embedded
-from visavis.decode.formats import Format, sniff
+from visavis.decode.formats import Format, is_known_other, sniff
 from visavis.decode.limits import Limits
 from visavis.decode.metadata import read_metadata
 from visavis.decode.orientation import UPRIGHT, swaps_sides, upright
@@ -103,6 +103,8 @@ def open_photo(data: bytes, *, limits: Limits = _DEFAULT_LIMITS) -> Photo:
     """
     limits.check_file(len(data))
     found = sniff(data)
+    if found is None and is_known_other(data):
+        raise UnreadablePicture("a video, a document or another format that is not read", reason=Reason.UNSUPPORTED)
     if found is None:
         raise UnreadablePicture("not a picture in any format that is read", reason=Reason.UNREADABLE)
     opened = _open(data, found, limits)
