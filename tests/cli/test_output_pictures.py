@@ -54,7 +54,7 @@ def test_a_crop_lies_within_the_picture_wherever_the_box_lies(left, top, box_wid
 
 
 def test_a_crop_in_a_narrow_picture_gives_up_margin_before_it_cuts_the_face():
-    assert crop_area(Box(left=0.1, top=0.4, width=0.8, height=0.1), width=100, height=800) == (0, 390, 100, 490)
+    assert crop_area(Box(left=0.1, top=0.4, width=0.8, height=0.1), width=100, height=800) == (0, 310, 100, 410)
 
 
 def test_a_whole_picture_is_reduced_to_1200_and_never_enlarged():
