@@ -230,7 +230,7 @@ def test_no_color_is_heeded_on_a_terminal(monkeypatch):
 
 def test_an_empty_list_says_what_to_try_and_nothing_of_what_lies_below():
     text = table(result())
-    assert "0 candidates among" in text
+    assert "No candidate among" in text
     assert "--threshold" in text
     assert "visavis why" in text
     assert text.splitlines()[-1] == LEAD
