@@ -108,6 +108,17 @@ def test_the_database_grows_and_shrinks_with_its_seals(database: tuple[Path, Sea
     assert seals.check() == []
 
 
+def test_pages_that_the_file_grows_by_without_being_written_are_sealed_too(database: tuple[Path, Seals]) -> None:
+    path, seals = database
+    small = path.stat().st_size
+    connection = connect(path, seals)
+    connection.execute("PRAGMA secure_delete=OFF")  # else freed pages are written with zeros
+    write(connection, seals, "INSERT INTO face VALUES (1000, zeroblob(90000))", "DELETE FROM face WHERE id = 1000")
+    seals.close(connection)
+    assert path.stat().st_size > small + 80_000
+    assert seals.check() == []
+
+
 def test_a_database_cut_short_or_drawn_out_is_found(database: tuple[Path, Seals]) -> None:
     path, seals = database
     content = path.read_bytes()
@@ -131,7 +142,7 @@ def test_a_sealing_costs_what_changed(database: tuple[Path, Seals]) -> None:
 
 def test_a_damaged_page_that_is_written_again_stays_damaged_in_the_report(database: tuple[Path, Seals]) -> None:
     path, seals = database
-    page = next(number for number in range(2, 20) if b"\x0d" == path.read_bytes()[4096 * number : 4096 * number + 1])
+    page = next(number for number in range(2, 20) if path.read_bytes()[4096 * number : 4096 * number + 1] == b"\x0d")
     flip(path, 4096 * page + 4000)
     connection = connect(path, seals)
     for _again in range(2):
