@@ -189,6 +189,16 @@ def test_a_connection_closed_without_sealing_is_made_good_at_the_next_opening(da
     assert seals.check() == []
 
 
+def test_a_closing_that_dies_between_copying_the_log_and_deleting_it_raises_no_alarm(database: tuple[Path, Seals]) -> None:
+    path, seals = database
+    connection = connect(path, seals)
+    write(connection, seals, filled(50), "UPDATE face SET note = x'00' WHERE id < 30")
+    connection.close()
+    path.with_name("records.db-wal").hardlink_to(path.with_suffix(".kept"))
+    seals.close(connect(path, seals))
+    assert seals.check() == []
+
+
 def test_a_sealing_leaves_this_processs_locks_alone(database: tuple[Path, Seals]) -> None:
     path, seals = database
     connection = connect(path, seals)
@@ -325,7 +335,9 @@ def test_processes_killed_at_any_moment_leave_a_database_that_seals_clean(databa
     finally:
         for worker in workers:
             worker.kill()
-            worker.communicate()
+            worker.wait()
+            if worker.stdout is not None:
+                worker.stdout.close()
     connection = connect(path, seals)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     seals.close(connection)

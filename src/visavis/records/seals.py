@@ -233,10 +233,16 @@ class Seals:
         sync_folder(self._kept.parent)
 
     def _sound(self, pages: set[int]) -> set[int]:
-        """Return those of `pages` that are as they were sealed, or new."""
+        """Return those of `pages` that are as they were sealed, or new, or already copied from the log by a closing that died."""
         page_size, sealed = self._page_size(), self._sealed_pages()
         with _readable(self._database) as database, _opened(self._seals, os.O_RDONLY) as seals:
-            return {page for page in pages if page > sealed or _seal_of(seals, page) == _crc(database, page, page_size)}
+            found = {page: _crc(database, page, page_size) for page in pages if page <= sealed}
+            changed = {page: crc for page, crc in found.items() if crc != _seal_of(seals, page)}
+        if not changed:
+            return pages
+        with _opened(self._wal, os.O_RDONLY) as log:
+            copied = {page for page, place in _frames(log) if zlib.crc32(os.pread(log, page_size, place)) == changed.get(page)}
+        return pages - (changed.keys() - copied)
 
     def _restate(self, sealed: int, pages: Collection[int]) -> None:
         """Write the seals of `pages` and of all pages above `sealed`, as they are in the database file."""
@@ -312,18 +318,21 @@ def _checkpoint(connection: sqlite3.Connection) -> bool:
 
 def _pages_in_log(log: Path) -> set[int]:
     """Return the numbers of the pages in a write-ahead log, those of a transaction never committed too."""
-    pages: set[int] = set()
     try:
         with _opened(log, os.O_RDONLY) as descriptor:
-            header = os.pread(descriptor, _WAL_HEADER_BYTES, 0)
-            page_size, salts = int.from_bytes(header[8:12], "big"), header[16:24]
-            offset = _WAL_HEADER_BYTES
-            while len(frame := os.pread(descriptor, _FRAME_HEADER_BYTES, offset)) == _FRAME_HEADER_BYTES and frame[8:16] == salts:
-                pages.add(int.from_bytes(frame[:4], "big"))
-                offset += _FRAME_HEADER_BYTES + page_size
+            return {page for page, _place in _frames(descriptor)}
     except FileNotFoundError:
-        pass
-    return pages
+        return set()
+
+
+def _frames(log: int) -> Iterator[tuple[int, int]]:
+    """Yield (page number, place of its content) of each frame in a write-ahead log."""
+    header = os.pread(log, _WAL_HEADER_BYTES, 0)
+    page_size, salts = int.from_bytes(header[8:12], "big"), header[16:24]
+    place = _WAL_HEADER_BYTES
+    while len(frame := os.pread(log, _FRAME_HEADER_BYTES, place)) == _FRAME_HEADER_BYTES and frame[8:16] == salts:
+        yield int.from_bytes(frame[:4], "big"), place + _FRAME_HEADER_BYTES
+        place += _FRAME_HEADER_BYTES + page_size
 
 
 @contextmanager
