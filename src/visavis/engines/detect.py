@@ -56,12 +56,8 @@ class Found:
 
 def no_faces() -> Found:
     """Return an empty list of faces."""
-<<<<<<< HEAD
-    return Found(boxes_ltwh=np.zeros((0, 4), np.float32), landmarks_nx5x2=np.zeros((0, 5, 2), np.float32), scores=np.zeros(0, np.float32))
-=======
     nothing = np.zeros((0, 5, 2), np.float32)
     return Found(boxes_ltwh=nothing[:, :4, 0], landmarks_nx5x2=nothing, scores=nothing[:, 0, 0])
->>>>>>> engines
 
 
 def joined(parts: Sequence[Found]) -> Found:

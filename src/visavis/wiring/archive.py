@@ -54,7 +54,7 @@ def create_archive(folder: Path | str, *, pack_id: str | None = None, settings: 
     """
     from visavis.engines.pack import DEFAULT_PACK
 
-    settings = settings or Settings()
+    settings = settings or build.read_settings()
     pack = build.find_pack(settings, pack_id or DEFAULT_PACK)
     doors = build.doors(build.SystemClock())
     records_archive.create(ArchiveFolder(Path(folder)), doors, pack_id=pack.id, dim=pack.dim, actor=build.current_actor())
@@ -70,7 +70,7 @@ def open_archive(folder: Path | str, *, settings: Settings | None = None, clock:
     DamageError
         Its database can't be read.
     """
-    return Archive(Path(folder), settings or Settings(), clock or build.SystemClock())
+    return Archive(Path(folder), settings or build.read_settings(), clock or build.SystemClock())
 
 
 class Archive:

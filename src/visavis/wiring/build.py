@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from pydantic import ValidationError
+
 from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
+from visavis.domain.errors import SetupError
 from visavis.law.policy import Policy, base_policy
 from visavis.ledger.leaf import Json, Leaf, Operation
 from visavis.records.archive import Doors
@@ -32,6 +35,21 @@ class SystemClock:
     def now(self) -> dt.datetime:
         """Return the present moment in UTC."""
         return dt.datetime.now(dt.UTC)
+
+
+def read_settings() -> Settings:
+    """Read the settings, once a command.
+
+    Raises
+    ------
+    SetupError
+        A `VISAVIS_…` variable holds what it can't.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"VISAVIS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
+        raise SetupError(f"a setting can't be used: {wrong}", remedy="see docs/reference/settings.md") from error
 
 
 def current_actor() -> Actor:

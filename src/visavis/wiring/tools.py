@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visavis.domain.errors import InputError, UnreadablePicture
+from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace
 from visavis.law.clear import clear_evaluation
 from visavis.law.writing import charter_template
-from visavis.settings import Settings
 from visavis.wiring import build
 
 if TYPE_CHECKING:
@@ -24,8 +23,9 @@ def survey(folder: Path, *, exclude: Sequence[str] = (), progress: Callable[[int
     """Look over a folder; decodes and stores nothing."""
     from visavis.services.survey import Survey
 
-    settings = Settings()
-    return Survey(build.open_source(settings, folder, tuple(exclude)), build.limits(settings)).run(progress=progress)
+    settings = build.read_settings()
+    opener = lambda root, without: build.open_source(settings, root, tuple(without))  # noqa: E731
+    return Survey(open_source=opener, limits=build.limits(settings)).run(folder, exclude, progress)
 
 
 def template(profile: str) -> str:
@@ -37,7 +37,7 @@ def packs() -> "list[PackListing]":
     """Return every known model pack, usable or not."""
     from visavis.engines.pack import list_packs
 
-    settings = Settings()
+    settings = build.read_settings()
     return list_packs([settings.packs], build.acknowledged(settings))
 
 
@@ -45,10 +45,12 @@ def install_pack(folder: Path) -> str:
     """Install a pack's files from a folder; return its id."""
     from visavis.engines.pack import install_pack
 
-    return install_pack(folder, Settings().packs)
+    return install_pack(folder, build.read_settings().packs)
 
 
-def evaluate_pairs(pairs: Path, folder: Path, *, pack_id: str | None = None, progress: Callable[[int], None] = lambda _: None) -> "PairsReport":
+def evaluate_pairs(
+    pairs: Path, folder: Path, *, pack_id: str | None = None, progress: Callable[[int], None] = lambda _: None
+) -> "PairsReport":
     """Measure pairs of a licensed test set; templates in memory only, aggregates only."""
     from visavis.services.evaluate import EvaluatePairs
 
@@ -74,7 +76,7 @@ def _embedder(
     from visavis.decode.photo import open_photo
     from visavis.engines.pack import DEFAULT_PACK
 
-    settings = Settings()
+    settings = build.read_settings()
     name = pack_id or DEFAULT_PACK
     chain = build.chain(settings, name)
 
@@ -94,13 +96,3 @@ def _embedder(
             progress(start + len(chunk))
 
     return name, embed
-
-
-def explain(word: str) -> str:
-    """Return what a word of the field means, in plain words."""
-    from visavis.domain import words
-
-    try:
-        return words.explain(word)
-    except KeyError as error:
-        raise InputError(str(error)) from error
