@@ -112,9 +112,6 @@ class Elements(HTMLParser):
         return [attributes[attribute] for _, attributes in self.found if attribute in attributes]
 
 
-# JSON
-
-
 def test_the_document_has_the_documented_keys_and_no_others():
     document = search_document(result(candidate()))
     text = (Path(__file__).parents[2] / "docs/reference/search-json.md").read_text("utf-8")
@@ -159,9 +156,6 @@ def test_no_form_holds_a_vector():
     assert "0.515625" not in stream.getvalue() + table(answer) + page(answer)
 
 
-# CSV
-
-
 def test_csv_has_one_row_a_candidate_under_stable_names():
     (row,) = rows(result(candidate(weaknesses=("small", "blurred"), offline=True, captured_at=None)))
     assert tuple(row) == COLUMNS
@@ -180,9 +174,6 @@ def test_a_hostile_name_stays_in_its_cell_and_on_its_line():
     assert stream.getvalue().count("\n") == 2
     assert "\x1b" not in stream.getvalue()
     stream.getvalue().encode("utf-8")
-
-
-# table
 
 
 def test_the_table_says_n_threshold_trial_and_pack_first_and_lead_last():
@@ -268,9 +259,6 @@ def test_the_faces_of_a_probe_are_listed_with_the_command_that_picks_one():
 def test_places_in_the_picture_are_named():
     places = {position(Box(left=x, top=y, width=0.1, height=0.1)) for x in (0.1, 0.45, 0.8) for y in (0.1, 0.45, 0.8)}
     assert places == {"top left", "top", "top right", "left", "centre", "right", "bottom left", "bottom", "bottom right"}
-
-
-# page
 
 
 def test_the_page_asks_nothing_of_any_network_and_runs_no_script():
