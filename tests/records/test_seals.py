@@ -108,11 +108,11 @@ def test_the_database_grows_and_shrinks_with_its_seals(database: tuple[Path, Sea
     assert seals.check() == []
 
 
-def test_pages_that_the_file_grows_by_without_being_written_are_sealed_too(database: tuple[Path, Seals]) -> None:
+def test_pages_allocated_and_freed_in_one_transaction_are_sealed_too(database: tuple[Path, Seals]) -> None:
     path, seals = database
     small = path.stat().st_size
     connection = connect(path, seals)
-    connection.execute("PRAGMA secure_delete=OFF")  # else freed pages are written with zeros
+    connection.execute("PRAGMA secure_delete=OFF")
     write(connection, seals, "INSERT INTO face VALUES (1000, zeroblob(90000))", "DELETE FROM face WHERE id = 1000")
     seals.close(connection)
     assert path.stat().st_size > small + 80_000
