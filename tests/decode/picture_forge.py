@@ -46,7 +46,7 @@ def exif(orientation=None, original=None, digitized=None, **main):
     }
     for name, value in main.items():
         if name in tags:
-            block[tags[name]] = value
+            block[tags[name]] = value.encode()
     if orientation:
         block[0x0112] = orientation
     inner = {0x9003: original, 0x9004: digitized, 0xA300: main.get("file_source")}
