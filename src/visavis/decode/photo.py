@@ -122,7 +122,9 @@ def _open(data: bytes, found: Format, limits: Limits) -> _Opened:
         return _open_raw(data, limits)
     image = raster.open_raster(data, found)
     embedded = raster.embedded(image, data)
-    return _Opened(image.width, image.height, lambda _: raster.decode(data, found), embedded, _exif_orientation(embedded))
+    # Pillow turns TIFF upright itself, and only TIFF.
+    orientation = UPRIGHT if found is Format.TIFF else _exif_orientation(embedded)
+    return _Opened(image.width, image.height, lambda _: raster.decode(data, found), embedded, orientation)
 
 
 def _open_jpeg(data: bytes) -> _Opened:

@@ -46,7 +46,7 @@ def exif(orientation=None, original=None, digitized=None, **main):
     }
     for name, value in main.items():
         if name in tags:
-            block[tags[name]] = value
+            block[tags[name]] = value.encode()
     if orientation:
         block[0x0112] = orientation
     inner = {0x9003: original, 0x9004: digitized, 0xA300: main.get("file_source")}
@@ -153,3 +153,13 @@ def dng(preview=None, orientation=1, width=128, height=96):
         inner = _directory(sub, sub_at)
     first = b"II*\0" + struct.pack("<I", 8) + _directory(main, 8)
     return first.ljust(sub_at, b"\0") + inner.ljust(data_at - sub_at, b"\0") + samples + (preview or b"")
+
+
+def bmp_rle(grey):
+    """An 8-bit run-length encoded BMP of absolute runs."""
+    height, width = grey.shape
+    rows = b"".join(b"\0" + bytes([width]) + grey[y].tobytes() + b"\0" * (width % 2) + b"\0\0" for y in range(height - 1, -1, -1)) + b"\0\1"
+    palette = b"".join(bytes([n, n, n, 0]) for n in range(256))
+    start = 14 + 40 + len(palette)
+    info = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 1, len(rows), 0, 0, 256, 0)
+    return b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start) + info + palette + rows
