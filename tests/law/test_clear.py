@@ -46,7 +46,7 @@ def test_without_a_named_case_only_the_household_is_searched_and_the_rest_is_nam
     grant = clear(ASK, [family, museum], home(family), policy, at=AT)
     assert (grant.clearance.sources, grant.clearance.purpose, grant.clearance.case_id) == ({1}, "private", HOME)
     [left] = grant.left_out
-    assert (left.source_id, left.remedy) == ("museum", "--case desk")
+    assert (left.source_id, left.remedy) == ("museum", "add --case desk")
 
 
 def test_a_standing_case_searches_the_sources_it_names(family, museum, policy):
@@ -66,7 +66,7 @@ def test_a_clearance_passes_its_own_check_and_ends_within_the_hour(family, polic
 
 def test_an_archive_searched_without_a_case_is_refused_with_the_command_that_mends_it(museum):
     error = refused(ASK, [museum], None)
-    assert (error.rule, error.remedy) == (Rule.CASE_NEEDED, "--case desk")
+    assert (error.rule, error.remedy) == (Rule.CASE_NEEDED, "add --case desk")
 
 
 def test_an_archive_without_a_standing_case_says_so(chartered):
@@ -122,13 +122,13 @@ def test_where_several_rules_leave_nothing_each_source_has_its_reason(family, mu
     error = refused(ASK, [frozen, museum], None)
     assert error.rule == Rule.SOMETHING_TO_SEARCH
     assert "family: it is frozen" in str(error)
-    assert error.remedy == "--case desk"
+    assert error.remedy == "add --case desk"
 
 
 def test_a_narrowed_search_names_only_the_sources_asked_for(family, museum, policy):
     request = SearchRequest(actor=ME, sources=frozenset({family.id}))
     assert clear(request, [family, museum], home(family), policy, at=AT).left_out == ()
-    assert refused(SearchRequest(actor=ME, sources=frozenset({museum.id})), [family, museum], home(family)).remedy == "--case desk"
+    assert refused(SearchRequest(actor=ME, sources=frozenset({museum.id})), [family, museum], home(family)).remedy == "add --case desk"
 
 
 @pytest.mark.parametrize(

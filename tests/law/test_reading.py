@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visavis.domain.errors import CharterInvalid
-from visavis.law.fields import FIELDS
+from visavis.law.fields import FIELDS, TABLES
 from visavis.law.policy import base_policy
 from visavis.law.reading import charter_from, parse_charter, read_charter
 from visavis.law.writing import canonical_toml, charter_sha256, charter_template, household_charter
 
 PROFILES = sorted(base_policy().profiles)
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(lambda text: text.strip())
+# Signs that TOML or JSON treat apart: quotes, escapes, control signs, DEL, non-breaking space, beyond the basic plane.
+TEXT = st.text("aé\"'\\\n\t\x00\x7f\u0085\xa0\u2028#=[]😀", min_size=1, max_size=12).filter(lambda text: text.strip())
 
 
 def problems_of(document):
@@ -151,6 +152,11 @@ def test_a_misspelt_field_is_refused_with_the_right_spelling(whole):
     assert "is missing" in problems["shows_children"]
 
 
+@pytest.mark.parametrize("name", ["", "basis.article", "shows children"])
+def test_a_quoted_name_that_no_field_has_is_refused(name, whole):
+    assert list(problems_of({**whole("archive"), name: "6(1)(e)"})) == [f'"{name}"']
+
+
 def test_a_field_that_the_profile_does_not_ask_is_refused(whole):
     assert "not asked" in problems_of({**whole("household"), "dpia": "x"})["dpia"]
 
@@ -269,3 +275,37 @@ def test_every_template_is_toml_and_says_where_each_duty_comes_from(profile, pol
     text = charter_template(profile, policy)
     assert tomllib.loads(text)["profile"] == profile
     assert text.count("GDPR Art") >= 5
+
+
+KEYS = st.sampled_from([*FIELDS, *TABLES, *(name.partition(".")[2] for name in FIELDS), "other"])
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 99)
+    | st.floats()
+    | st.dates()
+    | st.times()
+    | st.sampled_from(["", " ", "archive", "2026-01-01", "\ud800"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(profile=st.sampled_from(PROFILES), junk=st.dictionaries(KEYS, JUNK, max_size=6))
+def test_whatever_a_document_holds_it_is_read_or_refused_field_by_field(profile, junk, whole):
+    try:
+        charter = charter_from({**whole(profile), **junk}, base_policy())
+    except CharterInvalid as invalid:
+        problems = invalid.problems
+    else:
+        problems = ()
+        assert parse_charter(canonical_toml(charter), base_policy()) == charter
+    assert all(field and why for field, why in problems)
+    assert len(set(problems)) == len(problems)
+
+
+@pytest.mark.parametrize("name", ["no-such.toml", ".", "\\u0000"])
+def test_a_charter_that_extends_what_can_not_be_read_is_refused(name, tmp_path, policy):
+    (tmp_path / "charter.toml").write_text(f'extends = "{name}"')
+    with pytest.raises(CharterInvalid, match="extends"):
+        read_charter(tmp_path / "charter.toml", policy)
