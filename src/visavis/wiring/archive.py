@@ -344,7 +344,7 @@ class Archive:
             records.close()
 
     def _keeper(self, records: Records) -> EmbeddedKeeper:
-        return EmbeddedKeeper(records, self._clock, threads=self._settings.threads)
+        return EmbeddedKeeper(records, self._clock)
 
     @contextmanager
     def _open_index(self, records: Records) -> Iterator[VectorIndex]:

@@ -2,17 +2,17 @@
 
 from visavis.domain.clock import Clock
 from visavis.index.base import VectorIndex
-from visavis.index.embedded import check_files, discard_files, open_embedded
+from visavis.index.embedded import open_embedded
+from visavis.index.files import check_files, wipe
 from visavis.records.archive import Records
 
 
 class EmbeddedKeeper:
     """Opens the embedded index of an archive; what it has not made durable is added again from the outbox."""
 
-    def __init__(self, records: Records, clock: Clock, *, threads: int) -> None:
+    def __init__(self, records: Records, clock: Clock) -> None:
         self._records = records
         self._clock = clock
-        self._threads = threads
 
     def open(self) -> VectorIndex:
         """Open the index and bring it up to date."""
@@ -22,7 +22,6 @@ class EmbeddedKeeper:
             self._records.rows.read,
             self._clock,
             writable=self._records.writable,
-            threads=self._threads,
         )
         catch_up(index, self._records, after=index.applied())
         return index
@@ -33,7 +32,7 @@ class EmbeddedKeeper:
 
     def discard(self) -> None:
         """Throw the index's files away."""
-        discard_files(self._records.folder.codes)
+        wipe(self._records.folder.codes)
 
 
 def catch_up(index: VectorIndex, records: Records, *, after: int) -> int:

@@ -11,8 +11,7 @@ from visavis.cli.commands.options import ArchiveOption, ExcludeOption, Format, F
 from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.table import console
-from visavis.wiring import Archive, create_archive, tools
-from visavis.wiring.archive import SourceRecord
+from visavis.wiring import Archive, SourceRecord, create_archive, tools
 
 source_app = typer.Typer(help="Folders of originals and their legal files.", no_args_is_help=True)
 metadata_app = typer.Typer(help="What is known of pictures beside what their files say.", no_args_is_help=True)

@@ -47,7 +47,7 @@ def verify(
 ) -> None:
     """Check every byte of the archive: database, rows and codes, and each against the others."""
     with archive_at(archive) as opened:
-        verdict = opened.verify(repair=repair, say=lambda line: sys.stderr.write(line + "\n") and None)
+        verdict = opened.verify(repair=repair, say=_say)
     if form is Format.JSON:
         emit(dataclasses.asdict(verdict), sys.stdout)
     else:
@@ -59,6 +59,10 @@ def verify(
         derived = all(problem.startswith("codes") for problem in verdict.problems)
         remedy = "visavis verify --repair" if derived else "restore the named files from a backup"
         raise DamageError("the archive is damaged", remedy=remedy)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
 
 
 def explain(word: Annotated[str, typer.Argument(help="A word of the field: FPIR, template, charter, …")]) -> None:
