@@ -223,7 +223,7 @@ class Archive:
 
         return ReadProbe(self._open_chain(), build.limits(self._settings)).run([Path(photo) for photo in photos])
 
-    def search(
+    def search(  # noqa: PLR0913 - the options of one act, all keyword-only
         self,
         *photos: Path | str | ProbePicture,
         faces: Sequence[int] = (),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.sizes import duration, size
 from visavis.cli.output.table import console
-from visavis.wiring import tools
+from visavis.wiring import SurveyReport, tools
 
 
 def register(app: typer.Typer) -> None:
@@ -32,26 +33,32 @@ def survey(
         emit(dataclasses.asdict(report), sys.stdout)
         return
     screen = console(sys.stdout)
+    screen.print(_types(report))
+    for line in _lines(report):
+        screen.print(shown(line), soft_wrap=True)
+
+
+def _types(report: SurveyReport) -> Table:
     table = Table("type", "files", "size", box=None, pad_edge=False)
     for kind, tally in report.by_type.items():
         table.add_row(kind, f"{tally.files:,}", size(tally.bytes))
     for ending, tally in report.unsupported.items():
         table.add_row(shown(f"not opened: {ending or 'no extension'}"), f"{tally.files:,}", size(tally.bytes))
-    screen.print(table)
-    screen.print(f"\n{report.files.files:,} files, {size(report.files.bytes)}; {report.duplicates.files:,} are exact copies of others")
+    return table
+
+
+def _lines(report: SurveyReport) -> Iterator[str]:
+    yield f"{report.files.files:,} files, {size(report.files.bytes)}; {report.duplicates.files:,} are exact copies of others"
     if report.paired.files:
-        screen.print(f"{report.paired.files:,} RAW files stand beside a camera JPEG of the same shot and count once")
+        yield f"{report.paired.files:,} RAW files stand beside a camera JPEG of the same shot and count once"
     if report.videos.files:
-        screen.print(f"{report.videos.files:,} videos: not searched in this version")
-    screen.print(f"{report.unreadable_count:,} can't be read" + (":" if report.unreadable else ""))
-    for unread in report.unreadable[:10]:
-        screen.print(shown(f"  {unread.reason.value}: {unread.path}"), soft_wrap=True)
+        yield f"{report.videos.files:,} videos: not searched in this version"
+    yield f"{report.unreadable_count:,} can't be read"
+    yield from (f"  {unread.reason.value}: {unread.path}" for unread in report.unreadable[:10])
     if report.unreadable_count > 10:
-        screen.print("  … all of them: --format json")
+        yield "  … all of them: --format json"
     decades = ", ".join(f"{first}s: {count:,}" for first, count in sorted(report.decades.items()))
-    screen.print(f"{report.dated:,} pictures have a capture date, {report.undated:,} have none" + (f" ({decades})" if decades else ""))
+    yield f"{report.dated:,} pictures have a capture date, {report.undated:,} have none" + (f" ({decades})" if decades else "")
     if report.largest:
-        screen.print(f"largest picture: {report.largest.width} x {report.largest.height}")
-    screen.print(
-        f"\ningest would take about {duration(report.ingest_seconds_one_core)} on one core and {size(report.archive_bytes)} of disk"
-    )
+        yield f"largest picture: {report.largest.width} x {report.largest.height}"
+    yield f"ingest would take about {duration(report.ingest_seconds_one_core)} on one core and {size(report.archive_bytes)} of disk"
