@@ -1,11 +1,12 @@
 """What was collected: files, the pictures in them, when they were taken, and what became of each."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from visavis.domain.arrays import RgbImage
+from visavis.domain.face import AnalysedFace
 
 
 class Reason(StrEnum):
@@ -127,6 +128,30 @@ class PixelSource(Protocol):
             Damaged or truncated bytes.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysedPicture:
+    """What is known of a picture once it was decoded and its faces were found.
+
+    Attributes
+    ----------
+    format : str
+        Container as found in the bytes, lower case: `jpeg`, `png`, `heic`, …
+    width, height : int
+        Upright, at full resolution, pixels.
+    dhash : bytes
+        16 bytes: the perceptual hash; near-duplicates differ in few bits.
+    metadata : PictureMetadata
+        All that the file says; `law` cuts it to what the charter lets us keep.
+    """
+
+    format: str
+    width: int
+    height: int
+    dhash: bytes
+    metadata: PictureMetadata
+    faces: tuple[AnalysedFace, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,160 @@
+"""The result of a search as one self-contained HTML page: no script, no request to anywhere, readable from phone to paper.
+
+The page is written piece by piece: at any moment one candidate's original is in memory, whatever the length of the list.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TextIO
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from visavis.cli.output import reading
+from visavis.cli.output.pictures import crop_uri, whole_uri
+from visavis.cli.output.plain_text import shown
+from visavis.domain.arrays import RgbImage
+from visavis.domain.face import Box
+from visavis.domain.identification import Candidate, ProbePicture, SearchResult
+
+
+class OpenPixels(Protocol):
+    """How the page comes by the original of a candidate."""
+
+    def __call__(self, candidate: Candidate, /) -> RgbImage | None:
+        """Return (H, W, 3) uint8, upright RGB, or None if the original is not reachable now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whole:
+    """A whole picture as the template wants it."""
+
+    uri: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One candidate with its pictures; None = the original is not reachable. `number` is unique on the page."""
+
+    number: int
+    candidate: Candidate
+    remarks: tuple[str, ...]
+    crop: str | None
+    whole: _Whole | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """The best of some near-duplicates; the others are opened as the template reaches them."""
+
+    best: _Entry
+    other_count: int
+    others: Iterator[_Entry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NumberedBox:
+    number: int
+    style: str
+    picked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Probe:
+    name: str
+    whole: _Whole
+    boxes: tuple[_NumberedBox, ...]
+
+
+def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO) -> None:
+    """Write the page.
+
+    Parameters
+    ----------
+    open_pixels : callable
+        Called once a candidate, in the order of the page.
+    stream : TextIO
+        Takes UTF-8, which the page declares.
+    """
+    template = _environment().get_template("search.html.j2")
+    several = reading.several_faces_searched(result)
+    groups = reading.folded(result.candidates)
+    content = template.generate(
+        result=result,
+        probes=(_probe(picture) for picture in result.probes),
+        groups=_groups(groups, _entry_maker(open_pixels, several_faces=several)),
+        pictures=reading.counted(len(groups), "picture"),
+        folds=len(groups) < len(result.candidates),
+        notices=reading.notices(result),
+        headline=reading.headline(result),
+        advice=() if result.candidates else reading.advice(result),
+        lead=reading.LEAD,
+    )
+    for piece in content:
+        stream.write(piece)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("visavis.cli.output"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_one_line,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"similarity": reading.similarity, "date": reading.date, "box": box_style, "counted": reading.counted}
+    return environment
+
+
+def _one_line(value: object) -> object:
+    """Every plain text on its way into the page; markup that macros made is left alone."""
+    return shown(value) if type(value) is str else value
+
+
+def box_style(box: Box) -> str:
+    """Return the CSS that lays a box over its picture, cut at the picture's edges."""
+    left, top = _ratio(box.left), _ratio(box.top)
+    right, bottom = _ratio(box.left + box.width), _ratio(box.top + box.height)
+    return f"left:{left:.2%};top:{top:.2%};width:{right - left:.2%};height:{bottom - top:.2%}"
+
+
+def _ratio(value: float) -> float:
+    return min(1.0, max(0.0, value))
+
+
+def _entry_maker(open_pixels: OpenPixels, *, several_faces: bool) -> Callable[[int, Candidate], _Entry]:
+    def make(number: int, candidate: Candidate) -> _Entry:
+        image_rgb = open_pixels(candidate)
+        return _Entry(
+            number=number,
+            candidate=candidate,
+            remarks=reading.remarks(candidate, several_faces=several_faces),
+            crop=None if image_rgb is None else crop_uri(image_rgb, candidate.box),
+            whole=None if image_rgb is None else _whole(image_rgb),
+        )
+
+    return make
+
+
+def _groups(groups: Sequence[tuple[Candidate, tuple[Candidate, ...]]], make: Callable[[int, Candidate], _Entry]) -> Iterator[_Group]:
+    number = 1
+    for best, others in groups:
+        first = number + 1
+        yield _Group(best=make(number, best), other_count=len(others), others=map(make, range(first, first + len(others)), others))
+        number = first + len(others)
+
+
+def _probe(picture: ProbePicture) -> _Probe:
+    boxes = (
+        _NumberedBox(number=number, style=box_style(face.box), picked=number in picture.picked)
+        for number, face in enumerate(picture.faces, start=1)
+    )
+    return _Probe(name=picture.name, whole=_whole(picture.image_rgb), boxes=tuple(boxes))
+
+
+def _whole(image_rgb: RgbImage) -> _Whole:
+    height, width = image_rgb.shape[:2]
+    return _Whole(uri=whole_uri(image_rgb), width=width, height=height)

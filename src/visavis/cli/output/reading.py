@@ -1,0 +1,103 @@
+"""How a result reads to a person: the same words in the table and on the page."""
+
+import re
+from collections.abc import Sequence
+
+from visavis.domain.identification import Candidate, SearchResult
+
+LEAD = "A candidate is a lead, not an identification."
+
+_TO_THE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d.*)?")
+
+
+def folded(candidates: Sequence[Candidate]) -> list[tuple[Candidate, tuple[Candidate, ...]]]:
+    """Gather near-duplicates under the best of their group, in order of rank.
+
+    Returns
+    -------
+    list of (Candidate, tuple of Candidate)
+        The best of each group, and the others.
+    """
+    groups: dict[tuple[int, str], list[Candidate]] = {}
+    for candidate in candidates:
+        groups.setdefault((candidate.probe_face, candidate.group), []).append(candidate)
+    return [(best, tuple(others)) for best, *others in groups.values()]
+
+
+def headline(result: SearchResult) -> str:
+    """Count what was found: `12 candidates`, `No candidate`."""
+    return counted(len(result.candidates), "candidate") if result.candidates else "No candidate"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a count with its noun, in the singular for 1: `1,204 templates`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def notices(result: SearchResult) -> tuple[str, ...]:
+    """Return what a person must know to read the list, left-out undated pictures among it."""
+    if not result.undated_left_out:
+        return result.notices
+    left_out = counted(result.undated_left_out, "template")
+    return (*result.notices, f"{left_out} left out by the date filter: no date is known for the picture.")
+
+
+def advice(result: SearchResult) -> tuple[str, ...]:
+    """Say what to try when the list is empty. Nothing below the threshold is ever shown."""
+    if result.gallery_size == 0:
+        return ("No template was searchable, so nothing could be found.", "Try visavis status, which says what has been read.")
+    return (
+        f"None of the {counted(result.gallery_size, 'template')} reaches the threshold of {similarity(result.threshold.value)}.",
+        "Try another photo of the person, larger and from the front.",
+        "Try --threshold with a lower value: the list grows, with strangers in it.",
+        "Try visavis why PROBE FILE, which says why a picture that you expect is not here.",
+    )
+
+
+def similarity(value: float) -> str:
+    """Write a cosine with three decimals."""
+    return f"{value:.3f}"
+
+
+def date(candidate: Candidate) -> str:
+    """Write the capture date as exactly as it is known, to the minute at most; `undated` when it is not."""
+    if candidate.captured_at is None:
+        return "undated"
+    timed = _TO_THE_MINUTE.fullmatch(candidate.captured_at)
+    return f"{timed[1]} {timed[2]}" if timed else candidate.captured_at
+
+
+def day(candidate: Candidate) -> str:
+    """Write the capture date without a time of day."""
+    timed = _TO_THE_MINUTE.fullmatch(candidate.captured_at or "")
+    return timed[1] if timed else date(candidate)
+
+
+def moment(candidate: Candidate) -> str:
+    """Write the span of a moving appearance, `1:05-1:09`; empty for stills."""
+    if candidate.end_s <= 0:
+        return ""
+    return f"{_clock(candidate.start_s)}-{_clock(candidate.end_s)}"
+
+
+def remarks(candidate: Candidate, *, several_faces: bool) -> tuple[str, ...]:
+    """Name what limits this candidate, and which face of the probe it resembles when several were searched."""
+    found = [moment(candidate)] if candidate.end_s > 0 else []
+    if several_faces:
+        found.append(f"probe face {candidate.probe_face}")
+    if candidate.weaknesses:
+        found.append(f"weak: {', '.join(candidate.weaknesses)}")
+    if candidate.offline:
+        found.append("offline")
+    return tuple(found)
+
+
+def several_faces_searched(result: SearchResult) -> bool:
+    """Whether the candidates resemble different faces of the probe."""
+    return len({candidate.probe_face for candidate in result.candidates}) > 1
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

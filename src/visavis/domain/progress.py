@@ -1,0 +1,28 @@
+"""How far a long run has come."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestProgress:
+    """State of one ingest run; each event replaces the one before.
+
+    Attributes
+    ----------
+    files_done : int
+        Files with an outcome, unchanged ones included.
+    files_total : int or None
+        None until the folders have been listed.
+    faces : int
+        Templates made in this run.
+    bytes_done : int
+        Bytes of the files done.
+    seconds : float
+        Since the run began, by a clock that never goes back.
+    """
+
+    files_done: int
+    files_total: int | None
+    faces: int
+    bytes_done: int
+    seconds: float

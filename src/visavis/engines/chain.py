@@ -1,0 +1,216 @@
+"""From pictures to templates, right end to end: the one door of this room that services use for analysis."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from visavis.domain.arrays import Landmarks5, RgbImage, frozen
+from visavis.domain.errors import UnreadablePicture
+from visavis.domain.face import AnalysedFace, Box, Detection
+from visavis.domain.media import PixelSource
+from visavis.engines.align import DegenerateLandmarks, align, fit_similarity
+from visavis.engines.detect import Detector, Found
+from visavis.engines.embed import Recogniser
+from visavis.engines.finder import FaceFinder
+from visavis.engines.fold import folded_file
+from visavis.engines.pack import Pack
+from visavis.engines.picture import ScaledPicture
+from visavis.engines.quality import measure
+from visavis.engines.runtime import Network, RuntimeChoice, faster_runtime, open_network
+
+_BLOWN_UP = 1.25
+"""Crop pixels per decoded pixel up to which finer pixels are not asked for."""
+_USUAL_SIDE = 256
+"""Pixels: the detector's runtimes are timed on a square of this size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Networks:
+    """A pack's two networks, loaded; `detector_choice` and `recogniser_choice` say why each runs where it does."""
+
+    detector: Network
+    recogniser: Network
+    detector_choice: RuntimeChoice
+    recogniser_choice: RuntimeChoice
+
+
+def open_networks(pack: Pack, *, cache: Path, threads: int = 1, runtime: str | None = None) -> Networks:
+    """Fold a pack's networks if that has not been done, and load each on its faster runtime.
+
+    Parameters
+    ----------
+    pack : Pack
+        From `find_pack`.
+    cache : Path
+        Folder for folded networks and measured choices; made if it is missing, may be thrown away at any time.
+    threads : int
+        Processor threads each may use.
+    runtime : str or None
+        `openvino` or `onnxruntime` for both; None = measure once and remember.
+
+    Raises
+    ------
+    PackInvalid
+        If a file of the pack can't be folded.
+    SetupError
+        If no runtime can load a network.
+    """
+    folder = cache / pack.hash
+    facts = pack.manifest
+    samples = {
+        "detector": np.zeros((1, 3, _USUAL_SIDE, _USUAL_SIDE), np.float32),
+        "recogniser": np.zeros((1, 3, *facts.recogniser.crop_hw), np.float32),
+    }
+    files = {
+        "detector": folded_file(pack.detector_file, shape=facts.detector.input_shape, folder=folder, role="detector"),
+        "recogniser": folded_file(pack.recogniser_file, shape=facts.recogniser.input_shape, folder=folder, role="recogniser"),
+    }
+    choices = {
+        role: RuntimeChoice(runtime=runtime, milliseconds={})
+        if runtime
+        else faster_runtime(file, sample=samples[role], threads=threads, memory=cache / "runtimes.json", key=f"{pack.hash} {role}")
+        for role, file in files.items()
+    }
+    return Networks(
+        detector=open_network(files["detector"], runtime=choices["detector"].runtime, threads=threads),
+        recogniser=open_network(files["recogniser"], runtime=choices["recogniser"].runtime, threads=threads),
+        detector_choice=choices["detector"],
+        recogniser_choice=choices["recogniser"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cut:
+    """A face on its way through the chain: found in the picture number `picture`, cut out, not yet embedded."""
+
+    picture: int
+    box: Box
+    detection: Detection
+    landmarks_ratio: Landmarks5
+    crop_rgb: RgbImage
+
+
+class Chain:
+    """Detect, align, measure, embed. Not for two threads at a time.
+
+    Parameters
+    ----------
+    pack : Pack
+        Its facts.
+    networks : Networks
+        From `open_networks`.
+    """
+
+    def __init__(self, pack: Pack, networks: Networks) -> None:
+        self.pack = pack
+        self.networks = networks
+        self._finder = FaceFinder(Detector(networks.detector, pack.manifest.detector))
+        self._recogniser = Recogniser(networks.recogniser, pack.manifest.recogniser)
+        self._dropped: Counter[str] = Counter()
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """Detections dropped since the chain was made, by reason."""
+        return dict(self._dropped)
+
+    def analyse(self, sources: Sequence[PixelSource], *, thorough: bool = False) -> list[list[AnalysedFace] | UnreadablePicture]:
+        """Analyse a batch of pictures; one is decoded at a time, and all their faces are embedded together.
+
+        Parameters
+        ----------
+        sources : sequence of PixelSource
+            Upright RGB pictures.
+        thorough : bool
+            Look for small faces in every pixel of the file (`FaceFinder.find`).
+
+        Returns
+        -------
+        list
+            One entry a picture: its faces, left to right then top to bottom (none: an empty list), or the error that its source raised.
+
+        Raises
+        ------
+        PackInvalid
+            If a network does not answer as its manifest says.
+        """
+        errors: dict[int, UnreadablePicture] = {}
+        cuts: list[_Cut] = []
+        for at, source in enumerate(sources):
+            try:
+                cuts += self._cut_faces(at, source, thorough=thorough)
+            except UnreadablePicture as error:
+                errors[at] = error
+        faces: list[list[AnalysedFace]] = [[] for _ in sources]
+        for cut, face in zip(cuts, self._embedded(cuts), strict=True):
+            faces[cut.picture].append(face)
+        return [errors.get(at, found) for at, found in enumerate(faces)]
+
+    def _cut_faces(self, at: int, source: PixelSource, *, thorough: bool) -> list[_Cut]:
+        picture = ScaledPicture(source)
+        found = self._finder.find(picture, thorough=thorough)
+        order = np.lexsort((found.boxes_ltwh[:, 1], found.boxes_ltwh[:, 0]))
+        detections = [detection for detection in _detections(found[order]) if self._has_direction(detection)]
+        return [self._cut(at, picture, detection) for detection in detections]
+
+    def _has_direction(self, detection: Detection) -> bool:
+        try:
+            fit_similarity(detection.landmarks_5x2, self._recogniser.facts.template_5x2)
+        except DegenerateLandmarks as error:
+            self._dropped[str(error)] += 1
+            return False
+        return True
+
+    def _cut(self, at: int, picture: ScaledPicture, detection: Detection) -> _Cut:
+        facts = self._recogniser.facts
+        needed = fit_similarity(detection.landmarks_5x2, facts.template_5x2).scale
+        image, (scale_x, scale_y) = picture.at_least(needed / _BLOWN_UP)
+        scale = np.array([scale_x, scale_y], np.float32)
+        # pixel centres meet: decoded = (full + ½) / scale − ½
+        here = ((detection.landmarks_5x2 + 0.5) / scale - 0.5).astype(np.float32)
+        aligned = align(image, fit_similarity(here, facts.template_5x2), crop_hw=facts.crop_hw)
+        sides = np.array([picture.full_width, picture.full_height], np.float32)
+        left, top, width, height = detection.box_px
+        ratios = np.asarray((detection.landmarks_5x2 + 0.5) / sides, np.float32)
+        frozen(ratios)
+        return _Cut(
+            picture=at,
+            box=Box(
+                left=(left + 0.5) / picture.full_width,
+                top=(top + 0.5) / picture.full_height,
+                width=width / picture.full_width,
+                height=height / picture.full_height,
+            ),
+            detection=detection,
+            landmarks_ratio=ratios,
+            crop_rgb=aligned.crop_rgb,
+        )
+
+    def _embedded(self, cuts: list[_Cut]) -> list[AnalysedFace]:
+        vectors, norms = self._recogniser.embed([cut.crop_rgb for cut in cuts])
+        frozen(vectors)
+        return [
+            AnalysedFace(
+                box=cut.box,
+                landmarks_5x2=cut.landmarks_ratio,
+                quality=measure(
+                    cut.crop_rgb,
+                    cut.detection.landmarks_5x2,
+                    size_px=float(np.sqrt(cut.detection.box_px[2] * cut.detection.box_px[3])),
+                    score=cut.detection.score,
+                    norm=float(norm),
+                ),
+                vector=vector,
+            )
+            for cut, vector, norm in zip(cuts, vectors, norms, strict=True)
+        ]
+
+
+def _detections(found: Found) -> list[Detection]:
+    boxes = [(float(left), float(top), float(width), float(height)) for left, top, width, height in found.boxes_ltwh]
+    return [
+        Detection(box_px=box, landmarks_5x2=points, score=float(score))
+        for box, points, score in zip(boxes, found.landmarks_nx5x2, found.scores, strict=True)
+    ]

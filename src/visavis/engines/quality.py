@@ -1,0 +1,80 @@
+"""What makes a template weak or strong: measures from the box, the five landmarks, the crop and the embedding.
+
+Pose is estimated from five points and one assumption about heads, so it is coarse: good to some 10 degrees up to 45, an order of
+strength beyond that. Own measures under own names; none is an ISO quality score.
+"""
+
+import math
+
+import cv2
+import numpy as np
+
+from visavis.domain.arrays import Landmarks5, RgbImage
+from visavis.domain.face import Quality
+
+_NOSE_DEPTH = 0.5
+"""How far the tip of the nose stands out from the plane of eyes and mouth corners, in distances between the eyes (31 mm to 63 mm)."""
+_NOSE_HEIGHT = 0.495
+"""Where the nose lies between eyes (0) and mouth (1) on a frontal face: the same as in the alignment template."""
+_MOUTH_DISTANCE = 1.155
+"""From eyes to mouth in distances between the eyes, on a frontal face: the same as in the alignment template."""
+
+
+def head_pose(landmarks_5x2: Landmarks5) -> tuple[float, float, float]:
+    """Estimate yaw, pitch and roll, degrees.
+
+    Eyes and mouth corners span a plane from which the nose sticks out by `_NOSE_DEPTH`. Turning the head by yaw shifts the nose across
+    by depth · sin(yaw) while the eyes' distance shrinks with cos(yaw), so tan(yaw) = shift / distance / depth; pitch likewise, along the
+    line from eyes to mouth. Roll is the angle of the line through the eyes.
+
+    Parameters
+    ----------
+    landmarks_5x2 : (5, 2) float32
+        Pixels; eye, eye, nose, mouth corner, mouth corner, pairs left to right in the image.
+
+    Returns
+    -------
+    yaw, pitch, roll : float
+        Positive: towards the image's right, down, and clockwise.
+    """
+    points = landmarks_5x2.astype(np.float64)
+    across = points[1] - points[0]
+    roll = math.atan2(across[1], across[0])
+    turn = np.array([[math.cos(roll), math.sin(roll)], [-math.sin(roll), math.cos(roll)]])
+    upright = points @ turn.T
+    eyes, nose, mouth = upright[:2].mean(axis=0), upright[2], upright[3:].mean(axis=0)
+    eye_distance, face_height = float(np.hypot(*across)), float(mouth[1] - eyes[1])
+    middle = eyes[0] + _NOSE_HEIGHT * (mouth[0] - eyes[0])
+    yaw = math.atan2(nose[0] - middle, _NOSE_DEPTH * eye_distance)
+    pitch = math.atan2(nose[1] - eyes[1] - _NOSE_HEIGHT * face_height, _NOSE_DEPTH / _MOUTH_DISTANCE * abs(face_height))
+    return math.degrees(yaw), math.degrees(pitch), math.degrees(roll)
+
+
+def measure(crop_rgb: RgbImage, landmarks_5x2: Landmarks5, *, size_px: float, score: float, norm: float) -> Quality:
+    """Measure one face.
+
+    Parameters
+    ----------
+    crop_rgb : (h, w, 3) uint8
+        The aligned crop, RGB.
+    landmarks_5x2 : (5, 2) float32
+        Pixels.
+    size_px : float
+        Geometric mean of the box's sides in pixels of the picture at full size.
+    score : float
+        The detector's.
+    norm : float
+        Length of the embedding.
+    """
+    luma = cv2.cvtColor(crop_rgb, cv2.COLOR_RGB2GRAY)
+    yaw, pitch, roll = head_pose(landmarks_5x2)
+    return Quality(
+        size_px=size_px,
+        yaw=yaw,
+        pitch=pitch,
+        roll=roll,
+        sharpness=float(cv2.Laplacian(luma, cv2.CV_64F).std()),
+        exposure=float(luma.mean()) / 255,
+        score=score,
+        norm=norm,
+    )

@@ -1,0 +1,120 @@
+"""One open archive: its folder, database, row files and vault, and the queries over them."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from visavis.domain.actor import Actor
+from visavis.domain.clock import Clock
+from visavis.domain.errors import DamageError, SetupError
+from visavis.domain.ids import new_id
+from visavis.records import database, tables
+from visavis.records.database import Database, LeafWriter, Step, Work
+from visavis.records.files import Files, Job
+from visavis.records.folder import ArchiveFolder, WriterLock
+from visavis.records.gallery import Gallery
+from visavis.records.presence import Presence
+from visavis.records.rows import RowStore
+from visavis.records.searches import Searches
+from visavis.records.sources import Sources
+from visavis.records.vault import PathSealer, Vault
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """What an archive is opened with: the parts that `wiring` chooses."""
+
+    clock: Clock
+    vault: Vault
+    write_leaf: LeafWriter
+    step: Step
+
+
+class Records:
+    """Everything that is true of an archive. Make one with `create` or `open_records`; `close` it."""
+
+    def __init__(self, folder: ArchiveFolder, doors: Doors, *, writable: bool) -> None:
+        self.folder = folder
+        self.writable = writable
+        self.clock = doors.clock
+        self._lock = WriterLock(folder) if writable else None
+        try:
+            self._database = Database(folder.database, clock=doors.clock, write_leaf=doors.write_leaf, step=doors.step)
+            facts = self._database.ask(sa.select(tables.archive)).one()
+            self.archive_id: str = facts.id
+            self.pack_id: str = facts.pack_id
+            self.dim: int = facts.dim
+            self.rows = RowStore(folder.rows, dim=self.dim, pack_id=self.pack_id, writable=writable, step=doors.step)
+            sealer = PathSealer(doors.vault)
+            self.sources = Sources(self._database, sealer)
+            self.files = Files(self._database, sealer, self.rows, pack_id=self.pack_id)
+            self.gallery = Gallery(self._database, sealer, self.rows)
+            self.searches = Searches(sealer)
+            if writable:
+                self.rows.truncate(self.gallery.high_water())
+        except BaseException:
+            if self._lock is not None:
+                self._lock.release()
+            raise
+
+    @contextmanager
+    def work(self, actor: Actor) -> Iterator[Work]:
+        """Open a unit of work: one transaction that must write its ledger leaf."""
+        with self._database.work(actor) as work:
+            yield work
+
+    def presence(self, job: Job, root_number: int) -> Presence:
+        """Begin to note which files of a root a listing meets."""
+        return Presence(self._database, self.files, job=job, root_number=root_number)
+
+    def integrity(self) -> Iterator[str]:
+        """Yield what is wrong with the database and the row files; nothing for a sound archive."""
+        self._database.seal()
+        yield from self._database.check_pages()
+        for row in self._database.ask(sa.text("PRAGMA integrity_check")):
+            if row[0] != "ok":
+                yield f"records.db: {row[0]}"
+        for row in self._database.ask(sa.text("PRAGMA foreign_key_check")):
+            yield f"records.db: table {row[0]} row {row[1]} points at a missing row of {row[2]}"
+        yield from self.rows.check(self.gallery.expected())
+
+    def close(self) -> None:
+        """Seal the database and let go of every file and of the lock."""
+        self.rows.close()
+        self._database.close()
+        if self._lock is not None:
+            self._lock.release()
+
+
+def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor: Actor) -> None:
+    """Make an empty archive for one pack."""
+    folder.make()
+    database.create(folder.database)
+    base = Database(folder.database, clock=doors.clock, write_leaf=doors.write_leaf, step=doors.step)
+    with base.work(actor) as work:
+        archive_id = new_id(work.at)
+        work.run(sa.insert(tables.archive), [{"id": archive_id, "format": FORMAT, "pack_id": pack_id, "dim": dim, "created_at": work.at}])
+        work.leaf("set-up", archive=archive_id, pack=pack_id)
+    base.close()
+
+
+def open_records(path: Path, doors: Doors, *, writable: bool) -> Records:
+    """Open an archive, bringing an older schema up to date; one writer at a time, any number of readers."""
+    folder = ArchiveFolder(path)
+    folder.check()
+    try:
+        version = database.schema_version(folder.database)
+    except sqlite3.DatabaseError as error:
+        raise DamageError(f"{folder.database.name} can't be read: {error}", remedy="restore it from a backup") from error
+    if version > database.HEAD:
+        raise SetupError(f"the archive was made by a newer Visavis (schema {version})", remedy="upgrade Visavis")
+    if version != database.HEAD:
+        with WriterLock(folder):
+            database.migrate(folder.database)
+    return Records(folder, doors, writable=writable)

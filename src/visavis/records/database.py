@@ -1,0 +1,199 @@
+"""The SQLite file: how a connection is set up, schema versions, and the unit of work through which alone it is written."""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.pool import StaticPool
+
+from visavis.domain.actor import Actor
+from visavis.domain.clock import Clock
+from visavis.domain.errors import DamageError, SetupError
+from visavis.records import tables
+from visavis.records.seals import Seals
+
+HEAD = "0001"
+"""Newest schema version; a test holds it equal to the newest migration."""
+
+LeafWriter = Callable[[int, dt.datetime, Actor, str, Mapping[str, object]], bytes]
+"""(seq, UTC time, actor, operation, facts) to the leaf's canonical bytes."""
+Step = Callable[[str], None]
+"""Called at each named step of a write; tests stop the process there."""
+
+Rows = CursorResult[*tuple[Any, ...]]
+"""Rows of any shape: their columns are known where the query is written."""
+
+BUSY_SECONDS = 30
+SEAL_AT_BYTES = 32 << 20
+"""The write-ahead log is folded into the database when it has grown to this, so that it stays short in a long ingest."""
+
+
+class Work:
+    """One transaction: the only way to write. `at` is its time, never before the last leaf's."""
+
+    def __init__(self, connection: Connection, *, at: dt.datetime, actor: Actor, write_leaf: LeafWriter, next_leaf: int) -> None:
+        self._connection = connection
+        self.at = at
+        self.actor = actor
+        self._write_leaf = write_leaf
+        self._next_leaf = next_leaf
+        self._changes = 0
+        self._leaves = 0
+
+    def run(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Rows:
+        """Execute a statement, or once for each of `rows`."""
+        self._changes += 1
+        if rows is None:
+            return self._connection.execute(statement)
+        return self._connection.execute(statement, list(rows))
+
+    def ask(self, statement: sa.Executable) -> Rows:
+        """Read inside the transaction."""
+        return self._connection.execute(statement)
+
+    def next_number(self, table: sa.Table) -> int:
+        """Return the first free `number` of a table; this transaction is the only writer."""
+        return int(self.ask(sa.select(sa.func.coalesce(sa.func.max(table.c.number), 0))).scalar_one()) + 1
+
+    def leaf(self, operation: str, **facts: object) -> None:
+        """Write what was done into the ledger, in this same transaction. Facts are ids, counts and words; never names or paths."""
+        body = self._write_leaf(self._next_leaf, self.at, self.actor, operation, facts)
+        self._connection.execute(sa.insert(tables.leaf), [{"seq": self._next_leaf, "at": self.at, "body": body}])
+        self._next_leaf += 1
+        self._leaves += 1
+
+    def close(self) -> None:
+        """Raise `DamageError` if something was changed and no leaf tells of it."""
+        if self._changes and not self._leaves:
+            raise DamageError("a change without its ledger leaf was about to be committed; nothing was written")
+
+
+class Database:
+    """One connection to `records.db`, WAL mode, durable commits, deleted content overwritten."""
+
+    def __init__(self, path: Path, *, clock: Clock, write_leaf: LeafWriter, step: Step) -> None:
+        self.path = path
+        self._clock = clock
+        self._write_leaf = write_leaf
+        self._step = step
+        self._engine = sa.create_engine(
+            f"sqlite:///{path}", poolclass=StaticPool, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
+        )
+        sa.event.listen(self._engine, "connect", _set_up)
+        self._connection = self._engine.connect()
+        self._seals = Seals(path, step=step)
+        self._seals.prepare(self.raw)
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """The driver's connection, for page seals."""
+        driver = self._connection.connection.driver_connection
+        if not isinstance(driver, sqlite3.Connection):
+            raise SetupError("the records are not in SQLite")
+        return driver
+
+    def ask(self, statement: sa.Executable) -> Rows:
+        """Read, outside any transaction of ours."""
+        result = self._connection.execute(statement)
+        self._connection.commit()  # SQLAlchemy's own bookkeeping; the driver is in autocommit
+        return result
+
+    def note(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write into a temporary table, which is no part of the archive."""
+        self._connection.execute(statement, list(rows))
+        self._connection.commit()
+
+    @contextmanager
+    def work(self, actor: Actor) -> Iterator[Work]:
+        """Open a unit of work; it commits at the end, or leaves nothing behind."""
+        with self._seals.writing():
+            self.raw.execute("BEGIN IMMEDIATE")
+            try:
+                work = self._begin(actor)
+                yield work
+                work.close()
+                self.raw.execute("COMMIT")
+            except BaseException:
+                if self.raw.in_transaction:
+                    self.raw.execute("ROLLBACK")
+                raise
+            finally:
+                self._connection.commit()  # SQLAlchemy's own bookkeeping; the driver has committed
+        self._step("sql-committed")
+        if self._log_bytes() > SEAL_AT_BYTES:
+            self.seal()
+
+    def seal(self) -> None:
+        """Fold the write-ahead log into the database and bring the page seals up to date."""
+        self._seals.seal(self.raw)
+        self._step("pages-sealed")
+
+    def check_pages(self) -> list[str]:
+        """Return what is wrong with the file's bytes; seal first."""
+        return self._seals.check()
+
+    def close(self) -> None:
+        """Seal and let go."""
+        self.seal()
+        self._connection.close()
+        self._engine.dispose()
+
+    def _begin(self, actor: Actor) -> Work:
+        query = sa.select(tables.leaf.c.seq, tables.leaf.c.at).order_by(tables.leaf.c.seq.desc()).limit(1)
+        last = self._connection.execute(query).first()
+        now = self._clock.now()
+        return Work(
+            self._connection,
+            at=now if last is None else max(now, last.at),
+            actor=actor,
+            write_leaf=self._write_leaf,
+            next_leaf=1 if last is None else last.seq + 1,
+        )
+
+    def _log_bytes(self) -> int:
+        log = self.path.with_name(self.path.name + "-wal")
+        return log.stat().st_size if log.exists() else 0
+
+
+def create(path: Path) -> None:
+    """Make an empty database at the newest schema version, with its page seals."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    seals = Seals(path)
+    seals.prepare(connection)
+    with seals.writing():
+        migrate(path)
+    seals.reseal(connection)
+    seals.close(connection)
+
+
+def migrate(path: Path) -> None:
+    """Bring the schema to the newest version."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "visavis.records:migrations")
+    config.attributes["database"] = path
+    command.upgrade(config, HEAD)
+
+
+def schema_version(path: Path) -> str:
+    """Return the schema version of a database, `""` if it has none."""
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError:
+            row = None
+    connection.close()
+    return str(row[0]) if row else ""
+
+
+def _set_up(driver: sqlite3.Connection, _: object) -> None:
+    # FULL: a commit that was answered survives a power cut. secure_delete: deleted content is overwritten with zeros.
+    for pragma in ("synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
+        driver.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,102 @@
+"""The archive's folder: its layout, the lock of its one writer, and the file systems it may not lie on."""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from visavis.domain.errors import ArchiveBusy, SetupError
+
+NETWORK_TYPES = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "9p", "davfs", "fuse.sshfs", "fuse.rclone", "fuse.davfs2"}
+)
+"""File systems on which SQLite's WAL and shared memory maps are not reliable (sqlite.org/wal.html, «all processes on the same host»)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFolder:
+    """Where each part of an archive lies."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.path / "records.db"
+
+    @property
+    def rows(self) -> Path:
+        """Row files: the vectors."""
+        return self.path / "rows"
+
+    @property
+    def codes(self) -> Path:
+        """What an index derives from them."""
+        return self.path / "codes"
+
+    def make(self) -> None:
+        """Create the folders; `SetupError` if something else lies there already."""
+        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            raise SetupError(f"{self.path} is not an empty folder", remedy="choose a new folder: visavis init DIR")
+        refuse_network(self.path)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.chmod(0o700)
+        for part in ("rows", "codes", "cache", "inbox", "tmp"):
+            (self.path / part).mkdir()
+        (self.path / "lock").touch()
+
+    def check(self) -> None:
+        """Raise `SetupError` unless an archive lies here."""
+        if not self.database.is_file():
+            raise SetupError(f"no archive in {self.path}", remedy=f"make one: visavis init {self.path}")
+        refuse_network(self.path)
+
+
+class WriterLock:
+    """Holds the archive's `lock` file; the kernel lets go of it when the process ends, however it ends."""
+
+    def __init__(self, folder: ArchiveFolder) -> None:
+        self._file = os.open(folder.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._file)
+            raise ArchiveBusy(
+                f"another process is writing to {folder.path}", remedy="wait for its ingest to end; searching works meanwhile"
+            ) from None
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        os.close(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def refuse_network(path: Path) -> None:
+    """Raise `SetupError` if `path` lies on a network file system, as far as `/proc/mounts` can tell."""
+    kind = _file_system(path)
+    if kind in NETWORK_TYPES:
+        raise SetupError(
+            f"{path} lies on a network file system ({kind}); the archive's database and memory maps break there",
+            remedy="keep the archive on a local disk; the photographs themselves may stay on the network",
+        )
+
+
+def _file_system(path: Path) -> str:
+    mounts = Path("/proc/mounts")
+    if not mounts.is_file():
+        return ""
+    best, kind = "", ""
+    absolute = str(path.absolute())
+    for line in mounts.read_text(errors="surrogateescape").splitlines():
+        _, where, found, *_ = line.split(" ")
+        where = where.replace("\\040", " ")
+        inside = absolute == where or absolute.startswith(where.rstrip("/") + "/")
+        if inside and len(where) >= len(best):
+            best, kind = where, found
+    return kind

@@ -1,0 +1,299 @@
+"""What a search may see: the one view `searchable(at)`, counts of it, and the facts behind an index's hits."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from visavis.domain.errors import InputError
+from visavis.domain.face import Box, Quality
+from visavis.domain.identification import NO_DAY_FIRST, NO_DAY_LAST, UNKNOWN_DAY, IndexRows, Where
+from visavis.domain.ids import FaceId, MediaId, SourceId
+from visavis.records import tables
+from visavis.records.database import Database
+from visavis.records.rows import RowStore
+from visavis.records.vault import PathSealer
+
+_view = sa.table(
+    "searchable",
+    *(
+        sa.column(name)
+        for name in ("key", "pack_id", "expires_at", "face_number", "media_number", "captured_first", "captured_last", "captured_precision")
+    ),
+    sa.column("source_number"),
+    sa.column("live_from"),
+    sa.column("live_until"),
+)
+REPLAY_ROWS = 8_192
+"""Rows handed to an index at a time when it catches up."""
+
+
+def searchable(at: dt.datetime) -> sa.Select[int]:
+    """Select the keys that may be shown at `at` (UTC): source live and in its dates, picture present and not held, face plain,
+    template unexpired.
+    """
+    day = at.date().isoformat()
+    moment = tables.UtcTime().process_bind_param(at, None)
+    return sa.select(_view.c.key).where(
+        sa.or_(_view.c.live_from.is_(None), _view.c.live_from <= day),
+        sa.or_(_view.c.live_until.is_(None), _view.c.live_until >= day),
+        sa.or_(_view.c.expires_at.is_(None), _view.c.expires_at > moment),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """All that a result list says of one face."""
+
+    key: int
+    face_number: int
+    face_id: FaceId
+    media_number: int
+    media_id: MediaId
+    source_id: SourceId
+    source_number: int
+    source_title: str
+    offline: bool
+    kind: str
+    box: Box
+    quality: Quality
+    captured_at: str | None
+    dhash: bytes
+    path: str
+    root: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFace:
+    """A face of a picture as it is kept."""
+
+    key: int
+    box: Box
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GallerySize:
+    """N, and how many templates a date filter left out for want of a date."""
+
+    size: int
+    undated: int
+
+
+class Gallery:
+    """Queries about what is searchable."""
+
+    def __init__(self, database: Database, sealer: PathSealer, rows: RowStore) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._rows = rows
+
+    def size(self, where: Where, at: dt.datetime) -> GallerySize:
+        """Count the templates that a filter leaves searchable."""
+        base = searchable(at).with_only_columns(sa.func.count())
+        if where.sources is not None:
+            base = base.where(_view.c.source_number.in_(sorted(where.sources)))
+        if not where.dated:
+            return GallerySize(size=int(self._database.ask(base).scalar_one()), undated=0)
+        undated = base.where(_view.c.captured_precision.is_(None))
+        dated = base.where(_view.c.captured_precision.is_not(None))
+        if where.since is not None:
+            dated = dated.where(sa.func.coalesce(_view.c.captured_last, NO_DAY_LAST) >= where.since)
+        if where.until is not None:
+            dated = dated.where(sa.func.coalesce(_view.c.captured_first, NO_DAY_FIRST) <= where.until)
+        return GallerySize(
+            size=int(self._database.ask(dated).scalar_one()),
+            undated=int(self._database.ask(undated).scalar_one()),
+        )
+
+    def show(self, keys: Sequence[int], at: dt.datetime) -> dict[int, Shown]:
+        """Return what may be shown of these keys; a key that is hidden now is not in the answer."""
+        found: dict[int, Shown] = {}
+        for start in range(0, len(keys), 500):
+            chunk = [int(key) for key in keys[start : start + 500]]
+            rows = self._database.ask(_facts(searchable(at).where(_view.c.key.in_(chunk)))).all()
+            places = self._places({row.media_number for row in rows})
+            for row in rows:
+                if row.media_number in places:
+                    found[row.key] = self._shown(row, places[row.media_number])
+        return found
+
+    def key_of(self, face_id: str, at: dt.datetime) -> int:
+        """Return the key of a face that is searchable now; `InputError` if it is not."""
+        query = (
+            sa.select(tables.template.c.key).join(tables.face).where(tables.face.c.id == face_id, tables.template.c.key.in_(searchable(at)))
+        )
+        key = self._database.ask(query).scalar_one_or_none()
+        if key is None:
+            raise InputError(f"no searchable face {face_id}", remedy="face ids stand in the results of a search: --format json")
+        return int(key)
+
+    def visible(self, keys: Sequence[int], at: dt.datetime) -> set[int]:
+        """Return which of these keys may be shown at `at`."""
+        found: set[int] = set()
+        for start in range(0, len(keys), 500):
+            found.update(self._database.ask(searchable(at).where(_view.c.key.in_(keys[start : start + 500]))).scalars())
+        return found
+
+    def faces_of(self, media_number: int) -> list[StoredFace]:
+        """Return the faces of a picture, hidden or not, in order of their keys."""
+        query = (
+            sa.select(tables.template.c.key, *(tables.face.c[name] for name in ("left", "top", "width", "height", *QUALITY)))
+            .select_from(tables.template.join(tables.face).join(tables.appearance))
+            .where(tables.appearance.c.media_number == media_number)
+            .order_by(tables.template.c.key)
+        )
+        return [StoredFace(key=row.key, box=_box(row), quality=_quality(row)) for row in self._database.ask(query)]
+
+    def high_water(self) -> int:
+        """Return the largest template key that was committed, 0 for none."""
+        return int(self._database.ask(sa.select(sa.func.coalesce(sa.func.max(tables.template.c.key), 0))).scalar_one())
+
+    def newest_seq(self) -> int:
+        """Return the last outbox number."""
+        return int(self._database.ask(sa.select(sa.func.coalesce(sa.func.max(tables.outbox.c.seq), 0))).scalar_one())
+
+    def expected(self) -> Iterator[tuple[int, int]]:
+        """Yield (key, CRC) of every template, ascending: what the row files must hold."""
+        for row in self._database.ask(sa.select(tables.template.c.key, tables.template.c.crc).order_by(tables.template.c.key)):
+            yield int(row.key), int(row.crc)
+
+    def replay(self, after_seq: int) -> Iterator[tuple[int, IndexRows]]:
+        """Yield (seq, rows) of what was committed after `after_seq`, in order, in bounded portions; what an index needs to catch up."""
+        query = sa.select(tables.outbox).where(tables.outbox.c.seq > after_seq).order_by(tables.outbox.c.seq)
+        waiting: list[tuple[int, int]] = []
+        last_seq, count = after_seq, 0
+        for entry in self._database.ask(query).all():
+            waiting.append((entry.first_key, entry.last_key))
+            last_seq, count = entry.seq, count + entry.last_key - entry.first_key + 1
+            if count >= REPLAY_ROWS:
+                yield last_seq, self._index_rows(_within(waiting))
+                waiting, count = [], 0
+        if waiting:
+            yield last_seq, self._index_rows(_within(waiting))
+
+    def _index_rows(self, which: sa.ColumnElement[bool]) -> IndexRows:
+        query = (
+            sa.select(
+                tables.template.c.key,
+                tables.media.c.source_number,
+                tables.media.c.captured_first,
+                tables.media.c.captured_last,
+                tables.media.c.captured_precision,
+            )
+            .select_from(tables.template.join(tables.face).join(tables.appearance).join(tables.media))
+            .where(which)
+            .order_by(tables.template.c.key)
+        )
+        found = self._database.ask(query).all()
+        keys = np.array([row.key for row in found], dtype=np.int64)
+        days = [_days(row.captured_first, row.captured_last, known=row.captured_precision is not None) for row in found]
+        return IndexRows(
+            keys=keys,
+            vectors=self._rows.read(keys),
+            source=np.array([row.source_number for row in found], dtype=np.int32),
+            first_day=_column(days, 0),
+            last_day=_column(days, 1),
+        )
+
+    def _places(self, media_numbers: set[int]) -> dict[int, tuple[str, Path, bool]]:
+        query = (
+            sa.select(
+                tables.location.c.media_number,
+                tables.location.c.path,
+                tables.root.c.path.label("root"),
+                tables.root.c.offline_since,
+                sa.func.min(tables.location.c.number),
+            )
+            .join(tables.root)
+            .where(tables.location.c.media_number.in_(sorted(media_numbers)), tables.location.c.missing_since.is_(None))
+            .group_by(tables.location.c.media_number)
+        )
+        return {
+            row.media_number: (
+                self._sealer.open("location.path", row.path),
+                Path(self._sealer.open("root.path", row.root)),
+                row.offline_since is not None,
+            )
+            for row in self._database.ask(query)
+        }
+
+    def _shown(self, row: Any, place: tuple[str, Path, bool]) -> Shown:
+        path, root, offline = place
+        return Shown(
+            key=row.key,
+            face_number=row.face_number,
+            face_id=FaceId(row.face_id),
+            media_number=row.media_number,
+            media_id=MediaId(row.media_id),
+            source_id=SourceId(row.source_id),
+            source_number=row.source_number,
+            source_title=self._sealer.open("source.title", row.title),
+            offline=offline,
+            kind=row.kind,
+            box=_box(row),
+            quality=_quality(row),
+            captured_at=row.captured_at,
+            dhash=row.dhash,
+            path=path,
+            root=root,
+        )
+
+
+QUALITY = ("size_px", "yaw", "pitch", "roll", "sharpness", "exposure", "score", "norm")
+
+
+def _box(row: Any) -> Box:
+    return Box(left=row.left, top=row.top, width=row.width, height=row.height)
+
+
+def _quality(row: Any) -> Quality:
+    return Quality(**{name: getattr(row, name) for name in QUALITY})
+
+
+def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
+    face, media, source = tables.face, tables.media, tables.source
+    return (
+        sa.select(
+            tables.template.c.key,
+            face.c.number.label("face_number"),
+            face.c.id.label("face_id"),
+            *(face.c[name] for name in ("left", "top", "width", "height", *QUALITY)),
+            media.c.number.label("media_number"),
+            media.c.id.label("media_id"),
+            media.c.kind,
+            media.c.captured_at,
+            media.c.dhash,
+            source.c.number.label("source_number"),
+            source.c.id.label("source_id"),
+            source.c.title,
+        )
+        .select_from(tables.template.join(face).join(tables.appearance).join(media).join(source))
+        .where(tables.template.c.key.in_(keys))
+    )
+
+
+def _days(first: int | None, last: int | None, *, known: bool) -> tuple[int, int]:
+    if not known:
+        return UNKNOWN_DAY, UNKNOWN_DAY
+    return (NO_DAY_FIRST if first is None else first, NO_DAY_LAST if last is None else last)
+
+
+def _column(days: list[tuple[int, int]], which: int) -> NDArray[np.int32]:
+    return np.array([pair[which] for pair in days], dtype=np.int32)
+
+
+def _within(spans: list[tuple[int, int]]) -> sa.ColumnElement[bool]:
+    """Select keys in any of the spans; spans that touch are joined, so that the query has few ranges."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return sa.or_(*(tables.template.c.key.between(first, last) for first, last in joined))

@@ -1,0 +1,18 @@
+"""Alembic's entry point: migrates the one file that it is handed; there is no `alembic.ini`."""
+
+import sqlalchemy as sa
+from alembic import context
+
+from visavis.records import tables
+
+
+def _run() -> None:
+    engine = sa.create_engine(f"sqlite:///{context.config.attributes['database']}")
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=tables.metadata, render_as_batch=True)
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+_run()

@@ -1,0 +1,98 @@
+"""What one worker does with a batch: read, digest, decode, find and embed faces. Runs in its own process; writes nothing."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from visavis.decode.likeness import dhash
+from visavis.decode.limits import Limits
+from visavis.decode.photo import Photo, open_photo
+from visavis.domain.arrays import RgbImage
+from visavis.domain.errors import UnreadablePicture
+from visavis.domain.face import AnalysedFace
+from visavis.domain.media import AnalysedPicture, Outcome, Reason
+from visavis.engines.chain import Chain
+from visavis.services.ingest.batches import Analysed, Batch, Examined
+
+OpenFile = Callable[[Path, str], bytes]
+"""(root, path below it) to the file's bytes; `UnreadablePicture` says why not."""
+
+
+class PhotoAnalyser:
+    """Analyses photographs; holds the bytes of one batch at a time."""
+
+    def __init__(self, open_file: OpenFile, chain: Chain, limits: Limits) -> None:
+        self._open_file = open_file
+        self._chain = chain
+        self._limits = limits
+        self._bytes: dict[int, bytes] = {}
+
+    def examine(self, batch: Batch) -> list[Examined]:
+        """Read and digest; keeps the bytes until `analyse`."""
+        self._bytes = {}
+        examined = []
+        for position, file in enumerate(batch.files):
+            try:
+                data = self._open_file(batch.root, file.path)
+            except UnreadablePicture as error:
+                examined.append(Examined(outcome=_outcome(error)))
+                continue
+            self._bytes[position] = data
+            examined.append(Examined(sha256=hashlib.sha256(data).digest()))
+        return examined
+
+    def analyse(self, batch: Batch, wanted: frozenset[int]) -> dict[int, Analysed]:
+        """Decode and analyse the wanted files."""
+        results: dict[int, Analysed] = {}
+        opened: list[tuple[int, _Watched]] = []
+        for position in sorted(wanted):
+            try:
+                opened.append((position, _Watched(open_photo(self._bytes.pop(position), limits=self._limits))))
+            except UnreadablePicture as error:
+                results[position] = Analysed(outcome=_outcome(error))
+        self._bytes = {}
+        found = self._chain.analyse([photo for _, photo in opened], thorough=batch.thorough)
+        for (position, photo), faces in zip(opened, found, strict=True):
+            if isinstance(faces, UnreadablePicture):
+                results[position] = Analysed(outcome=_outcome(faces))
+            else:
+                results[position] = _analysed(photo, batch.files[position].path, faces)
+        return results
+
+
+class _Watched:
+    """A photo that takes its perceptual hash when its pixels are first decoded, so that nothing is decoded twice for it."""
+
+    def __init__(self, photo: Photo) -> None:
+        self.photo = photo
+        self.dhash = b""
+
+    @property
+    def full_width(self) -> int:
+        return self.photo.full_width
+
+    @property
+    def full_height(self) -> int:
+        return self.photo.full_height
+
+    def pixels(self, longer_side: int | None = None) -> RgbImage:
+        image = self.photo.pixels(longer_side)
+        if not self.dhash:
+            self.dhash = dhash(image)
+        return image
+
+
+def _analysed(watched: _Watched, path: str, faces: list[AnalysedFace]) -> Analysed:
+    picture = AnalysedPicture(
+        format=watched.photo.format,
+        width=watched.full_width,
+        height=watched.full_height,
+        dhash=watched.dhash,
+        metadata=watched.photo.metadata(path),
+        faces=tuple(faces),
+    )
+    return Analysed(outcome=Outcome(reason=Reason.INDEXED if faces else Reason.NO_FACE, faces=len(faces)), picture=picture)
+
+
+def _outcome(error: UnreadablePicture) -> Outcome:
+    return Outcome(reason=Reason(error.reason), detail=str(error))

@@ -1,0 +1,71 @@
+"""What travels between the process that commits and the processes that analyse."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from visavis.domain.media import AnalysedPicture, Outcome, PictureMetadata
+from visavis.sources.base import FoundFile
+
+BATCH_FILES = 24
+BATCH_BYTES = 64 << 20
+"""A batch is what a crash may lose and what a worker holds in memory; it ends at whichever comes first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Files of one root, to be read by one worker."""
+
+    root: Path
+    files: tuple[FoundFile, ...]
+    thorough: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A file's content digest (SHA-256), or why there is none."""
+
+    sha256: bytes | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysed:
+    """What became of a file, and the picture with its faces if it could be decoded."""
+
+    outcome: Outcome
+    picture: AnalysedPicture | None = field(default=None, repr=False)
+
+
+class Analyser(Protocol):
+    """What a worker does: read and digest, then decode and find faces in those that are wanted."""
+
+    def examine(self, batch: Batch) -> list[Examined]:
+        """Read every file of the batch and digest it."""
+        ...
+
+    def analyse(self, batch: Batch, wanted: frozenset[int]) -> dict[int, Analysed]:
+        """Decode the wanted files (by position) of the batch just examined and analyse their faces."""
+        ...
+
+
+BuildAnalyser = Callable[[], Analyser]
+"""Called once in each worker process; must be importable there (a `functools.partial` of a module's function)."""
+
+Keep = Callable[[PictureMetadata], PictureMetadata]
+"""What a charter lets us store of what a file says."""
+
+
+def into_batches(root: Path, files: Iterable[FoundFile], *, thorough: bool) -> Iterator[Batch]:
+    """Cut a stream of files into batches by number and bytes."""
+    held: list[FoundFile] = []
+    size = 0
+    for file in files:
+        if held and (len(held) == BATCH_FILES or size + file.size > BATCH_BYTES):
+            yield Batch(root=root, files=tuple(held), thorough=thorough)
+            held, size = [], 0
+        held.append(file)
+        size += file.size
+    if held:
+        yield Batch(root=root, files=tuple(held), thorough=thorough)

@@ -1,0 +1,118 @@
+"""What a root holds now, against what is known of it: unchanged, back again, to be read, or settled without reading."""
+
+import itertools
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from visavis.decode.formats import Kind, extension, kind_of
+from visavis.decode.pairing import pair_raw
+from visavis.domain.errors import SetupError
+from visavis.domain.media import Outcome, Reason
+from visavis.records.archive import Records
+from visavis.records.files import KnownFile, ReadFile
+from visavis.records.presence import Presence
+from visavis.sources.base import FoundFile, Source, Unlisted
+
+PORTION = 2_000
+"""Files looked up at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """A stretch of the listing.
+
+    Attributes
+    ----------
+    unchanged : int
+        Files that need no reading.
+    returned : tuple of int
+        Locations that were missing and are back unchanged.
+    settled : tuple of ReadFile
+        Files whose outcome is known without reading them.
+    to_read : tuple of FoundFile
+    """
+
+    unchanged: int
+    returned: tuple[int, ...]
+    settled: tuple[ReadFile, ...]
+    to_read: tuple[FoundFile, ...]
+
+
+class Listing:
+    """One walk over a root."""
+
+    def __init__(self, plug: Source, records: Records, root_number: int, presence: Presence) -> None:
+        self._plug = plug
+        self._records = records
+        self._root_number = root_number
+        self.presence = presence
+        self.met = 0
+        self.unreachable = ""
+        self.total: int | None = None
+        # Counting ahead of the reading is what makes «time left» possible; it reads folders only.
+        threading.Thread(target=self._count, daemon=True).start()
+
+    def portions(self) -> Iterator[Portion]:
+        """Walk the root; what can't be listed is an outcome, and the root itself out of reach is `unreachable`."""
+        for items in self._pieces():
+            files = [item for item in items if isinstance(item, FoundFile)]
+            self.met += len(files)
+            yield self._compare(files, [_unlisted(item) for item in items if isinstance(item, Unlisted)])
+
+    def _pieces(self) -> Iterator[list[FoundFile | Unlisted]]:
+        try:
+            walk = self._plug.discover()
+            while items := list(itertools.islice(walk, PORTION)):
+                yield items
+        except SetupError as error:
+            self.unreachable = str(error)
+
+    def _compare(self, files: list[FoundFile], unlisted: list[ReadFile]) -> Portion:
+        known = self._records.files.known(self._root_number, [file.path for file in files])
+        unchanged = [
+            (file, known[file.path]) for file in files if file.path in known and known[file.path].unchanged(file.size, file.mtime_ns)
+        ]
+        self.presence.saw([before.number for _, before in unchanged])
+        fresh = [file for file in files if not _is_unchanged(file, known)]
+        settled = _settle_unread(fresh, [file.path for file in files])
+        done = {file.path for file in settled}
+        return Portion(
+            unchanged=len(unchanged),
+            returned=tuple(before.number for _, before in unchanged if before.missing),
+            settled=(*settled, *unlisted),
+            to_read=tuple(file for file in fresh if file.path not in done),
+        )
+
+    def _count(self) -> None:
+        with suppress(SetupError):  # the walk that reads reports it
+            self.total = sum(1 for item in self._plug.discover() if isinstance(item, FoundFile))
+
+
+def _unlisted(item: Unlisted) -> ReadFile:
+    return ReadFile(path=item.path, size=0, mtime_ns=0, outcome=Outcome(reason=item.reason, detail=item.detail))
+
+
+def _is_unchanged(file: FoundFile, known: dict[str, KnownFile]) -> bool:
+    return file.path in known and known[file.path].unchanged(file.size, file.mtime_ns)
+
+
+def _settle_unread(fresh: list[FoundFile], all_paths: list[str]) -> list[ReadFile]:
+    """Settle files that are no pictures, and RAW files that another picture of the same shot stands for."""
+    if not fresh:
+        return []
+    paired: dict[str, str] = {}
+    for _, folder in itertools.groupby(sorted(all_paths), key=lambda path: str(PurePosixPath(path).parent)):
+        paired.update(pair_raw(folder))
+    settled = []
+    for file in fresh:
+        outcome = None
+        if kind_of(file.path) not in (Kind.PICTURE, Kind.RAW):
+            outcome = Outcome(reason=Reason.UNSUPPORTED, detail=extension(file.path) or "no extension")
+        elif file.path in paired:
+            outcome = Outcome(reason=Reason.PAIRED, detail="a camera picture of the same shot stands for it")
+        if outcome is not None:
+            settled.append(ReadFile(path=file.path, size=file.size, mtime_ns=file.mtime_ns, outcome=outcome))
+    return settled

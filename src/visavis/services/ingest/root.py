@@ -1,0 +1,205 @@
+"""One root of one source: list it, read what is new, commit batch by batch, and settle what is missing."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from visavis.domain.actor import Actor
+from visavis.domain.errors import DamageError
+from visavis.domain.media import Outcome, PictureMetadata, Reason
+from visavis.index.base import VectorIndex
+from visavis.records.archive import Records
+from visavis.records.files import Job, ReadFile
+from visavis.records.presence import Presence
+from visavis.records.sources import RootRecord, SourceRecord
+from visavis.services.ingest.batches import Analysed, Batch, Examined, into_batches
+from visavis.services.ingest.listing import Listing
+from visavis.services.ingest.pool import Pool
+from visavis.sources.base import FoundFile, Source
+
+OFFLINE_SHARE = 0.10
+"""A root that has lost more of its files than this is taken for offline, not emptied (design section 6)."""
+
+
+class Gate(Protocol):
+    """What the law says of one source; `wiring` binds it to charters and policy packs."""
+
+    def admit(self, source: SourceRecord, *, step: str, pictures: int) -> Outcome | None:
+        """Return the refusal to be stored for a file at this step («decode» or «index»), or None to go on."""
+        ...
+
+    def keep(self, source: SourceRecord, metadata: PictureMetadata) -> PictureMetadata:
+        """Return what the charter lets us store of what a file says."""
+        ...
+
+
+OpenSource = Callable[[Path, tuple[str, ...]], Source]
+"""(root, exclude globs) to the source plug."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What every root of a run works with. `step` is told «index-added» after each batch; tests stop the process there."""
+
+    records: Records
+    index: VectorIndex
+    gate: Gate
+    open_source: OpenSource
+    step: Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run so far."""
+
+    read: int = 0
+    stored: Counter[str] = field(default_factory=Counter)
+    """Outcomes as they stand in the records at the end of each root."""
+    unchanged: int = 0
+    returned: int = 0
+    missing: int = 0
+    faces: int = 0
+    bytes: int = 0
+    total: int | None = None
+    offline: list[str] = field(default_factory=list)
+
+
+class RootRun:
+    """Brings one root up to date."""
+
+    def __init__(
+        self, parts: Parts, tally: Tally, source: SourceRecord, root: RootRecord, *, actor: Actor, tell: Callable[[], None]
+    ) -> None:
+        self._parts = parts
+        self._records = parts.records
+        self._tally = tally
+        self._source = source
+        self._root = root
+        self._actor = actor
+        self._tell = tell
+        self._claimed: set[bytes] = set()
+        self._twins: list[FoundFile] = []
+        self._pictures = 0
+
+    def bring_up_to_date(self, pool: Pool, *, thorough: bool, confirm_missing: bool) -> None:
+        """List the root and do what it asks for."""
+        plug = self._parts.open_source(self._root.path, self._source.exclude)
+        with self._records.work(self._actor) as work:
+            job = self._records.files.start_job(
+                work, source_number=self._source.number, source_id=self._source.id, rotation_group_id=self._source.number
+            )
+        presence = self._records.presence(job, self._root.number)
+        listing = Listing(plug, self._records, self._root.number, presence)
+        self._pictures = self._records.files.picture_count(self._source.number)
+        self._read(pool, job, into_batches(self._root.path, self._new(listing, job), thorough=thorough))
+        while self._twins:
+            twins, self._twins = self._twins, []
+            self._read(pool, job, into_batches(self._root.path, twins, thorough=thorough))
+        self._settle(job, listing, presence, confirm_missing=confirm_missing)
+        self._tell()
+
+    def _new(self, listing: Listing, job: Job) -> Iterator[FoundFile]:
+        for portion in listing.portions():
+            self._tally.unchanged += portion.unchanged
+            self._tally.total = listing.total
+            if portion.returned:
+                with self._records.work(self._actor) as work:
+                    listing.presence.mark_found(work, portion.returned)
+                self._tally.returned += len(portion.returned)
+            if portion.settled:
+                self._commit(job, list(portion.settled))
+            yield from portion.to_read
+
+    def _read(self, pool: Pool, job: Job, batches: Iterator[Batch]) -> None:
+        for batch, examined, analysed in pool.run(batches, self._choose):
+            self._commit(job, self._read_files(batch, examined, analysed))
+            self._tell()
+
+    def _choose(self, examined: list[Examined]) -> frozenset[int]:
+        """Pick the files to decode: not those whose content is known, or being read right now, or that the law keeps out."""
+        digests = [item.sha256 for item in examined if item.sha256]
+        known = self._records.files.media_by_content(self._source.number, digests)
+        wanted = set()
+        for position, item in enumerate(examined):
+            if item.sha256 is None or item.sha256 in known or item.sha256 in self._claimed:
+                continue
+            if self._parts.gate.admit(self._source, step="decode", pictures=self._pictures + len(self._claimed)) is None:
+                self._claimed.add(item.sha256)
+                wanted.add(position)
+        return frozenset(wanted)
+
+    def _read_files(self, batch: Batch, examined: list[Examined], analysed: dict[int, Analysed]) -> list[ReadFile]:
+        files = []
+        for position, (found, item) in enumerate(zip(batch.files, examined, strict=True)):
+            crashed = Outcome(reason=Reason.CRASHED)
+            file = ReadFile(path=found.path, size=found.size, mtime_ns=found.mtime_ns, outcome=crashed, sha256=item.sha256)
+            if position in analysed:
+                files.append(self._with_analysis(file, analysed[position]))
+            elif item.outcome is not None:
+                files.append(replace(file, outcome=item.outcome))
+            else:
+                known = self._without_analysis(file)
+                files.extend([known] if known else [])
+                self._twins.extend([] if known else [found])
+        return files
+
+    def _with_analysis(self, file: ReadFile, analysed: Analysed) -> ReadFile:
+        self._claimed.discard(file.sha256 or b"")
+        if analysed.picture is None:
+            return replace(file, outcome=analysed.outcome)
+        refusal = self._parts.gate.admit(self._source, step="index", pictures=self._pictures)
+        if refusal is not None:
+            return replace(file, outcome=refusal)
+        self._pictures += 1
+        metadata = self._parts.gate.keep(self._source, analysed.picture.metadata)
+        return replace(file, outcome=analysed.outcome, picture=replace(analysed.picture, metadata=metadata))
+
+    def _without_analysis(self, file: ReadFile) -> ReadFile | None:
+        """Say what becomes of a file that was not decoded; None: its twin is being read, ask again later."""
+        if file.sha256 is None:
+            raise DamageError("a file was neither read nor given an outcome")
+        number = self._records.files.media_by_content(self._source.number, [file.sha256]).get(file.sha256)
+        if number is not None:
+            return replace(file, media_number=number, outcome=self._outcome_of_known(number))
+        if file.sha256 in self._claimed:
+            return None
+        return replace(file, outcome=self._parts.gate.admit(self._source, step="decode", pictures=self._pictures) or file.outcome)
+
+    def _outcome_of_known(self, media_number: int) -> Outcome:
+        """Known bytes: a second copy, or a picture that comes back; a move shows when its old path is found to be gone."""
+        faces = self._records.files.face_count(media_number)
+        if self._records.files.is_present(media_number):
+            return Outcome(reason=Reason.DUPLICATE, faces=faces)
+        return Outcome(reason=Reason.INDEXED if faces else Reason.NO_FACE, detail="known by its content", faces=faces)
+
+    def _commit(self, job: Job, files: list[ReadFile]) -> None:
+        if not files:
+            return
+        with self._records.work(self._actor) as work:
+            committed = self._records.files.commit(work, job, self._root.number, files)
+        if committed.keys:
+            for seq, rows in self._records.gallery.replay(committed.seq - 1):
+                self._parts.index.add(rows, seq)
+        self._parts.step("index-added")
+        self._tally.read += len(files)
+        self._tally.bytes += sum(file.size for file in files)
+        self._tally.faces += len(committed.keys)
+
+    def _settle(self, job: Job, listing: Listing, presence: Presence, *, confirm_missing: bool) -> None:
+        """Mark what is gone as missing, or the root as offline when too much of it is."""
+        before, lost = presence.counts()
+        gone = listing.unreachable or (before > 0 and listing.met == 0 and "the folder is empty") or ""
+        if not gone and lost > OFFLINE_SHARE * before:
+            gone = f"{lost} of {before} known files are not there"
+        with self._records.work(self._actor) as work:
+            if gone and not (confirm_missing and not listing.unreachable):
+                self._records.sources.mark_root(work, self._root, offline_why=gone)
+                self._tally.offline.append(f"{self._source.title}: {gone}")
+            else:
+                if self._root.offline_since is not None:
+                    self._records.sources.mark_root(work, self._root, offline_why=None)
+                self._tally.missing += presence.mark_missing(work) if lost or before else 0
+            self._records.files.finish_job(work, job, listed=listing.met)
+        self._tally.stored.update(self._records.files.counts(job_number=job.number))

@@ -1,0 +1,119 @@
+"""The ingest run over all chosen sources, and its report."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from visavis.domain.actor import Actor
+from visavis.domain.errors import InputError
+from visavis.domain.progress import IngestProgress
+from visavis.services.ingest.batches import BuildAnalyser
+from visavis.services.ingest.pool import Pool
+from visavis.services.ingest.root import Parts, RootRun, Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestRequest:
+    """What a person asks for.
+
+    Attributes
+    ----------
+    sources : tuple of str
+        Ids or titles; empty = all.
+    workers : int
+        Processes that analyse; one more writes.
+    thorough : bool
+        Look for 20-pixel faces in large pictures, slowly.
+    confirm_missing : bool
+        Files that are gone are gone, even if they are many.
+    """
+
+    actor: Actor
+    sources: tuple[str, ...] = ()
+    workers: int = 1
+    thorough: bool = False
+    confirm_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport:
+    """What a run did.
+
+    Attributes
+    ----------
+    outcomes : dict of str to int
+        Files read in this run, by outcome.
+    unchanged, returned, missing : int
+        Files not read because nothing changed; files that were missing and are back; files that are missing now.
+    offline : tuple of str
+        One line for each folder that was out of reach.
+    """
+
+    outcomes: dict[str, int]
+    unchanged: int
+    returned: int
+    missing: int
+    faces: int
+    seconds: float
+    offline: tuple[str, ...]
+
+
+class Ingest:
+    """Brings an archive up to date with its sources."""
+
+    def __init__(self, parts: Parts, *, build_analyser: BuildAnalyser, seconds: Callable[[], float]) -> None:
+        self._parts = parts
+        self._build_analyser = build_analyser
+        self._seconds = seconds
+
+    def run(self, request: IngestRequest, *, progress: Callable[[IngestProgress], None] = lambda _: None) -> IngestReport:
+        """Read what is new or changed in every chosen source, and note what is missing.
+
+        Parameters
+        ----------
+        request : IngestRequest
+        progress : callable
+            Told how far the run has come, once a batch.
+
+        Returns
+        -------
+        IngestReport
+
+        Raises
+        ------
+        InputError
+            No source to ingest, or an unknown one.
+        SetupError
+            A worker process could not start.
+        """
+        book = self._parts.records.sources
+        sources = [book.one(name) for name in request.sources] or book.all()
+        if not sources:
+            raise InputError("this archive has no source yet", remedy='visavis source add FOLDER --profile household --title "Family"')
+        began = self._seconds()
+        tally = Tally()
+
+        def tell() -> None:
+            progress(
+                IngestProgress(
+                    files_done=tally.unchanged + tally.read,
+                    files_total=tally.total,
+                    faces=tally.faces,
+                    bytes_done=tally.bytes,
+                    seconds=self._seconds() - began,
+                )
+            )
+
+        with Pool(self._build_analyser, workers=request.workers) as pool:
+            for source in sources:
+                for root in source.roots:
+                    run = RootRun(self._parts, tally, source, root, actor=request.actor, tell=tell)
+                    run.bring_up_to_date(pool, thorough=request.thorough, confirm_missing=request.confirm_missing)
+        return IngestReport(
+            outcomes=dict(tally.stored),
+            unchanged=tally.unchanged,
+            returned=tally.returned,
+            missing=tally.missing,
+            faces=tally.faces,
+            seconds=self._seconds() - began,
+            offline=tuple(tally.offline),
+        )

@@ -1,0 +1,33 @@
+"""A source's folder lies elsewhere now; nothing is read again."""
+
+from pathlib import Path
+
+from visavis.domain.actor import Actor
+from visavis.domain.errors import InputError
+from visavis.records.archive import Records
+
+
+class MoveSource:
+    """Points a source at its folder's new place."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def run(self, actor: Actor, name: str, to: Path, *, root: Path | None = None) -> None:
+        """Move a source's root.
+
+        Raises
+        ------
+        InputError
+            No such source or folder, or the source has several roots and `root` does not say which.
+        """
+        source = self._records.sources.one(name)
+        folder = to.resolve()
+        if not folder.is_dir():
+            raise InputError(f"{folder} is not a folder", remedy="mount it, or name the right one")
+        roots = [known for known in source.roots if root is None or known.path == root]
+        if len(roots) != 1:
+            places = ", ".join(str(known.path) for known in source.roots)
+            raise InputError(f"«{source.title}» has these folders: {places}", remedy="say which one moved: --root FOLDER")
+        with self._records.work(actor) as work:
+            self._records.sources.move(work, source, roots[0], folder)

@@ -1,0 +1,83 @@
+"""Asking the law for a clearance: the archive's sources and cases as facts in, one grant or a refusal out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from visavis.domain.actor import Actor
+from visavis.domain.clearance import Clearance
+from visavis.domain.errors import InputError
+from visavis.domain.ids import SourceId
+from visavis.law.clear import CaseFacts, SearchRequest, SourceFacts, clear
+from visavis.law.policy import Policy
+from visavis.law.reading import parse_charter
+from visavis.records.archive import Records
+from visavis.records.sources import CaseRecord, SourceRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """A clearance, and a line for each source that was left out."""
+
+    clearance: Clearance
+    left_out: tuple[str, ...]
+
+
+class Permission:
+    """Asks for clearances over one archive."""
+
+    def __init__(self, records: Records, policy: Policy) -> None:
+        self._records = records
+        self._policy = policy
+
+    def ask(self, actor: Actor, *, case_id: str | None, sources: Sequence[str], top: int | None) -> Permit:
+        """Return a permit, or raise `RefusedError` with the rule and what mends it."""
+        every, cases = self._records.sources.all(), self._records.sources.cases()
+        titles = {source.id: source.title for source in every}
+        request = SearchRequest(
+            actor=actor,
+            sources=frozenset(self._records.sources.one(name).id for name in sources) if sources else None,
+            candidates=top,
+            all_candidates=top is None,
+        )
+        grant = clear(
+            request,
+            [self._facts(source, cases) for source in every],
+            _case_facts(_pick(cases, case_id), every),
+            self._policy,
+            at=self._records.clock.now(),
+        )
+        lines = tuple(
+            f"«{titles[no.source_id]}» was left out: {no.why}" + (f" ({no.remedy})" if no.remedy else "") for no in grant.left_out
+        )
+        return Permit(clearance=grant.clearance, left_out=lines)
+
+    def _facts(self, source: SourceRecord, cases: Sequence[CaseRecord]) -> SourceFacts:
+        own = [case.id for case in cases if case.kind == "standing" and source.number in case.sources and case.closed_at is None]
+        return SourceFacts(
+            id=source.id,
+            number=source.number,
+            state=source.state,
+            charter=parse_charter(source.charter_toml, self._policy),
+            standing_case=own[0] if own else None,
+        )
+
+
+def _pick(cases: Sequence[CaseRecord], case_id: str | None) -> CaseRecord | None:
+    if case_id is None:
+        return next((case for case in cases if case.kind == "shared"), None)
+    found = [case for case in cases if case.id == case_id or (len(case_id) >= 4 and case.id.endswith(case_id))]
+    if len(found) != 1:
+        raise InputError(f"no case «{case_id}»" if not found else f"several cases end in «{case_id}»", remedy="visavis source list")
+    return found[0]
+
+
+def _case_facts(case: CaseRecord | None, sources: Sequence[SourceRecord]) -> CaseFacts | None:
+    if case is None:
+        return None
+    return CaseFacts(
+        id=case.id,
+        purpose=case.purpose,
+        sources=frozenset(SourceId(source.id) for source in sources if source.number in case.sources),
+        open_until=case.open_until,
+        closed_at=case.closed_at,
+    )

@@ -1,0 +1,221 @@
+"""One search: clearance first, then the index, then SQL, then the record of it, then the answer."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from visavis.domain.actor import Actor
+from visavis.domain.arrays import Vectors
+from visavis.domain.clearance import Clearance
+from visavis.domain.errors import InputError
+from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold, Where
+from visavis.domain.ids import CaseId
+from visavis.index.base import VectorIndex
+from visavis.records.archive import Records
+from visavis.records.gallery import Shown
+from visavis.records.searches import SearchFacts
+from visavis.services.search.groups import group_near_duplicates
+from visavis.services.search.permission import Permission
+
+FIRST_DEPTH = 500
+"""Hits asked of the index at first; more only if too many of them are hidden."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchQuestion:
+    """What a person asks.
+
+    Attributes
+    ----------
+    probes : tuple of ProbePicture
+        With the picked faces; empty if `face_id` is given.
+    face_id : str or None
+        Search with a face that is in the archive already.
+    top : int or None
+        Most candidates; None = every one at or above the threshold.
+    threshold : float or None
+        Least similarity, inclusive; None = the pack's.
+    fuse : bool
+        Several photographs: search once with the mean of their templates, not with each (and the best similarity).
+    same_person : bool
+        The photographs show one person.
+    since, until : date or None
+        Both included.
+    reason : str
+        One line, kept with the search.
+    """
+
+    actor: Actor
+    probes: tuple[ProbePicture, ...] = ()
+    face_id: str | None = None
+    top: int | None = 50
+    threshold: float | None = None
+    fuse: bool = False
+    same_person: bool = False
+    sources: tuple[str, ...] = ()
+    since: dt.date | None = None
+    until: dt.date | None = None
+    case_id: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    """One vector to search with, and the number of the probe face it stands for."""
+
+    vector: Vectors
+    number: int
+
+
+class Search:
+    """Searches an archive for a face."""
+
+    def __init__(
+        self,
+        records: Records,
+        index: VectorIndex,
+        permission: Permission,
+        *,
+        default_threshold: Threshold,
+        notices: Callable[[], list[str]],
+    ) -> None:
+        self._records = records
+        self._index = index
+        self._permission = permission
+        self._default_threshold = default_threshold
+        self._notices = notices
+
+    def run(self, question: SearchQuestion) -> SearchResult:
+        """Search.
+
+        Parameters
+        ----------
+        question : SearchQuestion
+
+        Returns
+        -------
+        SearchResult
+            Candidates by similarity, best first; ties by age of the face's record.
+
+        Raises
+        ------
+        RefusedError
+            No case for what is asked, or a rule against it; nothing was read from the index.
+        InputError
+            No probe, dates in the wrong order, an unknown source, case or face.
+        """
+        _check(question)
+        at = self._records.clock.now()
+        permit = self._permission.ask(question.actor, case_id=question.case_id, sources=question.sources, top=question.top)
+        where = Where(
+            sources=permit.clearance.sources,
+            since=question.since.toordinal() if question.since else None,
+            until=question.until.toordinal() if question.until else None,
+        )
+        size = self._records.gallery.size(where, at)
+        threshold = self._default_threshold
+        if question.threshold is not None:
+            threshold = Threshold(value=question.threshold, trial="set by the user")
+        found = self._best(self._vectors(question, at), where, permit.clearance, threshold.value, question.top, at)
+        facts = SearchFacts(
+            pack_id=self._records.pack_id,
+            gallery_size=size.size,
+            threshold=threshold.value,
+            where=where,
+            reason=question.reason,
+            probe_faces=sum(len(probe.picked) for probe in question.probes) or 1,
+        )
+        with self._records.work(question.actor) as work:
+            search_id, ids = self._records.searches.record(
+                work, permit.clearance, facts, [(shown.face_number, similarity) for shown, similarity, _ in found]
+            )
+        return SearchResult(
+            search_id=search_id,
+            case_id=CaseId(permit.clearance.case_id),
+            at=at,
+            probes=question.probes,
+            gallery_size=size.size,
+            threshold=threshold,
+            pack=self._records.pack_id,
+            candidates=_candidates(found, ids),
+            undated_left_out=size.undated,
+            notices=(*permit.left_out, *self._notices()),
+        )
+
+    def _vectors(self, question: SearchQuestion, at: dt.datetime) -> list[_Probe]:
+        if question.face_id is not None:
+            key = self._records.gallery.key_of(question.face_id, at)
+            vector = self._records.rows.read(np.array([key], dtype=np.int64))[0]
+            return [_Probe(vector / np.linalg.norm(vector), 1)]
+        picked = [(probe.faces[number - 1].vector, number) for probe in question.probes for number in probe.picked]
+        if question.fuse:
+            mean = np.mean([vector for vector, _ in picked], axis=0)
+            return [_Probe((mean / np.linalg.norm(mean)).astype(np.float32), 1)]
+        return [_Probe(vector, 1 if question.same_person else number) for vector, number in picked]
+
+    def _best(
+        self, probes: Sequence[_Probe], where: Where, clearance: Clearance, threshold: float, top: int | None, at: dt.datetime
+    ) -> list[tuple[Shown, float, int]]:
+        """Search with each probe and keep each face's best similarity."""
+        best: dict[int, tuple[Shown, float, int]] = {}
+        for probe in probes:
+            for shown, similarity in self._visible(probe.vector, where, clearance, threshold, top, at):
+                if shown.key not in best or best[shown.key][1] < similarity:
+                    best[shown.key] = (shown, similarity, probe.number)
+        ranked = sorted(best.values(), key=lambda found: (-found[1], found[0].key))
+        return ranked[: clearance.max_candidates][:top]
+
+    def _visible(
+        self, vector: Vectors, where: Where, clearance: Clearance, threshold: float, top: int | None, at: dt.datetime
+    ) -> list[tuple[Shown, float]]:
+        """Ask the index deeper until enough of its hits may be shown, or it has no more at or above the threshold."""
+        depth = FIRST_DEPTH if top is None else max(FIRST_DEPTH, 2 * top)
+        while True:
+            hits = self._index.search(vector, depth, where, clearance)
+            keys = [int(key) for key in hits.keys[hits.similarity >= np.float32(threshold)]]
+            shown = self._records.gallery.show(keys, at)
+            exhausted = len(hits.keys) < depth or len(keys) < len(hits.keys)
+            if exhausted or (top is not None and len(shown) >= top):
+                break
+            depth *= 8
+        similarity = dict(zip(hits.keys.tolist(), hits.similarity.tolist(), strict=True))
+        return [(shown[key], similarity[key]) for key in keys if key in shown]
+
+
+def _check(question: SearchQuestion) -> None:
+    if question.face_id is None and not any(probe.picked for probe in question.probes):
+        raise InputError("no face to search with", remedy="visavis search PHOTO, or --face-id ID")
+    if question.since and question.until and question.since > question.until:
+        raise InputError(f"--since {question.since} lies after --until {question.until}", remedy="swap the two dates")
+    if question.threshold is not None and not -1 <= question.threshold <= 1:
+        raise InputError(f"a threshold of {question.threshold} is no cosine", remedy="give a number between -1 and 1")
+    if question.top is not None and question.top < 1:
+        raise InputError("--top asks for at least one candidate", remedy="--top 50")
+
+
+def _candidates(found: Sequence[tuple[Shown, float, int]], ids: Sequence[str]) -> tuple[Candidate, ...]:
+    groups = group_near_duplicates([(shown.dhash, shown.box) for shown, _, _ in found])
+    return tuple(
+        Candidate(
+            rank=rank,
+            candidate_id=candidate_id,
+            face_id=shown.face_id,
+            media_id=shown.media_id,
+            source_id=shown.source_id,
+            source_title=shown.source_title,
+            group=f"g{group}",
+            kind=shown.kind,
+            similarity=similarity,
+            path=shown.path,
+            captured_at=shown.captured_at,
+            start_s=0.0,
+            end_s=0.0,
+            box=shown.box,
+            probe_face=number,
+            weaknesses=shown.quality.weaknesses(),
+            offline=shown.offline,
+        )
+        for rank, ((shown, similarity, number), candidate_id, group) in enumerate(zip(found, ids, groups, strict=True), start=1)
+    )

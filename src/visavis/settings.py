@@ -1,0 +1,30 @@
+"""Settings: read once in `wiring` from `VISAVIS_…` variables, handed down as values. `docs/reference/settings.md` has a paragraph each."""
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """All that an operator may set; each has a default that works."""
+
+    model_config = SettingsConfigDict(env_prefix="VISAVIS_", frozen=True)
+
+    archive: Path | None = Field(default=None, description="Archive folder used when `-a` is not given.")
+    packs: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("visavis") / "packs",
+        description="Folder that holds the model packs installed by `visavis packs install`.",
+    )
+    cache: Path = Field(
+        default_factory=lambda: platformdirs.user_cache_path("visavis"),
+        description="Folder for what can be made again: folded networks, the choice of runtime.",
+    )
+    threads: int = Field(default=1, ge=1, le=64, description="Threads a worker's networks and the index scan may use.")
+    acknowledged: str = Field(
+        default="", description="Names of model packs, comma-separated, whose non-commercial licence the operator has acknowledged."
+    )
+    runtime: str = Field(default="auto", description="`auto` (the faster one, measured once), `openvino` or `onnxruntime`.")
+    max_file_mb: int = Field(default=512, ge=1, description="Largest file that is opened, MiB; a larger one is the outcome «too-large».")
+    max_megapixels: int = Field(default=250, ge=1, description="Largest picture that is decoded, millions of pixels.")

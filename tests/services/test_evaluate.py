@@ -1,0 +1,200 @@
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from visavis.domain.actor import Actor
+from visavis.domain.clearance import Clearance
+from visavis.domain.errors import InputError, RefusedError
+from visavis.domain.face import AnalysedFace, Box, Quality
+from visavis.domain.ids import CaseId
+from visavis.services.evaluate import EvaluateIdentify, EvaluatePairs
+
+NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+PERSONS = ["Ada", "Bea", "Cid"]
+
+
+class Noon:
+    def now(self) -> dt.datetime:
+        return NOW
+
+
+def clearance(purpose: str = "evaluation", hours: int = 1) -> Clearance:
+    return Clearance(
+        actor=Actor(name="tester"),
+        case_id=CaseId("evaluation"),
+        purpose=purpose,
+        policy="test 1",
+        sources=frozenset(),
+        max_candidates=None,
+        not_after=NOW + dt.timedelta(hours=hours),
+    ).sealed()
+
+
+def face(axis: int, *, left: float = 0.4) -> AnalysedFace:
+    return AnalysedFace(
+        box=Box(left=left, top=0.4, width=0.2, height=0.2),
+        landmarks_5x2=np.zeros((5, 2), np.float32),
+        quality=Quality(size_px=100, yaw=0, pitch=0, roll=0, sharpness=20, exposure=0.5, score=0.9, norm=10),
+        vector=np.eye(4, dtype=np.float32)[axis],
+    )
+
+
+@dataclass
+class TextFaces:
+    """Reads a «picture» whose text lists axes of its faces, centre face first: the truth is in the file."""
+
+    asked: list[Path] = field(default_factory=list)
+
+    def __call__(self, paths: Sequence[Path]) -> Iterator[Sequence[AnalysedFace]]:
+        for path in paths:
+            self.asked.append(path)
+            words = path.read_text().split()
+            yield tuple(reversed([face(int(word), left=0.4 - 0.1 * place) for place, word in enumerate(words)]))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three people on an axis each, four pictures a person."""
+    root = tmp_path / "secret-place"
+    for axis, person in enumerate(PERSONS):
+        (root / person).mkdir(parents=True)
+        for number in range(1, 5):
+            (root / person / f"{person}_{number:04d}.jpg").write_text(f"{axis}")
+    return root
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    mated = [f"{PERSONS[i % 3]}\t{i % 3 + 1}\t{i % 3 + 2}" for i in range(12)]
+    non_mated = [f"{PERSONS[i % 3]}\t{i % 4 + 1}\t{PERSONS[(i + 1) % 3]}\t{i % 4 + 1}" for i in range(12)]
+    path = tmp_path / "pairs.txt"
+    path.write_text("\n".join(["12", *mated, *non_mated]))
+    return path
+
+
+def evaluate_pairs(embed, pairs, folder, permission=None):
+    return EvaluatePairs(embed_files=embed, pack="made", clock=Noon()).run(pairs, folder, permission or clearance())
+
+
+def evaluate_identify(embed, folder, permission=None):
+    return EvaluateIdentify(embed_files=embed, pack="made", clock=Noon()).run(folder, permission or clearance())
+
+
+def test_pairs_of_a_perfect_pack_are_all_right_and_say_what_they_rest_on(folder, pairs):
+    answer = evaluate_pairs(TextFaces(), pairs, folder).to_dict()
+    assert answer["accuracy"] == answer["tar_at_far_1e-3"] == 1.0
+    assert answer["accuracy_se"] == 0.0
+    assert (answer["mated"], answer["non_mated"], answer["failures_to_enrol"], answer["folds"]) == (12, 12, 0, 10)
+    assert answer["tar_note"] == "at 0 of 12 false accepts: FAR 0.001 is below the data's resolution"
+    assert answer["tar_interval"][0] == pytest.approx(0.7353515, abs=1e-6)
+    assert answer["pack"] == "made"
+
+
+def test_identification_of_a_perfect_pack_finds_everybody(folder):
+    answer = evaluate_identify(TextFaces(), folder).to_dict()
+    assert (answer["gallery"], answer["probes"], answer["non_mated"], answer["r"]) == (3, 9, 9, 1)
+    assert answer["rank1"] == 1.0
+    assert answer["fnir"] == {"0.1": 0.0, "0.03": 0.0, "0.01": 0.0}
+    assert answer["misses"] == {"0.1": 0, "0.03": 0, "0.01": 0}
+    assert any("FPIR 0.01 is below the resolution of 9" in note for note in answer["notes"])
+
+
+def test_each_picture_is_embedded_once_however_many_pairs_name_it(folder, pairs):
+    embed = TextFaces()
+    evaluate_pairs(embed, pairs, folder)
+    assert len(embed.asked) == len(set(embed.asked)) == 12
+
+
+def test_of_several_faces_the_one_nearest_the_centre_is_taken_and_the_report_says_so(folder):
+    (folder / "Ada" / "Ada_0002.jpg").write_text("0 1 2")
+    answer = evaluate_identify(TextFaces(), folder).to_dict()
+    assert answer["rank1"] == 1.0
+    assert answer["several_faces"] == 1
+    assert any("nearest the centre" in note for note in answer["notes"])
+
+
+def test_a_probe_without_a_face_is_a_failure_to_enrol_and_a_miss(folder):
+    (folder / "Bea" / "Bea_0003.jpg").write_text("")
+    answer = evaluate_identify(TextFaces(), folder).to_dict()
+    assert answer["failures_to_enrol"] == 1
+    assert (answer["probes"], answer["non_mated"]) == (9, 8)
+    assert answer["misses"]["0.1"] == 1
+    assert answer["rank1"] == pytest.approx(8 / 9)
+
+
+def test_a_person_whose_first_picture_fails_is_missed_by_all_their_probes(folder):
+    (folder / "Bea" / "Bea_0001.jpg").write_text("")
+    answer = evaluate_identify(TextFaces(), folder).to_dict()
+    assert answer["gallery"] == 2
+    assert answer["misses"]["0.1"] == 3
+
+
+def test_a_failed_picture_makes_its_mated_pairs_misses(folder, pairs):
+    (folder / "Ada" / "Ada_0001.jpg").write_text("")
+    answer = evaluate_pairs(TextFaces(), pairs, folder).to_dict()
+    assert answer["failures_to_enrol"] == 1
+    assert answer["tar_at_far_1e-3"] == pytest.approx(8 / 12)
+
+
+def test_reports_and_their_text_forms_hold_no_name_no_path_and_no_vector(folder, pairs):
+    for report in (evaluate_pairs(TextFaces(), pairs, folder), evaluate_identify(TextFaces(), folder)):
+        told = json.dumps(report.to_dict(), allow_nan=False) + repr(report)
+        assert not [word for word in [*PERSONS, "secret-place", ".jpg", "array("] if word in told]
+
+
+def test_a_pair_whose_picture_is_missing_is_named_by_its_line_only(folder, pairs):
+    (folder / "Bea" / "Bea_0003.jpg").unlink()
+    with pytest.raises(InputError, match=r"line 3 ") as caught:
+        evaluate_pairs(TextFaces(), pairs, folder)
+    assert not [word for word in [*PERSONS, "secret-place"] if word in str(caught.value)]
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_pairs_file_that_cannot_be_read_is_refused_without_a_path_in_the_whole_chain(folder, tmp_path, content):
+    path = tmp_path / "hidden-name.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match="UTF-8") as caught:
+        evaluate_pairs(TextFaces(), path, folder)
+    assert "hidden-name" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+def test_a_missing_folder_is_refused_without_its_path(tmp_path):
+    with pytest.raises(InputError, match="folder of pictures") as caught:
+        evaluate_identify(TextFaces(), tmp_path / "hidden-name")
+    assert "hidden-name" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+def test_hidden_files_and_files_beside_the_people_are_no_pictures(folder):
+    (folder / "README.md").write_text("about")
+    (folder / "Ada" / ".DS_Store").write_text("0")
+    assert evaluate_identify(TextFaces(), folder).to_dict()["pictures"] == 12
+
+
+def test_the_digest_depends_on_contents_and_protocol_but_not_on_where_the_data_lie(folder, pairs, tmp_path):
+    first = evaluate_identify(TextFaces(), folder).data.data_sha256
+    assert evaluate_pairs(TextFaces(), pairs, folder).data.data_sha256 != first
+    moved = folder.rename(tmp_path / "elsewhere")
+    assert evaluate_identify(TextFaces(), moved).data.data_sha256 == first
+    (moved / "Ada" / "Ada_0004.jpg").write_text("0 ")
+    assert evaluate_identify(TextFaces(), moved).data.data_sha256 != first
+
+
+@pytest.mark.parametrize(
+    ("permission", "rule"),
+    [(clearance("family"), "purpose"), (clearance(hours=0), "clearance-in-time")],
+)
+def test_nothing_is_read_under_a_clearance_that_does_not_cover_evaluation(folder, pairs, permission, rule):
+    embed = TextFaces()
+    for run in (lambda: evaluate_pairs(embed, pairs, folder, permission), lambda: evaluate_identify(embed, folder, permission)):
+        with pytest.raises(RefusedError) as caught:
+            run()
+        assert caught.value.rule == rule
+    assert embed.asked == []
