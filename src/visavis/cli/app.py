@@ -3,6 +3,7 @@
 0 done (bad items in a batch included) · 2 your input · 3 set-up · 4 refused by a rule · 5 damage · 130 Ctrl-C.
 """
 
+import io
 import os
 import sys
 
@@ -27,6 +28,9 @@ for part in (survey, sources, ingest, search, upkeep, packs, evaluate):
 
 def main() -> None:
     """Run the command line; the console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that can't show a name must not end the command
     try:
         code = app(standalone_mode=False)
     except click.ClickException as error:

@@ -395,7 +395,9 @@ def _picked(picture: ProbePicture, faces: tuple[int, ...], *, all_faces: bool) -
         return picture
     if count > 1 and not faces and not all_faces:
         raise SeveralFacesInProbe(
-            f"{picture.name} shows {count} faces and none was picked", count=count, remedy="pick: --face N (several times), or --all-faces"
+            f"{picture.name} shows {count} faces and none was picked",
+            count=count,
+            remedy="pick: --face N (several times), or --all-faces; --draw faces.png shows the numbers",
         )
     return replace(picture, picked=tuple(range(1, count + 1)) if all_faces or not faces else faces)
 

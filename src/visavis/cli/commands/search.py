@@ -59,6 +59,9 @@ def search(
     archive: ArchiveOption = None,
     form: Annotated[ResultFormat, typer.Option("--format")] = ResultFormat.TABLE,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")] = None,
+    draw: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the numbers of the photograph's faces into FILE (PNG, JPEG).")
+    ] = None,
 ) -> None:
     """Find every picture of a face. Candidates are leads, not identifications."""
     photos = photo or []
@@ -66,7 +69,10 @@ def search(
         raise InputError("search with photographs, or with --face-id, not both", remedy="visavis search PHOTO")
     with archive_at(archive) as opened:
         probes = _look(opened, photos, output)
-        with _picking(probes, output):
+        if draw is not None and probes:
+            write_numbered(probes[0], draw)
+            sys.stderr.write(shown(f"face numbers are drawn in {draw}") + "\n")
+        with _picking(probes):
             result = opened.search(
                 *probes,
                 faces=face or (),
@@ -99,7 +105,7 @@ def why(
     """Say why a picture is, or is not, among the results."""
     with archive_at(archive) as opened:
         (looked,) = opened.look(probe)
-        with _picking((looked,), None):
+        with _picking((looked,)):
             found = opened.why(looked, file, face=face, case_id=case)
     faces = [
         {
@@ -132,17 +138,12 @@ def _look(opened: Archive, photos: Sequence[Path], output: Path | None) -> tuple
 
 
 @contextmanager
-def _picking(probes: Sequence[ProbePicture], output: Path | None) -> Iterator[None]:
-    """If a probe shows several faces and none was picked, list them and draw their numbers before the error goes on."""
+def _picking(probes: Sequence[ProbePicture]) -> Iterator[None]:
+    """If a probe shows several faces and none was picked, list them before the error goes on."""
     try:
         yield
     except SeveralFacesInProbe:
         write_faces(probes, console(sys.stderr))
-        for number, probe in enumerate(probes, start=1):
-            if len(probe.faces) > 1:
-                place = (output.parent if output else Path()) / f"visavis-faces-{number}.png"
-                write_numbered(probe, place)
-                sys.stderr.write(shown(f"their numbers are drawn in {place}") + "\n")
         raise
 
 

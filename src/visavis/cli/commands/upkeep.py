@@ -33,7 +33,8 @@ def status(archive: ArchiveOption = None, form: FormatOption = Format.TABLE) -> 
     screen.print(shown(f"archive {found.archive_id} in {found.folder}, {size(found.bytes)}"), soft_wrap=True)
     screen.print(f"pack {found.pack}\nvault {found.vault}")
     for source in found.sources:
-        screen.print(shown(f"\n«{source.title}» ({source.profile}, {source.state}), source {source.id}"), soft_wrap=True)
+        screen.print()
+        screen.print(shown(f"«{source.title}» ({source.profile}, {source.state}), source {source.id}"), soft_wrap=True)
         counts = ", ".join(f"{name} {count:,}" for name, count in sorted(source.outcomes.items(), key=lambda item: -item[1]))
         screen.print(f"  {source.searchable:,} searchable faces; files: {counts or 'none read yet'}", soft_wrap=True)
     for notice in found.notices:
