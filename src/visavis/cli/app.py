@@ -4,15 +4,16 @@
 """
 
 import io
-import os
 import sys
 
-import click
 import typer
 
 from visavis.cli.commands import evaluate, ingest, packs, search, sources, survey, upkeep
 from visavis.cli.output.plain_text import shown
 from visavis.domain.errors import CharterInvalid, RefusedError, VisavisError
+
+STOPPED = 130
+"""What shells report for Ctrl-C: 128 + SIGINT."""
 
 app = typer.Typer(
     name="visavis",
@@ -32,23 +33,14 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that can't show a name must not end the command
     try:
-        code = app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except click.Abort:
-        code = 130
-    except KeyboardInterrupt:
-        say("stopped; what was committed stays, and the same command goes on from there")
-        code = 130
+        app()
     except VisavisError as error:
         tell(error)
-        code = error.exit_code
-    except BrokenPipeError:
-        # the reader of our output went away (`| head`): there is nobody left to tell
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(error.exit_code)
+    except SystemExit as end:
+        if end.code == STOPPED:
+            say("stopped; what was committed stays, and the same command goes on from there")
+        raise
 
 
 def tell(error: VisavisError) -> None:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from visavis.domain.actor import Actor
 from visavis.domain.clearance import Clearance
-from visavis.domain.errors import InputError
+from visavis.domain.errors import CharterInvalid, InputError
 from visavis.domain.ids import SourceId
 from visavis.law.clear import CaseFacts, SearchRequest, SourceFacts, clear
 from visavis.law.policy import Policy
 from visavis.law.reading import parse_charter
 from visavis.records.archive import Records
 from visavis.records.sources import CaseRecord, SourceRecord
+
+HOUSEHOLD_PURPOSE = "private"
+"""Without `--case` the household's shared case is searched; a trial's only if there is no household."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +42,20 @@ class Permission:
             candidates=top,
             all_candidates=top is None,
         )
-        grant = clear(
-            request,
-            [self._facts(source, cases) for source in every],
-            _case_facts(_pick(cases, case_id), every),
-            self._policy,
-            at=self._records.clock.now(),
-        )
-        lines = tuple(
-            f"«{titles[no.source_id]}» was left out: {no.why}" + (f" ({no.remedy})" if no.remedy else "") for no in grant.left_out
-        )
-        return Permit(clearance=grant.clearance, left_out=lines)
+        facts: list[SourceFacts] = []
+        lines: list[str] = []
+        for source in every:
+            try:
+                facts.append(self._facts(source, cases))
+            except CharterInvalid as error:  # written under older rules; it keeps the rest from nothing
+                lines.append(f"«{source.title}» was left out: its charter does not hold under today's rules: {error}")
+        grant = clear(request, facts, _case_facts(_pick(cases, case_id), every), self._policy, at=self._records.clock.now())
+        for no in grant.left_out:
+            lines.append(f"«{titles[no.source_id]}» was left out: {no.why}" + (f" ({no.remedy})" if no.remedy else ""))
+        return Permit(clearance=grant.clearance, left_out=tuple(lines))
 
     def _facts(self, source: SourceRecord, cases: Sequence[CaseRecord]) -> SourceFacts:
-        own = [case.id for case in cases if case.kind == "standing" and source.number in case.sources and case.closed_at is None]
+        own = [case.id for case in cases if source.number in case.sources and case.closed_at is None]
         return SourceFacts(
             id=source.id,
             number=source.number,
@@ -64,7 +67,8 @@ class Permission:
 
 def _pick(cases: Sequence[CaseRecord], case_id: str | None) -> CaseRecord | None:
     if case_id is None:
-        return next((case for case in cases if case.kind == "shared"), None)
+        shared = [case for case in cases if case.kind == "shared"]
+        return min(shared, key=lambda case: case.purpose != HOUSEHOLD_PURPOSE, default=None)
     found = [case for case in cases if case.id == case_id or (len(case_id) >= 4 and case.id.endswith(case_id))]
     if len(found) != 1:
         raise InputError(f"no case «{case_id}»" if not found else f"several cases end in «{case_id}»", remedy="visavis source list")
