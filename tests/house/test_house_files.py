@@ -50,10 +50,17 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
     assert [block for block in requirements if not re.match(r"[a-z0-9.-]+==\S+", block) or "--hash=sha256:" not in block] == []
 
 
+def test_the_licence_of_every_installed_package_is_listed() -> None:
+    installed = re.findall(r"^([a-z0-9.-]+)==", (HOUSE / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    listed = (HOUSE / "THIRD_PARTY.md").read_text(encoding="utf-8")
+    assert installed
+    assert [name for name in installed if f"`{name}`" not in listed] == []
+
+
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_has_its_paragraph(name: str) -> None:
     page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
-    assert re.search(rf"^## `VISAVIS_{name.upper()}`\n\n\S", page, re.MULTILINE), f"VISAVIS_{name.upper()} is not in docs/reference/settings.md"
+    assert re.search(rf"^## `VISAVIS_{name.upper()}`\n\n\S", page, re.MULTILINE)
 
 
 def test_every_documented_setting_exists() -> None:
@@ -70,10 +77,10 @@ def test_every_error_is_documented(name: str) -> None:
 
 def test_every_example_picture_is_credited() -> None:
     photos, probes = HOUSE / "examples" / "photos", HOUSE / "examples" / "probe"
-    credits = (photos / "CREDITS.md").read_text(encoding="utf-8")
+    credited = (photos / "CREDITS.md").read_text(encoding="utf-8")
     named = [path.name for path in photos.iterdir() if path.name != "CREDITS.md"] + [f"../probe/{path.name}" for path in probes.iterdir()]
     assert named
-    assert [name for name in named if f"| `{name}` |" not in credits] == []
+    assert [name for name in named if f"| `{name}` |" not in credited] == []
 
 
 def test_links_between_pages_lead_somewhere() -> None:
