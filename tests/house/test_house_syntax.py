@@ -86,11 +86,6 @@ def test_only_wiring_asks_what_time_it_is() -> None:
     assert [f"{place} {_called(node)}" for place, node in _nodes(outside="wiring") if clocks.fullmatch(_called(node))] == []
 
 
-def test_only_the_law_issues_a_clearance() -> None:
-    found = {place.split("/")[0] for place, node in _nodes() if re.fullmatch(r"(.*\.)?(Clearance|sealed)", _called(node))}
-    assert found == {"law"}
-
-
 @pytest.fixture(scope="module")
 def loaded_by_import() -> set[str]:
     """Top-level names of the modules that `import visavis` adds to a bare interpreter, in a process of its own."""
