@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from visavis.cli.output.pictures import crop_area, crop_uri, whole_uri, write_numbered
+from visavis.cli.output.pictures import CROP_SIDE, crop_area, crop_uri, useful_side, whole_uri, write_numbered
 from visavis.domain.errors import InputError
 from visavis.domain.face import AnalysedFace, Box, Quality
 from visavis.domain.identification import ProbePicture
@@ -54,12 +54,25 @@ def test_a_crop_lies_within_the_picture_wherever_the_box_lies(left, top, box_wid
 
 
 def test_a_crop_in_a_narrow_picture_gives_up_margin_before_it_cuts_the_face():
-    assert crop_area(Box(left=0.1, top=0.4, width=0.8, height=0.1), width=100, height=800) == (0, 390, 100, 490)
+    assert crop_area(Box(left=0.1, top=0.4, width=0.8, height=0.1), width=100, height=800) == (0, 310, 100, 410)
 
 
 def test_a_whole_picture_is_reduced_to_1200_and_never_enlarged():
     assert decoded(whole_uri(np.zeros((3000, 2400, 3), np.uint8))).size == (960, 1200)
     assert decoded(whole_uri(np.zeros((30, 24, 3), np.uint8))).size == (24, 30)
+
+
+@given(width=st.floats(0.01, 1.0), height=st.floats(0.01, 1.0), portrait=st.booleans())
+def test_decoding_at_the_useful_side_leaves_the_crop_its_full_size(width, height, portrait):
+    box = Box(left=0.5 - width / 2, top=0.5 - height / 2, width=width, height=height)
+    longer = useful_side(box)
+    x0, y0, x1, y1 = crop_area(box, width=longer // 2 if portrait else longer, height=longer if portrait else longer // 2)
+    assert max(x1 - x0, y1 - y0) >= CROP_SIDE - 1  # 1: rounding to whole pixels
+
+
+def test_a_large_face_needs_no_more_than_the_whole_picture_does():
+    assert useful_side(Box(left=0.2, top=0.2, width=0.5, height=0.5)) == 1200
+    assert useful_side(Box(left=0.2, top=0.2, width=0.02, height=0.02)) == 9412
 
 
 @pytest.mark.parametrize(("suffix", "form"), [(".png", "PNG"), (".jpg", "JPEG"), (".JPEG", "JPEG")])

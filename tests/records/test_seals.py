@@ -108,6 +108,17 @@ def test_the_database_grows_and_shrinks_with_its_seals(database: tuple[Path, Sea
     assert seals.check() == []
 
 
+def test_pages_allocated_and_freed_in_one_transaction_are_sealed_too(database: tuple[Path, Seals]) -> None:
+    path, seals = database
+    small = path.stat().st_size
+    connection = connect(path, seals)
+    connection.execute("PRAGMA secure_delete=OFF")
+    write(connection, seals, "INSERT INTO face VALUES (1000, zeroblob(90000))", "DELETE FROM face WHERE id = 1000")
+    seals.close(connection)
+    assert path.stat().st_size > small + 80_000
+    assert seals.check() == []
+
+
 def test_a_database_cut_short_or_drawn_out_is_found(database: tuple[Path, Seals]) -> None:
     path, seals = database
     content = path.read_bytes()
@@ -131,7 +142,7 @@ def test_a_sealing_costs_what_changed(database: tuple[Path, Seals]) -> None:
 
 def test_a_damaged_page_that_is_written_again_stays_damaged_in_the_report(database: tuple[Path, Seals]) -> None:
     path, seals = database
-    page = next(number for number in range(2, 20) if b"\x0d" == path.read_bytes()[4096 * number : 4096 * number + 1])
+    page = next(number for number in range(2, 20) if path.read_bytes()[4096 * number : 4096 * number + 1] == b"\x0d")
     flip(path, 4096 * page + 4000)
     connection = connect(path, seals)
     for _again in range(2):
@@ -174,6 +185,16 @@ def test_a_connection_closed_without_sealing_is_made_good_at_the_next_opening(da
     connection.close()
     assert not path.with_name("records.db-wal").exists()
     assert "not sealed yet" in seals.check()[0]
+    seals.close(connect(path, seals))
+    assert seals.check() == []
+
+
+def test_a_closing_that_dies_between_copying_the_log_and_deleting_it_raises_no_alarm(database: tuple[Path, Seals]) -> None:
+    path, seals = database
+    connection = connect(path, seals)
+    write(connection, seals, filled(50), "UPDATE face SET note = x'00' WHERE id < 30")
+    connection.close()
+    path.with_name("records.db-wal").hardlink_to(path.with_suffix(".kept"))
     seals.close(connect(path, seals))
     assert seals.check() == []
 
@@ -314,7 +335,9 @@ def test_processes_killed_at_any_moment_leave_a_database_that_seals_clean(databa
     finally:
         for worker in workers:
             worker.kill()
-            worker.communicate()
+            worker.wait()
+            if worker.stdout is not None:
+                worker.stdout.close()
     connection = connect(path, seals)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     seals.close(connection)

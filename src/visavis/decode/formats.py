@@ -53,7 +53,7 @@ _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", Format.PNG),
     (b"GIF87a", Format.GIF),
     (b"GIF89a", Format.GIF),
-    (b"8BPS", Format.PSD),
+    (b"8BPS\0\1", Format.PSD),
     (b"\0\0\0\x0cjP  \r\n\x87\n", Format.JPEG2000),
     (b"\xff\x4f\xff\x51", Format.JPEG2000),
     (b"FUJIFILMCCD-RAW", Format.RAW),
@@ -104,6 +104,13 @@ def sniff(data: bytes) -> Format | None:
     if data[:4] in {b"II*\0", b"MM\0*"}:
         return Format.RAW if data[8:10] == b"CR" or _holds_sensor_data(data) else Format.TIFF
     return Format.TIFF if data[:4] in {b"II+\0", b"MM\0+"} else None
+
+
+def is_known_other(data: bytes) -> bool:
+    """Whether the bytes show a format that is known and not read here: video, documents, Photoshop's large document."""
+    return (
+        data.startswith((b"8BPS\0\2", b"%PDF-", b"%!PS", b"\x1aE\xdf\xa3", b"\0\0\1\xba")) or data[4:8] == b"ftyp" or data[8:12] == b"AVI "
+    )
 
 
 def _sniff_brands(data: bytes) -> Format | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from visavis.decode import heif, jpeg, raster, raw, tiff
 from visavis.decode.embedded import Embedded
-from visavis.decode.formats import Format, sniff
+from visavis.decode.formats import Format, is_known_other, sniff
 from visavis.decode.limits import Limits
 from visavis.decode.metadata import read_metadata
 from visavis.decode.orientation import UPRIGHT, swaps_sides, upright
@@ -103,6 +103,8 @@ def open_photo(data: bytes, *, limits: Limits = _DEFAULT_LIMITS) -> Photo:
     """
     limits.check_file(len(data))
     found = sniff(data)
+    if found is None and is_known_other(data):
+        raise UnreadablePicture("a video, a document or another format that is not read", reason=Reason.UNSUPPORTED)
     if found is None:
         raise UnreadablePicture("not a picture in any format that is read", reason=Reason.UNREADABLE)
     opened = _open(data, found, limits)
@@ -120,7 +122,9 @@ def _open(data: bytes, found: Format, limits: Limits) -> _Opened:
         return _open_raw(data, limits)
     image = raster.open_raster(data, found)
     embedded = raster.embedded(image, data)
-    return _Opened(image.width, image.height, lambda _: raster.decode(data, found), embedded, _exif_orientation(embedded))
+    # Pillow turns TIFF upright itself, and only TIFF.
+    orientation = UPRIGHT if found is Format.TIFF else _exif_orientation(embedded)
+    return _Opened(image.width, image.height, lambda _: raster.decode(data, found), embedded, orientation)
 
 
 def _open_jpeg(data: bytes) -> _Opened:

@@ -55,6 +55,8 @@ def open_raster(data: bytes, found: Format) -> ImageFile.ImageFile:
     ------
     UnreadablePicture
     """
+    if found is Format.WEBP and int.from_bytes(data[4:8], "little") + 8 > len(data):
+        raise UnreadablePicture("webp: the file is shorter than its header declares", reason=Reason.TRUNCATED)
     with guarded(found):
         return _PLUGINS[found](io.BytesIO(data))
 

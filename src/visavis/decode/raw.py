@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import rawpy
+from numpy.typing import NDArray
 
 from visavis.decode.damage import guarded
 from visavis.decode.jpeg import read_header
@@ -71,7 +72,7 @@ def _preview(raw: rawpy.RawPy) -> RawPreview | None:
         preview = RawPreview(jpeg=bytes(thumb.data))
     else:
         height, width = thumb.data.shape[:2]
-        preview = RawPreview(pixels=np.array(thumb.data))
+        preview = RawPreview(pixels=_three_channels(thumb.data))
     if max(width, height) < min(_PREVIEW_LONGER_SIDE, max(sizes.width, sizes.height) // 2):
         return None
     # A preview that the camera has already turned lies across the sensor; it needs no flip.
@@ -81,4 +82,11 @@ def _preview(raw: rawpy.RawPy) -> RawPreview | None:
 
 def _demosaic(raw: rawpy.RawPy, limits: Limits, file_bytes: int) -> RawPreview:
     limits.check_picture(raw.sizes.raw_width, raw.sizes.raw_height, file_bytes)
-    return RawPreview(pixels=raw.postprocess(half_size=True, use_camera_wb=True, output_bps=8))
+    return RawPreview(pixels=_three_channels(raw.postprocess(half_size=True, use_camera_wb=True, output_bps=8)))
+
+
+def _three_channels(samples: NDArray[np.uint8]) -> RgbImage:
+    """Monochrome cameras give one channel, with or without an axis of its own."""
+    if samples.ndim == 3 and samples.shape[2] == 3:
+        return samples.copy()
+    return np.repeat(samples.reshape(*samples.shape[:2], -1)[:, :, :1], 3, axis=2)

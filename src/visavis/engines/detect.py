@@ -41,7 +41,7 @@ class Found:
     @property
     def sizes(self) -> NDArray[np.float32]:
         """Longer side of each box, pixels."""
-        return self.boxes_ltwh[:, 2:].max(axis=1, initial=0)
+        return np.maximum(self.boxes_ltwh[:, 2], self.boxes_ltwh[:, 3])
 
     def __getitem__(self, chosen: NDArray[np.bool_] | NDArray[np.intp] | slice) -> "Found":
         return Found(boxes_ltwh=self.boxes_ltwh[chosen], landmarks_nx5x2=self.landmarks_nx5x2[chosen], scores=self.scores[chosen])
@@ -56,7 +56,8 @@ class Found:
 
 def no_faces() -> Found:
     """Return an empty list of faces."""
-    return Found(boxes_ltwh=np.zeros((0, 4), np.float32), landmarks_nx5x2=np.zeros((0, 5, 2), np.float32), scores=np.zeros(0, np.float32))
+    nothing = np.zeros((0, 5, 2), np.float32)
+    return Found(boxes_ltwh=nothing[:, :4, 0], landmarks_nx5x2=nothing, scores=nothing[:, 0, 0])
 
 
 def joined(parts: Sequence[Found]) -> Found:

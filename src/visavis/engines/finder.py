@@ -8,6 +8,7 @@ template aligned by a 20-pixel detection keeps a cosine of 0.59 to the face's ow
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from visavis.domain.arrays import RgbImage
 from visavis.engines.detect import Detector, Found, joined, merged, no_faces, overlaps
@@ -41,6 +42,9 @@ _BATCH = 16
 """Second looks a run; bounds memory."""
 _SAME = 0.35
 """Intersection over union from which a second look is taken to have found what was proposed."""
+
+_Rated = tuple[Found, NDArray[np.bool_]]
+"""Faces in the full picture's pixels, and which of them go before others that overlap."""
 
 
 class FaceFinder:
@@ -78,31 +82,29 @@ class FaceFinder:
         levels = [self._level(coarse, coarse_scale)]
         if thorough and max(coarse_scale) > 1:
             levels += self._tiles(picture)
-        sure, small = [self._small_level(coarse, coarse_scale)], []
+        sure, small = [_rated(*self._small_level(coarse, coarse_scale))], []
         for faces, level_scale in levels:
             first = faces.scores >= self._facts.score
             rough = (faces.sizes < _RELIABLE[0]) | (faces.sizes < _ROUGH) & first
             plain = ~rough & (faces.sizes <= _LARGEST) & (faces.scores >= self._facts.second_score)
-            sure.append((faces[plain], level_scale))
+            sure.append(_rated(faces[plain], level_scale))
             small.append(faces[rough].mapped(scale_xy=level_scale))
-        sure.append((self._looked_at_again(joined(small), picture, thorough=thorough), (1.0, 1.0)))
-        return self._best(sure)
+        again = self._looked_at_again(joined(small), picture, thorough=thorough)
+        return self._best([*sure, (again, np.ones(len(again), np.bool_))])
 
     def _native(self, picture: ScaledPicture) -> Found:
-        image, _ = picture.at_least(1.0)
+        """Look at a small picture as it is; only if that yields nothing, in a border too."""
+        image, scale = picture.at_least(1.0)
         faces = self._detector.faces(image)
         if len(faces):
-            return faces
-        return self._detector.settled(self._small_level(image, (1.0, 1.0))[0].mapped(scale_xy=_))
+            return faces.mapped(scale_xy=scale)
+        bordered_faces, step = self._small_level(image, scale)
+        return self._detector.settled(bordered_faces.mapped(scale_xy=step))
 
-    def _best(self, levels: list[tuple[Found, Scale]]) -> Found:
-        """Merge what several levels found, from the first score that yields anything."""
-        everything = joined([faces.mapped(scale_xy=scale) for faces, scale in levels])
-        # a face of a reliable size on its own level comes first; a second look is one by construction
-        reliable = np.concatenate(
-            [np.full(len(faces), True) if at == len(levels) - 1 else _is_reliable(faces) for at, (faces, _) in enumerate(levels)]
-        )
-        priority = everything.scores + reliable
+    def _best(self, parts: list[_Rated]) -> Found:
+        """Merge what several levels found, from the first score that yields anything; reliable sizes come before scores."""
+        everything = joined([faces for faces, _ in parts])
+        priority = everything.scores + np.concatenate([reliable for _, reliable in parts])
         for score in (self._facts.score, self._facts.second_score):
             chosen = everything.scores >= score
             if chosen.any():
@@ -166,8 +168,9 @@ class FaceFinder:
         return joined(found).mapped(scale_xy=full)
 
 
-def _is_reliable(faces: Found) -> "np.typing.NDArray[np.bool_]":
-    return (faces.sizes >= _RELIABLE[0]) & (faces.sizes <= _RELIABLE[1])
+def _rated(faces: Found, scale: Scale) -> _Rated:
+    """Bring a level's faces to the full picture's pixels and say which were of a reliable size on that level."""
+    return faces.mapped(scale_xy=scale), (faces.sizes >= _RELIABLE[0]) & (faces.sizes <= _RELIABLE[1])
 
 
 def _starts(side: int) -> list[int]:

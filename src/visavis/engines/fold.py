@@ -42,7 +42,7 @@ def fold_network(model: bytes, *, shape: Shape) -> bytes:
         If the bytes are no ONNX model, or one that does not have exactly one input of that many dimensions.
     """
     import onnx
-    from google.protobuf.message import DecodeError
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # protobuf ships no types
 
     try:
         loaded = onnx.load_from_string(model)
@@ -100,7 +100,7 @@ def _dequantised(node: Any, constants: Constants) -> NDArray[np.float32]:
             return np.repeat(of, block, axis=axis)[tuple(slice(side) for side in values.shape)]
         return of.reshape([-1 if at == axis % values.ndim else 1 for at in range(values.ndim)]) if of.ndim == 1 else of
 
-    return ((values.astype(np.float32) - spread(zero).astype(np.float32)) * spread(scale)).astype(np.float32)
+    return np.asarray((values.astype(np.float32) - spread(zero).astype(np.float32)) * spread(scale), np.float32)
 
 
 def _free_reshapes(nodes: list[Any], constants: Constants) -> None:

@@ -228,7 +228,7 @@ def _build(kind: type[Facts], table: dict[str, Any], name: str) -> Facts:
     for key, value in values.items():
         if not _fits(value, fields[key]):
             raise _invalid(name, f"has «{key}» as {value!r}, which is not of the kind that belongs there")
-        if fields[key] is float:
+        if fields[key] is float and isinstance(value, int):
             values[key] = float(value)
     return kind(**values)
 

@@ -91,7 +91,7 @@ def window(image_rgb: RgbImage, *, centre_xy: tuple[float, float], side: float, 
         Where the cut's first pixel column and row begin in the picture (position of the corner, less ½).
     """
     first = np.round(np.array(centre_xy) - side / 2).astype(int)
-    width = max(int(round(side)), 1)
+    width = max(round(side), 1)
     height_full, width_full = image_rgb.shape[:2]
     inner_first, inner_last = np.maximum(first, 0), np.minimum(first + width, (width_full, height_full))
     part = image_rgb[inner_first[1] : max(inner_last[1], inner_first[1]), inner_first[0] : max(inner_last[0], inner_first[0])]

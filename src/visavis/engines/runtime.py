@@ -71,16 +71,11 @@ class _OnnxRuntime:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        options.enable_mem_pattern = False  # it keeps a plan for each input shape, and pictures come in hundreds of them
         options.log_severity_level = 3  # errors only: warnings about unused initialisers are no news to a user
         # its exceptions share no base of their own
-        self._refusals = (
-            state.Fail,
-            state.InvalidArgument,
-            state.InvalidGraph,
-            state.InvalidProtobuf,
-            state.NotImplemented,
-            state.RuntimeException,
-        )
+        names = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented", "RuntimeException")
+        self._refusals = tuple(getattr(state, name) for name in names)
         try:
             self._session = ort.InferenceSession(str(model_path), options, providers=["CPUExecutionProvider"])
         except self._refusals as error:

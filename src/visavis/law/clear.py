@@ -183,7 +183,7 @@ def _why_not(source: SourceFacts, case: CaseFacts | None, policy: Policy, at: dt
     if case.purpose not in source.charter.purposes:
         allowed = ", ".join(source.charter.purposes)
         why = f"the case is for {case.purpose}, its charter allows {allowed}"
-        return LeftOut(source_id=source.id, rule=Rule.PURPOSE_ALLOWED, why=why, remedy="--case ID of a case for such a purpose")
+        return LeftOut(source_id=source.id, rule=Rule.PURPOSE_ALLOWED, why=why, remedy="add --case ID of a case for one of these")
     return None
 
 
@@ -191,10 +191,9 @@ def _needs_case(source: SourceFacts, case: CaseFacts | None) -> LeftOut:
     rule = Rule.CASE_NEEDED if case is None else Rule.SOURCE_IN_CASE
     why = "it is searched under a case only" if case is None else f"case {case.id} does not name it"
     if source.standing_case is None:
-        return LeftOut(
-            source_id=source.id, rule=rule, why=f"{why}, and its charter has no [standing_case]", remedy="visavis source charter"
-        )
-    return LeftOut(source_id=source.id, rule=rule, why=why, remedy=f"--case {source.standing_case}")
+        why += ", and its charter has no [standing_case]"
+        return LeftOut(source_id=source.id, rule=rule, why=why, remedy="`visavis source charter --profile archive` shows how to write one")
+    return LeftOut(source_id=source.id, rule=rule, why=why, remedy=f"add --case {source.standing_case}")
 
 
 def _nothing_left(left_out: Sequence[LeftOut]) -> RefusedError:
@@ -209,7 +208,7 @@ def _nothing_left(left_out: Sequence[LeftOut]) -> RefusedError:
     return RefusedError(
         "nothing may be searched: " + "; ".join(f"source {no.source_id}: {no.why}" for no in left_out),
         rule=rules.pop() if len(rules) == 1 else Rule.SOMETHING_TO_SEARCH,
-        remedy=" or ".join(remedies) or "look at `visavis source list`",
+        remedy="; ".join(remedies) or "look at `visavis source list`",
     )
 
 

@@ -42,7 +42,8 @@ def read_charter(path: Path, policy: Policy) -> Charter:
         `problems` names each field, the article it serves and what to write.
     """
     problems: list[Problem] = []
-    return charter_from(_completed(path, (), problems), policy, problems)
+    document, _ = _completed(path, (), problems)
+    return charter_from(document, policy, problems)
 
 
 def charter_from(document: Mapping[str, Any], policy: Policy, found: list[Problem] | None = None) -> Charter:
@@ -74,7 +75,7 @@ def _invalid(problems: list[Problem]) -> CharterInvalid:
     names = ", ".join(dict.fromkeys(field for field, _ in problems))
     return CharterInvalid(
         f"the charter can't be used as it is: {names}",
-        problems=tuple(problems),
+        problems=tuple(dict.fromkeys(problems)),
         remedy="mend these fields; docs/reference/charter.md explains each",
     )
 
@@ -86,23 +87,25 @@ def _document(text: str, name: str) -> dict[str, Any]:
         raise _invalid([(name, f"is not TOML: {error}")]) from error
 
 
-def _completed(path: Path, seen: tuple[Path, ...], problems: list[Problem]) -> dict[str, Any]:
+def _completed(path: Path, seen: tuple[Path, ...], problems: list[Problem]) -> tuple[dict[str, Any], str]:
+    """Return a charter file's document with its evidence hashed and what it extends filled in, and the SHA-256 of the file."""
     field = "extends" if seen else "charter"
-    if path.resolve() in seen:
-        raise _invalid([("extends", f"{path.name} extends itself; take the line out of one of the files")])
     try:
-        document = _document(path.read_text(encoding="utf-8"), field)
-    except (OSError, UnicodeDecodeError) as error:
+        place, data = path.resolve(), path.read_bytes()
+        text = data.decode()
+    except (OSError, ValueError) as error:
         raise _invalid([(field, f"{path.name} can't be read: {type(error).__name__}")]) from error
+    if place in seen:
+        raise _invalid([("extends", f"{path.name} extends itself; take the line out of one of the files")])
+    document = _document(text, field)
     evidence = document.get("evidence")
     if isinstance(evidence, list):
-        document["evidence"] = [_hashed(item, path.parent, f"evidence[{place}]", problems) for place, item in enumerate(evidence, 1)]
+        document["evidence"] = [_hashed(item, path.parent, f"evidence[{number}]", problems) for number, item in enumerate(evidence, 1)]
     above = document.get("extends")
     if isinstance(above, str) and above and not above.startswith("sha256:"):
-        base = path.parent / above
-        document = {**_completed(base, (*seen, path.resolve()), problems), **document}
-        document["extends"] = "sha256:" + hashlib.sha256(base.read_bytes()).hexdigest()
-    return document
+        base, digest = _completed(path.parent / above, (*seen, place), problems)
+        document = {**base, **document, "extends": f"sha256:{digest}"}
+    return document, hashlib.sha256(data).hexdigest()
 
 
 def _hashed(item: object, folder: Path, name: str, problems: list[Problem]) -> object:
@@ -111,7 +114,7 @@ def _hashed(item: object, folder: Path, name: str, problems: list[Problem]) -> o
     try:
         with (folder / item["file"]).open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         problems.append((f"{name}.file", f"can't be read ({type(error).__name__}); evidence must be there to be hashed (GDPR Art. 5(2))"))
         return item
     if item.get("sha256", digest) != digest:
@@ -146,7 +149,7 @@ def _names(document: Mapping[str, Any]) -> Iterator[str]:
         if name in TABLES:
             yield from dict.fromkeys(f"{name}.{key}" for table in inner if isinstance(table, dict) for key in table)
         else:
-            yield name
+            yield name if name.isidentifier() else f'"{name}"'
 
 
 def _not_asked(document: Mapping[str, Any], profile: Profile) -> Iterator[Problem]:

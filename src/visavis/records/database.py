@@ -162,10 +162,11 @@ class Database:
 
 def create(path: Path) -> None:
     """Make an empty database at the newest schema version, with its page seals."""
-    migrate(path)
     connection = sqlite3.connect(path, isolation_level=None)
     seals = Seals(path)
     seals.prepare(connection)
+    with seals.writing():
+        migrate(path)
     seals.reseal(connection)
     seals.close(connection)
 

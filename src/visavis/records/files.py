@@ -162,11 +162,38 @@ class Files:
         return found
 
     def set_dates(self, work: Work, dates: Mapping[int, CaptureDate]) -> int:
-        """Set the capture dates of pictures; return the outbox number under which an index learns of it."""
+        """Set the capture dates of pictures; return the outbox number after which an index finds what changed."""
         for number, date in dates.items():
             work.run(sa.update(tables.media).where(tables.media.c.number == number).values(**_date_columns(date)))
+        keys: list[int] = []
+        for chunk in _chunks(list(dates)):
+            query = (
+                sa.select(tables.template.c.key)
+                .select_from(tables.template.join(tables.face).join(tables.appearance))
+                .where(tables.appearance.c.media_number.in_(chunk))
+            )
+            keys.extend(work.ask(query).scalars())
+        before = self._last_seq(work)
+        self._announce(work, "columns", sorted(keys))
         work.leaf("alteration", what="capture dates", pictures=len(dates))
+        return before
+
+    def _last_seq(self, work: Work) -> int:
         return int(work.ask(sa.select(sa.func.coalesce(sa.func.max(tables.outbox.c.seq), 0))).scalar_one())
+
+    def _announce(self, work: Work, act: str, keys: Sequence[int]) -> int:
+        """Write outbox entries, one for each run of consecutive keys; return the last number."""
+        spans: list[dict[str, object]] = []
+        seq = self._last_seq(work)
+        for key in keys:
+            if spans and spans[-1]["last_key"] == key - 1:
+                spans[-1]["last_key"] = key
+            else:
+                seq += 1
+                spans.append({"seq": seq, "act": act, "first_key": key, "last_key": key})
+        if spans:
+            work.run(sa.insert(tables.outbox), spans)
+        return seq
 
     def face_count(self, media_number: int) -> int:
         """Return how many faces a picture has."""
@@ -219,10 +246,7 @@ class Files:
         keys, crcs = self._store(vectors)
         media = self._write_pictures(work, job, pictures, list(zip(keys, crcs, strict=True)))
         self._write_locations(work, job, root_number, batch, media)
-        seq = 0
-        if keys:
-            seq = int(work.ask(sa.select(sa.func.coalesce(sa.func.max(tables.outbox.c.seq), 0))).scalar_one()) + 1
-            work.run(sa.insert(tables.outbox), [{"seq": seq, "act": "add", "first_key": keys[0], "last_key": keys[-1]}])
+        seq = self._announce(work, "add", keys)
         work.run(
             sa.update(tables.job)
             .where(tables.job.c.number == job.number)

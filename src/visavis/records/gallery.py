@@ -177,11 +177,6 @@ class Gallery:
         if waiting:
             yield last_seq, self._index_rows(_within(waiting))
 
-    def rows_of_media(self, media_numbers: Sequence[int]) -> Iterator[IndexRows]:
-        """Yield the index rows of pictures again, with their filter columns as they are now."""
-        for start in range(0, len(media_numbers), 500):
-            yield self._index_rows(tables.media.c.number.in_(media_numbers[start : start + 500]))
-
     def _index_rows(self, which: sa.ColumnElement[bool]) -> IndexRows:
         query = (
             sa.select(

@@ -1,7 +1,8 @@
 """A CRC for each page of the database, so that `verify` finds any byte that changed: SQLite's own check looks at structure, not content.
 
-Between two sealings the database file does not change: SQLite writes to its log (WAL) only, and every checkpoint is ours. A sealing lists the
-log's pages durably, lets SQLite copy them, and states their CRCs anew; its cost follows the pages changed. Three rules make it so:
+Between two sealings the database file does not change: SQLite writes to its log (WAL) only, and every checkpoint is ours. A sealing
+lists the log's pages durably, lets SQLite copy them, and states their CRCs anew; its cost follows the pages changed. Three rules make
+it so:
 
 - every connection passes :meth:`Seals.prepare` first (it turns SQLite's automatic checkpoints off);
 - every write transaction and every sealing holds one lock file (`flock`, POSIX only), so nothing is committed while a log is emptied;
@@ -20,7 +21,7 @@ import struct
 import time
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from visavis.domain.errors import ArchiveBusy, DamageError, InputError, SetupError
@@ -77,7 +78,9 @@ class Seals:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens the log: now no one else can be the last to close
         if not self._log_is_kept():
             with self.writing():
-                self._finish()
+                with suppress(DamageError):  # `seal` and `check` say it; an archive that can't be opened can't be sealed anew either
+                    self._settle()
+                self._keep_log()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -92,8 +95,8 @@ class Seals:
         try:
             self._wait_for(descriptor)
             yield
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
         finally:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)  # closing alone leaves it with a child that was forked meanwhile
             os.close(descriptor)
 
     def seal(self, connection: sqlite3.Connection) -> bool:
@@ -120,7 +123,7 @@ class Seals:
         if connection.in_transaction:
             raise InputError("a transaction is open on this connection; seal between transactions")
         with self.writing():
-            self._finish()
+            self._settle()
             sealed, pages = self._sealed_pages(), self._sound(_pages_in_log(self._wal))
             if pages:
                 self._write_pending(sealed, pages)
@@ -140,7 +143,7 @@ class Seals:
         """
         with self.writing():
             remove(self._seals)
-            self._finish()
+            remove(self._pending)
             _checkpoint(connection)
             with _readable(self._database) as descriptor:
                 page_size = int.from_bytes(os.pread(descriptor, 2, 16), "big")  # https://sqlite.org/fileformat2.html, 1.3.2
@@ -190,10 +193,8 @@ class Seals:
         """Say what is left of an unfinished sealing."""
         waiting = _pages_in_log(self._wal) | _pages_in_log(self._kept)
         problems = [f"{self._wal.name}: {len(waiting)} pages are not sealed yet; open and seal first"] if waiting else []
-        for leftover in (self._pending, self._journal):
-            if leftover.exists():
-                problems.append(f"{leftover.name}: left by a process that died; open and seal first")
-        return problems
+        leftovers = [path.name for path in (self._pending, self._journal) if path.exists()]
+        return problems + [f"{name}: left by a process that died; open and seal first" for name in leftovers]
 
     def _wait_for(self, descriptor: int) -> None:
         for _attempt in range(max(1, int(self._patience_s / _POLL_S))):
@@ -210,40 +211,46 @@ class Seals:
     def _log_is_kept(self) -> bool:
         return self._kept.exists() and self._wal.exists() and self._kept.samefile(self._wal)
 
-    def _finish(self) -> None:
-        """Seal the pages that someone copied without sealing them, then give the present log its second name."""
-        kept = self._log_is_kept()
-        if self._seals.exists():
-            sealed, pages = self._read_pending()
-            if not kept and (forgotten := _pages_in_log(self._kept)):
-                pages |= forgotten
-                self._write_pending(sealed, pages)
-            if pages:
-                self._restate(sealed, pages)
-        if self._pending.exists():
+    def _settle(self) -> None:
+        """Seal the pages that someone copied without sealing them: a sealing that died, or SQLite when the last connection closed."""
+        sealed, pages = self._read_pending()
+        if not self._log_is_kept() and (forgotten := _pages_in_log(self._kept)):
+            pages |= forgotten
+            self._write_pending(sealed, pages)
+        if pages:
+            self._restate(sealed, pages)
             remove(self._pending)
-        if not kept:
-            self._kept.unlink(missing_ok=True)
-            try:
-                self._kept.hardlink_to(self._wal)
-            except OSError as error:
-                raise SetupError(
-                    f"no hard links on the drive of {self._database.name}", remedy="move the archive to a local drive"
-                ) from error
-            sync_folder(self._kept.parent)
+
+    def _keep_log(self) -> None:
+        """Give the present log its second name."""
+        if self._log_is_kept():
+            return
+        self._kept.unlink(missing_ok=True)
+        try:
+            self._kept.hardlink_to(self._wal)
+        except OSError as error:
+            raise SetupError(f"no hard links on the drive of {self._database.name}", remedy="move the archive to a local drive") from error
+        sync_folder(self._kept.parent)
 
     def _sound(self, pages: set[int]) -> set[int]:
-        """Return those of `pages` that are as they were sealed, or new."""
+        """Return those of `pages` that are as they were sealed, or new, or already copied from the log by a closing that died."""
         page_size, sealed = self._page_size(), self._sealed_pages()
         with _readable(self._database) as database, _opened(self._seals, os.O_RDONLY) as seals:
-            return {page for page in pages if page > sealed or _seal_of(seals, page) == _crc(database, page, page_size)}
+            found = {page: _crc(database, page, page_size) for page in pages if page <= sealed}
+            changed = {page: crc for page, crc in found.items() if crc != _seal_of(seals, page)}
+        if not changed:
+            return pages
+        with _opened(self._wal, os.O_RDONLY) as log:
+            copied = {page for page, place in _frames(log) if zlib.crc32(os.pread(log, page_size, place)) == changed.get(page)}
+        return pages - (changed.keys() - copied)
 
     def _restate(self, sealed: int, pages: Collection[int]) -> None:
         """Write the seals of `pages` and of all pages above `sealed`, as they are in the database file."""
         page_size = self._page_size()
         with _readable(self._database) as database, _opened(self._seals, os.O_RDWR) as seals:
             count = os.fstat(database).st_size // page_size
-            grown = range(sealed + 1, count + 1)  # a page allocated and freed at once is never logged, yet the file grows by it
+            # The page at 1 GB, where SQLite's lock bytes lie, is never logged, yet the file grows by it (fileformat2.html, 1.4).
+            grown = range(sealed + 1, count + 1)
             due = {page for page in pages if page <= count} | set(grown)
             for page in sorted(due):
                 write_at(seals, struct.pack("<I", _crc(database, page, page_size)), _place(page))
@@ -312,18 +319,21 @@ def _checkpoint(connection: sqlite3.Connection) -> bool:
 
 def _pages_in_log(log: Path) -> set[int]:
     """Return the numbers of the pages in a write-ahead log, those of a transaction never committed too."""
-    pages: set[int] = set()
     try:
         with _opened(log, os.O_RDONLY) as descriptor:
-            header = os.pread(descriptor, _WAL_HEADER_BYTES, 0)
-            page_size, salts = int.from_bytes(header[8:12], "big"), header[16:24]
-            offset = _WAL_HEADER_BYTES
-            while len(frame := os.pread(descriptor, _FRAME_HEADER_BYTES, offset)) == _FRAME_HEADER_BYTES and frame[8:16] == salts:
-                pages.add(int.from_bytes(frame[:4], "big"))
-                offset += _FRAME_HEADER_BYTES + page_size
+            return {page for page, _place in _frames(descriptor)}
     except FileNotFoundError:
-        pass
-    return pages
+        return set()
+
+
+def _frames(log: int) -> Iterator[tuple[int, int]]:
+    """Yield (page number, place of its content) of each frame in a write-ahead log."""
+    header = os.pread(log, _WAL_HEADER_BYTES, 0)
+    page_size, salts = int.from_bytes(header[8:12], "big"), header[16:24]
+    place = _WAL_HEADER_BYTES
+    while len(frame := os.pread(log, _FRAME_HEADER_BYTES, place)) == _FRAME_HEADER_BYTES and frame[8:16] == salts:
+        yield int.from_bytes(frame[:4], "big"), place + _FRAME_HEADER_BYTES
+        place += _FRAME_HEADER_BYTES + page_size
 
 
 @contextmanager

@@ -45,7 +45,9 @@ class ImportMetadata:
             The file can't be read, or lacks a column.
         """
         target = self._records.sources.one(source)
-        dated, unknown, unreadable = 0, [], []
+        dated = 0
+        unknown: list[int] = []
+        unreadable: list[int] = []
         waiting: list[tuple[int, str, CaptureDate]] = []
         for line, path, text in _lines(file):
             date = parse_date(text, DateOrigin.CSV)
@@ -65,8 +67,8 @@ class ImportMetadata:
         unknown += [line for line, path, _ in lines if path not in media]
         if dates:
             with self._records.work(actor) as work:
-                seq = self._records.files.set_dates(work, dates)
-            for rows in self._records.gallery.rows_of_media(list(dates)):
+                before = self._records.files.set_dates(work, dates)
+            for seq, rows in self._records.gallery.replay(before):
                 self._index.add(rows, seq)
         return len(dates)
 

@@ -43,7 +43,8 @@ class Source(Protocol):
     """Two doors."""
 
     def discover(self) -> Iterator[FoundFile | Unlisted]:
-        """List what the source holds, each path once, in an order that stays the same while the source does.
+        """List what the source holds, each path once, in an order that stays the same while the source does; the files of one
+        folder come together, so that what belongs to one shot is seen together.
 
         Streams: the memory needed does not grow with the number of files, only with the largest folder.
 

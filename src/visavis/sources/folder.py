@@ -28,7 +28,7 @@ class _Below:
 
 
 class FolderSource:
-    """The files below a folder, in the order of their names, folder by folder.
+    """The files below a folder: those of each folder together, by name, then those of the folders in it.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class FolderSource:
                 yield found
 
     def _list(self, folder: str, rules: IgnoreRules) -> Iterator["FoundFile | Unlisted | _Below"]:
-        """List one folder by name. `folder` is empty or ends in a slash."""
+        """List the files of one folder by name, then the folders in it. `folder` is empty or ends in a slash."""
         try:
             with os.scandir(Path(self._root, folder)) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -112,10 +112,14 @@ class FolderSource:
             # Without its patterns a folder would give away what the operator excluded.
             yield inner
             return
+        below: list[_Below] = []
         for entry in entries:
-            path = folder + entry.name
-            if not is_litter(entry.name) and (found := self._look_at(entry, path, inner)) is not None:
+            found = None if is_litter(entry.name) else self._look_at(entry, folder + entry.name, inner)
+            if isinstance(found, _Below):
+                below.append(found)
+            elif found is not None:
                 yield found
+        yield from below
 
     def _look_at(self, entry: os.DirEntry[str], path: str, rules: IgnoreRules) -> "FoundFile | Unlisted | _Below | None":
         try:

@@ -30,7 +30,7 @@ class IgnoreRules:
     """
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self._specs = (("", GitIgnoreSpec.from_lines(patterns)),)
+        self._specs: tuple[tuple[str, GitIgnoreSpec], ...] = (("", GitIgnoreSpec.from_lines(patterns)),)
 
     def below(self, folder: str, patterns: Iterable[str]) -> "IgnoreRules":
         """Return these rules with those of `folder` (its path with a slash behind) added."""

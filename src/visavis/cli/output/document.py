@@ -40,7 +40,7 @@ def search_document(result: SearchResult) -> dict[str, object]:
     }
 
 
-def emit(document: Mapping[str, object], stream: TextIO) -> None:
+def emit(document: Mapping[str, object], stream: TextIO, *, indent: int | None = 2) -> None:
     r"""Write one JSON object and a newline: keys sorted, ASCII only, so that no encoding and no terminal can be upset by a name.
 
     Bytes of names that are no UTF-8 are written as `\xNN` in the text, since JSON has no way to hold them.
@@ -50,7 +50,7 @@ def emit(document: Mapping[str, object], stream: TextIO) -> None:
     ValueError
         If a number is not finite: JSON has no word for it.
     """
-    json.dump(_valid(document), stream, indent=2, sort_keys=True, allow_nan=False)
+    json.dump(_valid(document), stream, indent=indent, sort_keys=True, allow_nan=False)
     stream.write("\n")
 
 

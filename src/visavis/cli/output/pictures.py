@@ -5,6 +5,7 @@ Everything is cut on demand from the original's pixels and carries no metadata o
 
 import base64
 import io
+import math
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ CROP_SIDE: Final = 320
 
 _MARGIN = 0.35  # of the box's longer side, on each side: hair, chin and ears help a person to judge
 _QUALITY = 80
+_REDUCING_GAP = 1.5  # averages whole pixels first: 63 ms instead of 190 for 12 megapixels to 1,200 pixels, no difference to the eye
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 _PICKED, _OTHER, _INK = (255, 196, 0), (255, 255, 255), (20, 20, 20)
 
@@ -41,7 +43,7 @@ def crop_uri(image_rgb: RgbImage, box: Box) -> str:
     scale = min(1.0, CROP_SIDE / max(right - left, bottom - top))
     size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
     cut = Image.fromarray(image_rgb[top:bottom, left:right])
-    return _uri(cut.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0))
+    return _uri(cut.resize(size, Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP))
 
 
 def crop_area(box: Box, *, width: int, height: int) -> tuple[int, int, int, int]:
@@ -57,6 +59,15 @@ def crop_area(box: Box, *, width: int, height: int) -> tuple[int, int, int, int]
 def whole_uri(image_rgb: RgbImage) -> str:
     """Return the whole picture as a JPEG `data:` URI, its longer side at most 1,200 pixels."""
     return _uri(_reduced(image_rgb))
+
+
+def useful_side(box: Box) -> int:
+    """Return the longer side, in pixels, from which on a decoded original gives the page all it can show of this face.
+
+    A large JPEG decodes several times faster at a reduced scale; neither the crop nor the whole picture is poorer for it.
+    """
+    across = (1 + 2 * _MARGIN) * min(box.width, box.height)  # share of the longer side that the crop spans, at least
+    return max(WHOLE_SIDE, math.ceil(CROP_SIDE / max(across, 1e-3)))
 
 
 def write_numbered(picture: ProbePicture, path: Path) -> None:
@@ -108,7 +119,7 @@ def _span(middle: float, side: float, limit: int) -> tuple[int, int]:
 
 def _reduced(image_rgb: RgbImage) -> Image.Image:
     image = Image.fromarray(image_rgb)
-    image.thumbnail((WHOLE_SIDE, WHOLE_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    image.thumbnail((WHOLE_SIDE, WHOLE_SIDE), Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
     return image
 
 

@@ -25,8 +25,8 @@ def folded(candidates: Sequence[Candidate]) -> list[tuple[Candidate, tuple[Candi
 
 
 def headline(result: SearchResult) -> str:
-    """Count what was found: `12 candidates`."""
-    return counted(len(result.candidates), "candidate")
+    """Count what was found: `12 candidates`, `No candidate`."""
+    return counted(len(result.candidates), "candidate") if result.candidates else "No candidate"
 
 
 def counted(number: int, noun: str) -> str:
@@ -45,12 +45,12 @@ def notices(result: SearchResult) -> tuple[str, ...]:
 def advice(result: SearchResult) -> tuple[str, ...]:
     """Say what to try when the list is empty. Nothing below the threshold is ever shown."""
     if result.gallery_size == 0:
-        return ("No template was searchable, so nothing could be found.", "Try: `visavis status`, which says what has been read.")
+        return ("No template was searchable, so nothing could be found.", "Try visavis status, which says what has been read.")
     return (
         f"None of the {counted(result.gallery_size, 'template')} reaches the threshold of {similarity(result.threshold.value)}.",
-        "Try: another photo of the person, larger and from the front.",
-        "Try: `--threshold` with a lower value; the list grows, with strangers in it.",
-        "Try: `visavis why PROBE FILE`, which says why a picture that you expect is not here.",
+        "Try another photo of the person, larger and from the front.",
+        "Try --threshold with a lower value: the list grows, with strangers in it.",
+        "Try visavis why PROBE FILE, which says why a picture that you expect is not here.",
     )
 
 

@@ -57,18 +57,18 @@ class Listing:
 
     def portions(self) -> Iterator[Portion]:
         """Walk the root; what can't be listed is an outcome, and the root itself out of reach is `unreachable`."""
-        walk = self._plug.discover()
-        while items := self._next(walk):
+        for items in self._pieces():
             files = [item for item in items if isinstance(item, FoundFile)]
             self.met += len(files)
             yield self._compare(files, [_unlisted(item) for item in items if isinstance(item, Unlisted)])
 
-    def _next(self, walk: Iterator[FoundFile | Unlisted]) -> list[FoundFile | Unlisted]:
+    def _pieces(self) -> Iterator[list[FoundFile | Unlisted]]:
         try:
-            return list(itertools.islice(walk, PORTION))
+            walk = self._plug.discover()
+            while items := list(itertools.islice(walk, PORTION)):
+                yield items
         except SetupError as error:
             self.unreachable = str(error)
-            return []
 
     def _compare(self, files: list[FoundFile], unlisted: list[ReadFile]) -> Portion:
         known = self._records.files.known(self._root_number, [file.path for file in files])

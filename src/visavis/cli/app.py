@@ -1,0 +1,67 @@
+"""The command tree, and the one place where errors become exit codes.
+
+0 done (bad items in a batch included) · 2 your input · 3 set-up · 4 refused by a rule · 5 damage · 130 Ctrl-C.
+"""
+
+import io
+import os
+import sys
+
+import click
+import typer
+
+from visavis.cli.commands import evaluate, ingest, packs, search, sources, survey, upkeep
+from visavis.cli.output.plain_text import shown
+from visavis.domain.errors import CharterInvalid, RefusedError, VisavisError
+
+app = typer.Typer(
+    name="visavis",
+    help="Search collections of photographs by face, lawfully. Start with: visavis survey FOLDER",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for part in (survey, sources, ingest, search, upkeep, packs, evaluate):
+    part.register(app)
+
+
+def main() -> None:
+    """Run the command line; the console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that can't show a name must not end the command
+    try:
+        code = app(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort:
+        code = 130
+    except KeyboardInterrupt:
+        say("stopped; what was committed stays, and the same command goes on from there")
+        code = 130
+    except VisavisError as error:
+        tell(error)
+        code = error.exit_code
+    except BrokenPipeError:
+        # the reader of our output went away (`| head`): there is nobody left to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def tell(error: VisavisError) -> None:
+    """Print what happened, and on a line of its own what mends it."""
+    rule = f" [rule: {error.rule}]" if isinstance(error, RefusedError) else ""
+    say(f"visavis: {error}{rule}")
+    if isinstance(error, CharterInvalid):
+        for field, why in error.problems:
+            say(f"  {field}: {why}")
+    if error.remedy:
+        say(f"  → {error.remedy}")
+
+
+def say(line: str) -> None:
+    """Write one line to standard error."""
+    sys.stderr.write(shown(line) + "\n")

@@ -1,0 +1,1 @@
+"""The commands, a file a theme. Each module registers its own."""

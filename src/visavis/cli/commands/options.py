@@ -1,0 +1,32 @@
+"""Options that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from visavis.domain.errors import InputError
+from visavis.wiring import Archive, open_archive
+from visavis.wiring.build import read_settings
+
+
+class Format(StrEnum):
+    """Forms of a list."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+ArchiveOption = Annotated[Path | None, typer.Option("--archive", "-a", metavar="DIR", help="Archive folder; else VISAVIS_ARCHIVE.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="For people or for programs.")]
+ExcludeOption = Annotated[list[str] | None, typer.Option("--exclude", metavar="GLOB", help="Leave out what fits, in .gitignore syntax.")]
+
+
+def archive_at(folder: Path | None) -> Archive:
+    """Open the archive that was named, or the one in the settings."""
+    settings = read_settings()
+    chosen = folder or settings.archive
+    if chosen is None:
+        raise InputError("which archive?", remedy="name it with -a DIR, or set VISAVIS_ARCHIVE")
+    return open_archive(chosen, settings=settings)

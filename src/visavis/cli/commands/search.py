@@ -1,0 +1,176 @@
+"""`visavis search` and `visavis why`."""
+
+import datetime as dt
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from visavis.cli.commands.ingest import SourceOption
+from visavis.cli.commands.options import ArchiveOption, Format, FormatOption, archive_at
+from visavis.cli.output.document import emit, search_document, write_csv
+from visavis.cli.output.page import write_page
+from visavis.cli.output.pictures import write_numbered
+from visavis.cli.output.plain_text import shown
+from visavis.cli.output.table import console, write_faces, write_table
+from visavis.domain.errors import InputError, SeveralFacesInProbe
+from visavis.domain.identification import ProbePicture, SearchResult
+from visavis.wiring import Archive
+
+
+class ResultFormat(StrEnum):
+    """Forms of a result list."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+CaseOption = Annotated[str | None, typer.Option("--case", metavar="ID", help="The case to search under.")]
+DateOption = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(search)
+    app.command()(why)
+
+
+def search(
+    photo: Annotated[list[Path] | None, typer.Argument(help="A photograph, or several of one person.")] = None,
+    face: Annotated[list[int] | None, typer.Option(help="Number of the face to search with; see the list it prints.")] = None,
+    all_faces: Annotated[bool, typer.Option("--all-faces", help="Search with every face of the photograph.")] = False,
+    same_person: Annotated[bool, typer.Option("--same-person", help="Several photographs of one person: best similarity counts.")] = False,
+    fuse: Annotated[bool, typer.Option("--fuse", help="Several photographs of one person: search with their mean.")] = False,
+    face_id: Annotated[str | None, typer.Option(metavar="ID", help="Search with a face that is in the archive.")] = None,
+    top: Annotated[int, typer.Option(min=1, metavar="K", help="Most candidates.")] = 50,
+    every: Annotated[bool, typer.Option("--all", help="All candidates at or above the threshold.")] = False,
+    threshold: Annotated[float | None, typer.Option(metavar="T", help="Least similarity; else the pack's at FPIR 0.01.")] = None,
+    source: SourceOption = None,
+    since: DateOption = None,
+    until: DateOption = None,
+    case: CaseOption = None,
+    reason: Annotated[str, typer.Option(help="One line, kept with the search.")] = "",
+    archive: ArchiveOption = None,
+    form: Annotated[ResultFormat, typer.Option("--format")] = ResultFormat.TABLE,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")] = None,
+    draw: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the numbers of the photograph's faces into FILE (PNG, JPEG).")
+    ] = None,
+) -> None:
+    """Find every picture of a face. Candidates are leads, not identifications."""
+    photos = photo or []
+    if bool(photos) == (face_id is not None):
+        raise InputError("search with photographs, or with --face-id, not both", remedy="visavis search PHOTO")
+    with archive_at(archive) as opened:
+        probes = _look(opened, photos, output)
+        if draw is not None and probes:
+            write_numbered(probes[0], draw)
+            sys.stderr.write(shown(f"face numbers are drawn in {draw}") + "\n")
+        with _picking(probes):
+            result = opened.search(
+                *probes,
+                faces=face or (),
+                all_faces=all_faces,
+                same_person=same_person,
+                fuse=fuse,
+                face_id=face_id,
+                top=None if every else top,
+                threshold=threshold,
+                sources=source or (),
+                since=since.date() if since else None,
+                until=until.date() if until else None,
+                case_id=case,
+                reason=reason,
+            )
+        with _stream(output) as stream:
+            _write(opened, result, form, stream)
+    if output is not None:
+        sys.stderr.write(shown(f"written to {output}") + "\n")
+
+
+def why(
+    probe: Annotated[Path, typer.Argument(help="The probe photograph.")],
+    file: Annotated[Path, typer.Argument(help="A file of a source.")],
+    face: Annotated[int | None, typer.Option(help="Number of the probe's face.")] = None,
+    case: CaseOption = None,
+    archive: ArchiveOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say why a picture is, or is not, among the results."""
+    with archive_at(archive) as opened:
+        (looked,) = opened.look(probe)
+        with _picking((looked,)):
+            found = opened.why(looked, file, face=face, case_id=case)
+    faces = [
+        {
+            "box": {"left": item.box.left, "top": item.box.top, "width": item.box.width, "height": item.box.height},
+            "similarity": round(item.similarity, 4),
+            "rank": item.rank,
+            "weak": list(item.weaknesses),
+            "verdict": item.verdict,
+        }
+        for item in found.faces
+    ]
+    if form is Format.JSON:
+        facts = {"path": found.path, "outcome": found.outcome, "detail": found.detail, "missing": found.missing}
+        emit({**facts, "threshold": found.threshold.value, "faces": faces, "verdict": found.verdict}, sys.stdout)
+        return
+    screen = console(sys.stdout)
+    screen.print(shown(f"{found.path}: {found.verdict}"), soft_wrap=True)
+    screen.print(shown(f"outcome of ingest: {found.outcome}" + (f" ({found.detail})" if found.detail else "")), soft_wrap=True)
+    for number, item in enumerate(found.faces, start=1):
+        weak = f"; weak: {', '.join(item.weaknesses)}" if item.weaknesses else ""
+        screen.print(
+            f"face {number}: similarity {item.similarity:.3f}, threshold {found.threshold.value:.3f}: {item.verdict}{weak}", soft_wrap=True
+        )
+
+
+def _look(opened: Archive, photos: Sequence[Path], output: Path | None) -> tuple[ProbePicture, ...]:
+    if output is not None and output.is_dir():
+        raise InputError(f"{output} is a folder", remedy="name a file: --output result.html")
+    return opened.look(*photos)
+
+
+@contextmanager
+def _picking(probes: Sequence[ProbePicture]) -> Iterator[None]:
+    """If a probe shows several faces and none was picked, list them before the error goes on."""
+    try:
+        yield
+    except SeveralFacesInProbe:
+        write_faces(probes, console(sys.stderr))
+        raise
+
+
+@contextmanager
+def _stream(output: Path | None) -> Iterator[TextIO]:
+    """Write to a file that appears when it is complete, or to standard output."""
+    if output is None:
+        yield sys.stdout
+        return
+    part = output.with_name(output.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        part.replace(output)
+    except OSError as error:
+        raise InputError(f"can't write {output}: {error.strerror}", remedy="choose another --output") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(opened: Archive, result: SearchResult, form: ResultFormat, stream: TextIO) -> None:
+    match form:
+        case ResultFormat.TABLE:
+            write_table(result, console(stream))
+        case ResultFormat.JSON:
+            emit(search_document(result), stream)
+        case ResultFormat.CSV:
+            write_csv(result, stream)
+        case ResultFormat.HTML:
+            write_page(result, opened.original_opener(), stream)

@@ -1,0 +1,145 @@
+"""`visavis init`, `visavis source …`, `visavis metadata import`: the archive, its sources and their legal files."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from visavis.cli.commands.options import ArchiveOption, ExcludeOption, Format, FormatOption, archive_at
+from visavis.cli.output.document import emit
+from visavis.cli.output.plain_text import shown
+from visavis.cli.output.table import console
+from visavis.wiring import Archive, SourceRecord, create_archive, tools
+
+source_app = typer.Typer(help="Folders of originals and their legal files.", no_args_is_help=True)
+metadata_app = typer.Typer(help="What is known of pictures beside what their files say.", no_args_is_help=True)
+
+SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Id, the end of an id, or title.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(init)
+    app.add_typer(source_app, name="source")
+    app.add_typer(metadata_app, name="metadata")
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder on a local disk.")],
+    pack: Annotated[str | None, typer.Option(help="Model pack, fixed for the archive's life.")] = None,
+) -> None:
+    """Make an empty archive."""
+    create_archive(folder, pack_id=pack)
+    sys.stdout.write(shown(f"made an archive in {folder}; next: visavis source add FOLDER -a {folder} …") + "\n")
+
+
+@source_app.command()
+def add(
+    folder: Annotated[Path, typer.Argument(help="The folder of originals; it is only ever read.")],
+    profile: Annotated[str | None, typer.Option(help="`household` needs no charter file: own pictures, own eyes.")] = None,
+    title: Annotated[str | None, typer.Option(help="With --profile household.")] = None,
+    charter: Annotated[Path | None, typer.Option(metavar="FILE", help="A charter, filled in: see `visavis source charter`.")] = None,
+    exclude: ExcludeOption = None,
+    archive: ArchiveOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Add a folder with its legal file."""
+    with archive_at(archive) as opened:
+        source_id = opened.add_source(folder, profile=profile, title=title, charter=charter, exclude=exclude or ())
+        added = opened.source(source_id)
+        if form is Format.JSON:
+            emit(_document(opened, added), sys.stdout)
+            return
+        case = opened.standing_case(added)
+    sys.stdout.write(shown(f"added «{added.title}» ({added.profile}), source {source_id}") + "\n")
+    if added.profile != "household" and case:
+        sys.stdout.write(f"search it under its standing case: --case {case}\n")
+    sys.stdout.write("next: visavis ingest\n")
+
+
+@source_app.command(name="list")
+def list_sources(archive: ArchiveOption = None, form: FormatOption = Format.TABLE) -> None:
+    """List the sources."""
+    with archive_at(archive) as opened:
+        sources = opened.sources()
+        if form is Format.JSON:
+            emit({"sources": [_document(opened, source) for source in sources]}, sys.stdout)
+            return
+        table = Table("source", "title", "profile", "state", "case", "folder", box=None, pad_edge=False)
+        for source in sources:
+            folders = "\n".join(str(root.path) for root in source.roots)
+            state = "offline" if source.offline else source.state
+            table.add_row(source.id, shown(source.title), source.profile, state, opened.standing_case(source), shown(folders))
+        console(sys.stdout).print(table)
+
+
+@source_app.command()
+def show(source: SourceArgument, archive: ArchiveOption = None, form: FormatOption = Format.TABLE) -> None:
+    """Show a source with its charter in force."""
+    with archive_at(archive) as opened:
+        found = opened.source(source)
+        document = _document(opened, found)
+    if form is Format.JSON:
+        emit({**document, "charter": found.charter_toml}, sys.stdout)
+        return
+    screen = console(sys.stdout)
+    for name, value in document.items():
+        screen.print(shown(f"{name}: {value}"), soft_wrap=True)
+    screen.print(f"\ncharter, version {found.charter_version}:\n")
+    for line in found.charter_toml.splitlines():
+        screen.print(shown(line), soft_wrap=True)
+
+
+@source_app.command()
+def move(
+    source: SourceArgument,
+    to: Annotated[Path, typer.Argument(help="Where the folder lies now.")],
+    root: Annotated[Path | None, typer.Option(help="Which of its folders moved, if it has several.")] = None,
+    archive: ArchiveOption = None,
+) -> None:
+    """Say that a source's folder lies elsewhere now; nothing is read again."""
+    with archive_at(archive) as opened:
+        opened.move_source(source, to, root=root)
+    sys.stdout.write("moved\n")
+
+
+@source_app.command()
+def charter(profile: Annotated[str, typer.Option(help="household, trial, consent, archive, tracing or police.")]) -> None:
+    """Write a commented charter to standard output, to be filled in."""
+    sys.stdout.write(tools.template(profile))
+
+
+@metadata_app.command(name="import")
+def import_metadata(
+    file: Annotated[Path, typer.Argument(help="CSV with the columns path (below the source's folder) and captured_at.")],
+    source: Annotated[str, typer.Option(help="Id or title of the source.")],
+    archive: ArchiveOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Take capture dates from a list: 2016-05-14, 1962, before 1970, 1958/1962."""
+    with archive_at(archive) as opened:
+        report = opened.import_metadata(source, file)
+    if form is Format.JSON:
+        emit({"dated": report.dated, "unknown_lines": report.unknown, "unreadable_lines": report.unreadable}, sys.stdout)
+        return
+    sys.stdout.write(f"{report.dated:,} pictures dated\n")
+    for what, lines in (("name no picture of the source", report.unknown), ("hold no date that can be read", report.unreadable)):
+        if lines:
+            sys.stdout.write(f"{len(lines):,} lines {what}: {', '.join(map(str, lines[:20]))}{' …' if len(lines) > 20 else ''}\n")
+
+
+def _document(opened: Archive, source: SourceRecord) -> dict[str, object]:
+    return {
+        "source_id": source.id,
+        "title": source.title,
+        "profile": source.profile,
+        "state": source.state,
+        "offline": source.offline,
+        "live_from": source.live_from.isoformat() if source.live_from else None,
+        "live_until": source.live_until.isoformat() if source.live_until else None,
+        "case_id": opened.standing_case(source) or None,
+        "folders": [str(root.path) for root in source.roots],
+        "exclude": list(source.exclude),
+    }

@@ -1,0 +1,64 @@
+"""`visavis survey`: what a folder holds, before anything is asked of anybody."""
+
+import dataclasses
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from visavis.cli.commands.options import ExcludeOption, Format, FormatOption
+from visavis.cli.output.document import emit
+from visavis.cli.output.plain_text import shown
+from visavis.cli.output.sizes import duration, size
+from visavis.cli.output.table import console
+from visavis.wiring import SurveyReport, tools
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(survey)
+
+
+def survey(
+    folder: Annotated[Path, typer.Argument(help="A folder of photographs.")],
+    exclude: ExcludeOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Look over a folder: types, unreadable files, doubles, dates, and what ingest would cost. Decodes and stores nothing."""
+    report = tools.survey(folder, exclude=exclude or ())
+    if form is Format.JSON:
+        emit(dataclasses.asdict(report), sys.stdout)
+        return
+    screen = console(sys.stdout)
+    screen.print(_types(report))
+    for line in _lines(report):
+        screen.print(shown(line), soft_wrap=True)
+
+
+def _types(report: SurveyReport) -> Table:
+    table = Table("type", "files", "size", box=None, pad_edge=False)
+    for kind, tally in report.by_type.items():
+        table.add_row(kind, f"{tally.files:,}", size(tally.bytes))
+    for ending, tally in report.unsupported.items():
+        table.add_row(shown(f"not opened: {ending or 'no extension'}"), f"{tally.files:,}", size(tally.bytes))
+    return table
+
+
+def _lines(report: SurveyReport) -> Iterator[str]:
+    yield f"{report.files.files:,} files, {size(report.files.bytes)}; {report.duplicates.files:,} are exact copies of others"
+    if report.paired.files:
+        yield f"{report.paired.files:,} RAW files stand beside a camera JPEG of the same shot and count once"
+    if report.videos.files:
+        yield f"{report.videos.files:,} videos: not searched in this version"
+    yield f"{report.unreadable_count:,} can't be read"
+    yield from (f"  {unread.reason.value}: {unread.path}" for unread in report.unreadable[:10])
+    if report.unreadable_count > 10:
+        yield "  … all of them: --format json"
+    decades = ", ".join(f"{first}s: {count:,}" for first, count in sorted(report.decades.items()))
+    yield f"{report.dated:,} pictures have a capture date, {report.undated:,} have none" + (f" ({decades})" if decades else "")
+    if report.largest:
+        yield f"largest picture: {report.largest.width} x {report.largest.height}"
+    yield f"ingest would take about {duration(report.ingest_seconds_one_core)} on one core and {size(report.archive_bytes)} of disk"

@@ -1,0 +1,76 @@
+"""The referee: compares the probe with every row. Slow, in memory, and right by inspection; for tests, trials and small galleries."""
+
+import numpy as np
+
+from visavis.domain.arrays import Keys, Vectors
+from visavis.domain.clearance import Clearance
+from visavis.domain.clock import Clock
+from visavis.domain.identification import Hits, IndexRows, RemovalReport, Where
+from visavis.index.columns import Columns, check_probe, check_rows, check_seq
+from visavis.index.ranking import best, similarities
+
+
+class ExactIndex:
+    """All rows in memory at the precision of the row files (float16). Nothing outlives `close`, so `applied` stays 0.
+
+    Parameters
+    ----------
+    dim : int
+        Values in a vector.
+    clock : Clock
+        For clearances.
+    """
+
+    def __init__(self, dim: int, clock: Clock) -> None:
+        self._dim = dim
+        self._clock = clock
+        self._seen = 0
+        self._vectors = np.empty((0, dim), np.float16)
+        self._columns = Columns.empty(0)
+
+    def add(self, rows: IndexRows, seq: int) -> None:
+        """Take in rows; a known key only gets its new filter columns."""
+        check_rows(rows, self._dim)
+        check_seq(seq, self._seen)
+        self._seen = seq
+        places = {key: place for place, key in enumerate(self._columns.keys.tolist())}
+        new = {}
+        for i, key in enumerate(rows.keys.tolist()):
+            if key in places:
+                self._columns.put(slice(places[key], places[key] + 1), Columns.of(rows).take(slice(i, i + 1)))
+            else:
+                new[key] = i
+        chosen = np.array(list(new.values()), np.int64)
+        self._columns = self._columns.then(Columns.of(rows).take(chosen))
+        self._vectors = np.concatenate([self._vectors, rows.vectors[chosen].astype(np.float16)])
+
+    def remove(self, keys: Keys, seq: int) -> RemovalReport:
+        """Forget rows; unknown keys are reported."""
+        check_seq(seq, self._seen)
+        self._seen = seq
+        gone = np.isin(self._columns.keys, keys)
+        unknown = np.setdiff1d(keys, self._columns.keys)
+        self._columns, old = self._columns.take(~gone), self._vectors
+        self._vectors = old[~gone]
+        old.fill(0)
+        return RemovalReport(removed=int(gone.sum()), unknown=tuple(unknown.tolist()))
+
+    def search(self, probe: Vectors, k: int, where: Where | None, clearance: Clearance) -> Hits:
+        """Return the `k` most similar rows that `clearance` and `where` let through."""
+        clearance.check(self._clock.now())
+        check_probe(probe, k, self._dim)
+        passing = self._columns.passing(clearance.sources, where)
+        return best(self._columns.keys[passing], similarities(self._vectors[passing].astype(np.float32), probe), k)
+
+    def keys(self, after: int, limit: int) -> Keys:
+        """Return up to `limit` keys above `after`, ascending."""
+        return np.sort(self._columns.keys[self._columns.keys > after])[:limit]
+
+    def applied(self) -> int:
+        """Return 0: nothing here survives a crash."""
+        return 0
+
+    def close(self) -> None:
+        """Let go of every row."""
+        self._vectors = np.empty((0, self._dim), np.float16)
+        self._columns = Columns.empty(0)

@@ -1,0 +1,413 @@
+"""An archive as Python programs and the command line use it."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from visavis.domain.arrays import RgbImage
+from visavis.domain.clock import Clock
+from visavis.domain.errors import InputError, SeveralFacesInProbe
+from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold
+from visavis.domain.ids import SourceId
+from visavis.domain.media import Reason
+from visavis.domain.progress import IngestProgress
+from visavis.index.base import VectorIndex
+from visavis.records import archive as records_archive
+from visavis.records.archive import Records
+from visavis.records.files import FileRecord
+from visavis.records.folder import ArchiveFolder
+from visavis.records.sources import SourceRecord
+from visavis.services.add_source import AddSource, SourceRequest
+from visavis.services.import_metadata import ImportMetadata, ImportReport
+from visavis.services.move_source import MoveSource
+from visavis.services.status import ArchiveStatus, Status
+from visavis.services.verify import Verdict, Verify
+from visavis.settings import Settings
+from visavis.wiring import build
+from visavis.wiring.gate import LawGate
+from visavis.wiring.index import EmbeddedKeeper, catch_up
+
+if TYPE_CHECKING:
+    from visavis.engines.chain import Chain
+    from visavis.services.ingest import IngestReport
+    from visavis.services.search import Permission, Reasons
+
+
+def create_archive(folder: Path | str, *, pack_id: str | None = None, settings: Settings | None = None) -> None:
+    """Make an empty archive.
+
+    Parameters
+    ----------
+    folder : path
+        New or empty, on a local disk.
+    pack_id : str or None
+        The model pack, fixed for the archive's life; None = the default.
+
+    Raises
+    ------
+    SetupError
+        The folder is not empty or lies on a network drive, or the pack can't be used.
+    """
+    from visavis.engines.pack import DEFAULT_PACK
+
+    settings = settings or build.read_settings()
+    pack = build.find_pack(settings, pack_id or DEFAULT_PACK)
+    doors = build.doors(build.SystemClock())
+    records_archive.create(ArchiveFolder(Path(folder)), doors, pack_id=pack.id, dim=pack.dim, actor=build.current_actor())
+
+
+def open_archive(folder: Path | str, *, settings: Settings | None = None, clock: Clock | None = None) -> "Archive":
+    """Open an archive.
+
+    Raises
+    ------
+    SetupError
+        No archive lies there.
+    DamageError
+        Its database can't be read.
+    """
+    return Archive(Path(folder), settings or build.read_settings(), clock or build.SystemClock())
+
+
+class Archive:
+    """One archive. Reading acts share what they open; writing acts take the archive's lock while they last. Close it when done."""
+
+    def __init__(self, folder: Path, settings: Settings, clock: Clock, *, step: Callable[[str], None] = lambda _: None) -> None:
+        self.folder = folder
+        self._settings = settings
+        self._clock = clock
+        self._step = step
+        self._policy = build.policy()
+        self._actor = build.current_actor()
+        self._reading: Records | None = None
+        self._index: VectorIndex | None = None
+        self._applied = 0
+        self._chain: Chain | None = None
+        ArchiveFolder(folder).check()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of every file."""
+        if self._index is not None:
+            self._index.close()
+        if self._reading is not None:
+            self._reading.close()
+        self._index, self._reading = None, None
+
+    # ---- sources -------------------------------------------------------------------------------------------------------------
+
+    def sources(self) -> list[SourceRecord]:
+        """Return the sources, oldest first."""
+        return self._records().sources.all()
+
+    def source(self, name: str) -> SourceRecord:
+        """Return one source by id, end of an id, or title."""
+        return self._records().sources.one(name)
+
+    def standing_case(self, source: SourceRecord) -> str:
+        """Return the id of the case under which a source is searched, `""` if it has none."""
+        cases = [case for case in self._records().sources.cases() if source.number in case.sources and case.closed_at is None]
+        return cases[0].id if cases else ""
+
+    def add_source(
+        self,
+        folder: Path | str,
+        *,
+        profile: str | None = None,
+        title: str | None = None,
+        charter: Path | str | None = None,
+        exclude: Sequence[str] = (),
+    ) -> SourceId:
+        """Add a folder with its legal file: `profile="household"` with a title, or a charter.
+
+        Raises
+        ------
+        InputError
+            No such folder, or the wrong combination.
+        CharterInvalid
+            The charter lacks something; every problem at once.
+        RefusedError
+            This version can't keep what the charter's profile promises.
+        """
+        request = SourceRequest(
+            actor=self._actor,
+            folder=Path(folder),
+            profile=profile,
+            title=title,
+            charter=Path(charter) if charter is not None else None,
+            exclude=tuple(exclude),
+        )
+        with self._writing() as records:
+            return AddSource(records, self._policy).run(request)
+
+    def move_source(self, name: str, to: Path | str, *, root: Path | str | None = None) -> None:
+        """Point a source at its folder's new place; nothing is read again."""
+        with self._writing() as records:
+            MoveSource(records).run(self._actor, name, Path(to), root=Path(root) if root is not None else None)
+
+    def import_metadata(self, source: str, file: Path | str) -> ImportReport:
+        """Take capture dates from a CSV file with the columns `path` and `captured_at`."""
+        with self._writing() as records, self._open_index(records) as index:
+            return ImportMetadata(records, index).run(self._actor, source, Path(file))
+
+    # ---- ingest --------------------------------------------------------------------------------------------------------------
+
+    def ingest(
+        self,
+        *,
+        sources: Sequence[str] = (),
+        workers: int = 1,
+        thorough: bool = False,
+        confirm_missing: bool = False,
+        progress: Callable[[IngestProgress], None] = lambda _: None,
+    ) -> "IngestReport":
+        """Read what is new or changed in the sources.
+
+        Parameters
+        ----------
+        sources : sequence of str
+            Ids or titles; empty = all.
+        workers : int
+            Processes that analyse.
+        thorough : bool
+            Look for faces of 20 pixels in large pictures, slowly.
+        confirm_missing : bool
+            Files that are gone are gone, even if they are many.
+
+        Raises
+        ------
+        ArchiveBusy
+            Another process is writing.
+        """
+        from visavis.services.ingest import Ingest, IngestRequest
+        from visavis.services.ingest.root import Parts
+
+        request = IngestRequest(
+            actor=self._actor, sources=tuple(sources), workers=workers, thorough=thorough, confirm_missing=confirm_missing
+        )
+        with self._writing() as records, self._open_index(records) as index:
+            parts = Parts(
+                records=records,
+                index=index,
+                gate=LawGate(self._policy, self._clock),
+                open_source=lambda root, exclude: build.open_source(self._settings, root, exclude),
+                step=self._step,
+            )
+            factory = build.analyser_factory(self._settings, records.pack_id)
+            return Ingest(parts, build_analyser=factory, seconds=time.monotonic).run(request, progress=progress)
+
+    def outcomes(self, *, reason: str | None = None, source: str | None = None) -> Iterator[FileRecord]:
+        """Yield every file with what became of it."""
+        records = self._records()
+        number = records.sources.one(source).number if source else None
+        try:
+            wanted = Reason(reason) if reason else None
+        except ValueError:
+            raise InputError(f"there is no outcome «{reason}»", remedy="one of: " + ", ".join(Reason)) from None
+        return records.files.outcomes(reason=wanted, source_number=number)
+
+    # ---- search --------------------------------------------------------------------------------------------------------------
+
+    def look(self, *photos: Path | str) -> tuple[ProbePicture, ...]:
+        """Read probe photographs and number their faces; nothing is stored."""
+        from visavis.services.search import ReadProbe
+
+        return ReadProbe(self._open_chain(), build.limits(self._settings)).run([Path(photo) for photo in photos])
+
+    def search(  # noqa: PLR0913 - the options of one act, all keyword-only
+        self,
+        *photos: Path | str | ProbePicture,
+        faces: Sequence[int] = (),
+        all_faces: bool = False,
+        same_person: bool = False,
+        fuse: bool = False,
+        face_id: str | None = None,
+        top: int | None = 50,
+        threshold: float | None = None,
+        sources: Sequence[str] = (),
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        case_id: str | None = None,
+        reason: str = "",
+    ) -> SearchResult:
+        """Search for a face.
+
+        Parameters
+        ----------
+        photos : path or ProbePicture
+            One photograph, or several of one person with `same_person` or `fuse`; pictures from `look` are not read again.
+        faces : sequence of int
+            Numbers of the faces to search with, as `look` counts them: several of one photograph, or one for each of several.
+        all_faces : bool
+            Search with every face of one photograph.
+        same_person, fuse : bool
+            The photographs show one person: keep each face's best similarity, or search once with the mean of the templates.
+        face_id : str
+            Search with a face that is in the archive.
+        top : int or None
+            Most candidates; None = all at or above the threshold.
+        threshold : float or None
+            Least cosine, inclusive; None = the pack's recorded threshold at FPIR 0.01.
+        since, until : date
+            Capture dates, both included; pictures without a date are left out and counted.
+        case_id : str
+            The case to search under; without one only household and trial sources are searched.
+
+        Returns
+        -------
+        SearchResult
+
+        Raises
+        ------
+        SeveralFacesInProbe
+            A photograph shows several faces and none was picked.
+        RefusedError
+            A rule says no.
+        """
+        from visavis.services.search import Search, SearchQuestion, reading_notices
+
+        probes = self._probes(photos, faces=tuple(faces), all_faces=all_faces, one_person=same_person or fuse)
+        question = SearchQuestion(
+            actor=self._actor,
+            probes=probes,
+            face_id=face_id,
+            top=top,
+            threshold=threshold,
+            fuse=fuse,
+            same_person=same_person,
+            sources=tuple(sources),
+            since=since,
+            until=until,
+            case_id=case_id,
+            reason=reason,
+        )
+        records, index = self._searching()
+        search = Search(
+            records,
+            index,
+            self._permission(records),
+            default_threshold=self._default_threshold(records),
+            notices=lambda: reading_notices(records),
+        )
+        return search.run(question)
+
+    def why(self, photo: Path | str | ProbePicture, file: Path | str, *, face: int | None = None, case_id: str | None = None) -> "Reasons":
+        """Say why a file is, or is not, among the results of a search."""
+        from visavis.services.search import SearchQuestion, Why
+
+        probes = self._probes((photo,), faces=() if face is None else (face,), all_faces=False, one_person=False)
+        question = SearchQuestion(actor=self._actor, probes=probes, case_id=case_id)
+        records, index = self._searching()
+        why = Why(records, index, self._permission(records), default_threshold=self._default_threshold(records))
+        return why.run(question, Path(file))
+
+    def original_opener(self) -> Callable[[Candidate], RgbImage | None]:
+        """Return a function that decodes the original behind a candidate, upright RGB, or gives None where it can't be reached."""
+        from visavis.services.show_original import ShowOriginal
+
+        return ShowOriginal(self._records(), build.file_opener(self._settings), build.limits(self._settings)).run
+
+    # ---- upkeep --------------------------------------------------------------------------------------------------------------
+
+    def status(self) -> ArchiveStatus:
+        """Say how the archive stands."""
+        return Status(self._records(), vault=build.VAULT).run()
+
+    def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
+        """Check every file of the archive; `repair` makes damaged codes anew."""
+        with self._writing() as records:
+            return Verify(records, self._keeper(records)).run(repair=repair, say=say)
+
+    # ---- parts ---------------------------------------------------------------------------------------------------------------
+
+    def _records(self) -> Records:
+        if self._reading is None:
+            self._reading = records_archive.open_records(self.folder, build.doors(self._clock, self._step), writable=False)
+        return self._reading
+
+    @contextmanager
+    def _writing(self) -> Iterator[Records]:
+        self.close()
+        records = records_archive.open_records(self.folder, build.doors(self._clock, self._step), writable=True)
+        try:
+            yield records
+        finally:
+            records.close()
+
+    def _keeper(self, records: Records) -> EmbeddedKeeper:
+        return EmbeddedKeeper(records, self._clock)
+
+    @contextmanager
+    def _open_index(self, records: Records) -> Iterator[VectorIndex]:
+        index = self._keeper(records).open()
+        try:
+            yield index
+        finally:
+            index.close()
+
+    def _searching(self) -> tuple[Records, VectorIndex]:
+        """Return records and an index that has all that was committed until now."""
+        records = self._records()
+        if self._index is None:
+            self._applied = records.gallery.newest_seq()
+            self._index = self._keeper(records).open()
+        self._applied = catch_up(self._index, records, after=self._applied)
+        return records, self._index
+
+    def _open_chain(self) -> "Chain":
+        if self._chain is None:
+            self._chain = build.chain(self._settings, self._records().pack_id)
+        return self._chain
+
+    def _default_threshold(self, records: Records) -> Threshold:
+        return build.find_pack(self._settings, records.pack_id).default_threshold
+
+    def _permission(self, records: Records) -> "Permission":
+        from visavis.services.search import Permission
+
+        return Permission(records, self._policy)
+
+    def _probes(
+        self, photos: Sequence[Path | str | ProbePicture], *, faces: tuple[int, ...], all_faces: bool, one_person: bool
+    ) -> tuple[ProbePicture, ...]:
+        pictures = tuple(photo if isinstance(photo, ProbePicture) else self.look(photo)[0] for photo in photos)
+        if len(pictures) > 1 and not one_person:
+            raise InputError("several photographs were given", remedy="say that they show one person: --same-person, or --fuse")
+        if len(pictures) > 1:
+            return _one_face_each(pictures, faces)
+        return tuple(_picked(picture, faces, all_faces=all_faces) for picture in pictures)
+
+
+def _picked(picture: ProbePicture, faces: tuple[int, ...], *, all_faces: bool) -> ProbePicture:
+    count = len(picture.faces)
+    if wrong := [number for number in faces if not 1 <= number <= count]:
+        raise InputError(f"{picture.name} has {count} face(s); there is no face {wrong[0]}", remedy="pick one of its numbers: --face N")
+    if picture.picked and not faces and not all_faces:
+        return picture
+    if count > 1 and not faces and not all_faces:
+        raise SeveralFacesInProbe(
+            f"{picture.name} shows {count} faces and none was picked",
+            count=count,
+            remedy="pick: --face N (several times), or --all-faces; --draw faces.png shows the numbers",
+        )
+    return replace(picture, picked=tuple(range(1, count + 1)) if all_faces or not faces else faces)
+
+
+def _one_face_each(pictures: tuple[ProbePicture, ...], faces: tuple[int, ...]) -> tuple[ProbePicture, ...]:
+    if faces and len(faces) != len(pictures):
+        raise InputError(
+            f"{len(pictures)} photographs and {len(faces)} face numbers", remedy="give one --face for each photograph, in their order"
+        )
+    chosen = faces or (None,) * len(pictures)
+    return tuple(
+        _picked(picture, () if number is None else (number,), all_faces=False) for picture, number in zip(pictures, chosen, strict=True)
+    )

@@ -1,0 +1,127 @@
+"""Making the parts: pack, chain, doors of the records, index, analysers. Nothing here is done at import."""
+
+import datetime as dt
+import functools
+import getpass
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from pydantic import ValidationError
+
+from visavis.domain.actor import Actor
+from visavis.domain.clock import Clock
+from visavis.domain.errors import SetupError
+from visavis.law.policy import Policy, base_policy
+from visavis.ledger.leaf import Json, Leaf, Operation
+from visavis.records.archive import Doors
+from visavis.records.database import Step
+from visavis.records.vault import NullVault
+from visavis.settings import Settings
+
+if TYPE_CHECKING:  # these import networks and decoders, which most commands do not need
+    from visavis.decode.limits import Limits
+    from visavis.engines.chain import Chain
+    from visavis.engines.pack import Pack
+    from visavis.services.ingest.analyse import PhotoAnalyser
+    from visavis.sources.folder import FolderSource
+
+VAULT = "null (names and paths are not encrypted in this version)"
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> dt.datetime:
+        """Return the present moment in UTC."""
+        return dt.datetime.now(dt.UTC)
+
+
+def read_settings() -> Settings:
+    """Read the settings, once a command.
+
+    Raises
+    ------
+    SetupError
+        A `VISAVIS_…` variable holds what it can't.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"VISAVIS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
+        raise SetupError(f"a setting can't be used: {wrong}", remedy="see docs/reference/settings.md") from error
+
+
+def current_actor() -> Actor:
+    """Return the person who runs this process, as the machine names them."""
+    return Actor(name=getpass.getuser())
+
+
+def policy() -> Policy:
+    """Return the rules in force."""
+    return base_policy()
+
+
+def doors(clock: Clock, step: Step = lambda _: None) -> Doors:
+    """Return what records are opened with."""
+    return Doors(clock=clock, vault=NullVault(), write_leaf=write_leaf, step=step)
+
+
+def write_leaf(seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:
+    """Write one act as a canonical leaf."""
+    return Leaf(seq=seq, at=at, actor=actor, operation=Operation(operation), facts=cast("Mapping[str, Json]", facts)).body()
+
+
+def limits(settings: Settings) -> "Limits":
+    """Return what one file may ask of the machine."""
+    from visavis.decode.limits import Limits
+
+    return Limits(file_bytes=settings.max_file_mb << 20, pixels=settings.max_megapixels * 1_000_000)
+
+
+def find_pack(settings: Settings, pack_id: str) -> "Pack":
+    """Return a model pack, checked."""
+    from visavis.engines import pack
+
+    return pack.find_pack(pack_id, [settings.packs], acknowledged(settings))
+
+
+def acknowledged(settings: Settings) -> frozenset[str]:
+    """Return the licences that the operator has acknowledged by name."""
+    return frozenset(name.strip() for name in settings.acknowledged.split(",") if name.strip())
+
+
+def chain(settings: Settings, pack_id: str) -> "Chain":
+    """Open a pack's networks."""
+    import cv2
+
+    from visavis.engines.chain import Chain, open_networks
+
+    cv2.setNumThreads(settings.threads)
+    pack = find_pack(settings, pack_id)
+    runtime = None if settings.runtime == "auto" else settings.runtime
+    return Chain(pack, open_networks(pack, cache=settings.cache, threads=settings.threads, runtime=runtime))
+
+
+def open_source(settings: Settings, root: Path, exclude: tuple[str, ...] = ()) -> "FolderSource":
+    """Open a folder as a source."""
+    from visavis.sources.folder import FolderSource
+
+    return FolderSource(root, exclude=exclude, max_file_bytes=settings.max_file_mb << 20)
+
+
+def file_opener(settings: Settings) -> Callable[[Path, str], bytes]:
+    """Return (root, path below it) → bytes."""
+    return lambda root, path: open_source(settings, root).open(path)
+
+
+def analyser(settings: Settings, pack_id: str) -> "PhotoAnalyser":
+    """Build what one worker process works with; called there."""
+    from visavis.services.ingest.analyse import PhotoAnalyser
+
+    return PhotoAnalyser(file_opener(settings), chain(settings, pack_id), limits(settings))
+
+
+def analyser_factory(settings: Settings, pack_id: str) -> "Callable[[], PhotoAnalyser]":
+    """Return a factory that a spawned process can import."""
+    return functools.partial(analyser, settings, pack_id)

@@ -1,0 +1,43 @@
+"""The index in use, kept in step with the rows."""
+
+from visavis.domain.clock import Clock
+from visavis.index.base import VectorIndex
+from visavis.index.embedded import open_embedded
+from visavis.index.files import check_files, wipe
+from visavis.records.archive import Records
+
+
+class EmbeddedKeeper:
+    """Opens the embedded index of an archive; what it has not made durable is added again from the outbox."""
+
+    def __init__(self, records: Records, clock: Clock) -> None:
+        self._records = records
+        self._clock = clock
+
+    def open(self) -> VectorIndex:
+        """Open the index and bring it up to date."""
+        index = open_embedded(
+            self._records.folder.codes,
+            self._records.dim,
+            self._records.rows.read,
+            self._clock,
+            writable=self._records.writable,
+        )
+        catch_up(index, self._records, after=index.applied())
+        return index
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the index's files."""
+        return check_files(self._records.folder.codes)
+
+    def discard(self) -> None:
+        """Throw the index's files away."""
+        wipe(self._records.folder.codes)
+
+
+def catch_up(index: VectorIndex, records: Records, *, after: int) -> int:
+    """Add what was committed after an outbox number; return the last one now applied."""
+    for seq, rows in records.gallery.replay(after):
+        index.add(rows, seq)
+        after = seq
+    return after

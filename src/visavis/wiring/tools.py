@@ -1,0 +1,98 @@
+"""Acts that need no archive: survey, packs, charter templates, evaluation."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visavis.domain.errors import UnreadablePicture
+from visavis.domain.face import AnalysedFace
+from visavis.law.clear import clear_evaluation
+from visavis.law.writing import charter_template
+from visavis.wiring import build
+
+if TYPE_CHECKING:
+    from visavis.engines.pack import PackListing
+    from visavis.evaluation.report import IdentifyReport, PairsReport
+    from visavis.services.survey import SurveyReport
+
+EMBED_AT_ONCE = 16
+"""Pictures analysed together in an evaluation."""
+
+
+def survey(folder: Path, *, exclude: Sequence[str] = (), progress: Callable[[int], None] = lambda _: None) -> "SurveyReport":
+    """Look over a folder; decodes and stores nothing."""
+    from visavis.services.survey import Survey
+
+    settings = build.read_settings()
+    opener = lambda root, without: build.open_source(settings, root, tuple(without))  # noqa: E731
+    return Survey(open_source=opener, limits=build.limits(settings)).run(folder, exclude, progress)
+
+
+def template(profile: str) -> str:
+    """Return a commented charter to fill in."""
+    return charter_template(profile, build.policy())
+
+
+def packs() -> "list[PackListing]":
+    """Return every known model pack, usable or not."""
+    from visavis.engines.pack import list_packs
+
+    settings = build.read_settings()
+    return list_packs([settings.packs], build.acknowledged(settings))
+
+
+def install_pack(folder: Path) -> str:
+    """Install a pack's files from a folder; return its id."""
+    from visavis.engines.pack import install_pack
+
+    return install_pack(folder, build.read_settings().packs)
+
+
+def evaluate_pairs(
+    pairs: Path, folder: Path, *, pack_id: str | None = None, progress: Callable[[int], None] = lambda _: None
+) -> "PairsReport":
+    """Measure pairs of a licensed test set; templates in memory only, aggregates only."""
+    from visavis.services.evaluate import EvaluatePairs
+
+    name, embed = _embedder(pack_id, progress)
+    clock = build.SystemClock()
+    clearance = clear_evaluation(build.current_actor(), build.policy(), at=clock.now())
+    return EvaluatePairs(embed_files=embed, pack=name, clock=clock).run(pairs, folder, clearance)
+
+
+def evaluate_identify(folder: Path, *, pack_id: str | None = None, progress: Callable[[int], None] = lambda _: None) -> "IdentifyReport":
+    """Measure open-set identification on a folder a person; templates in memory only, aggregates only."""
+    from visavis.services.evaluate import EvaluateIdentify
+
+    name, embed = _embedder(pack_id, progress)
+    clock = build.SystemClock()
+    clearance = clear_evaluation(build.current_actor(), build.policy(), at=clock.now())
+    return EvaluateIdentify(embed_files=embed, pack=name, clock=clock).run(folder, clearance)
+
+
+def _embedder(
+    pack_id: str | None, progress: Callable[[int], None]
+) -> tuple[str, Callable[[Sequence[Path]], Iterator[Sequence[AnalysedFace]]]]:
+    from visavis.decode.photo import open_photo
+    from visavis.engines.pack import DEFAULT_PACK
+
+    settings = build.read_settings()
+    name = pack_id or DEFAULT_PACK
+    chain = build.chain(settings, name)
+
+    def embed(paths: Sequence[Path]) -> Iterator[Sequence[AnalysedFace]]:
+        for start in range(0, len(paths), EMBED_AT_ONCE):
+            chunk = paths[start : start + EMBED_AT_ONCE]
+            photos = {}
+            for place, path in enumerate(chunk):
+                try:
+                    photos[place] = open_photo(path.read_bytes(), limits=build.limits(settings))
+                except (UnreadablePicture, OSError):
+                    continue
+            found = dict(zip(photos, chain.analyse(list(photos.values())), strict=True))
+            for place in range(len(chunk)):
+                faces = found.get(place, [])
+                yield [] if isinstance(faces, UnreadablePicture) else faces
+            progress(start + len(chunk))
+
+    return name, embed

@@ -1,0 +1,116 @@
+"""The pages of docs/law and the charter reference say what the code does.
+
+`python tests/law/test_law_docs.py` writes docs/reference/charter.md again.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from visavis.law.fields import FIELDS, TABLES
+from visavis.law.policy import base_policy
+from visavis.law.reading import read_charter
+from visavis.law.rules import Rule
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "docs" / "reference" / "charter.md"
+README = ROOT / "docs" / "law" / "README.md"
+
+
+def charter_reference() -> str:
+    """Write the reference page from the table of fields and the policy pack."""
+    policy = base_policy()
+    lines = [
+        "# Charter: each field",
+        "",
+        "The legal file of a source, in TOML. `visavis source charter --profile PROFILE` writes it as a form with these explanations.",
+        'Days are written without quotes (`2026-11-22`) and count in UTC, the last one included. A blank (`""`) is refused: leave a',
+        "field out, or answer it. Fields that no charter has are refused, so a typing error can't pass as silence.",
+        "",
+        "This page is made from the code (`tests/law/test_law_docs.py`).",
+        "",
+        "## Fields",
+    ]
+    for name, field in FIELDS.items():
+        asked = _asked_by(name)
+        lines += ["", f"### `{name}`", "", field.why, "", f"- write: {field.write}", f"- from: {field.article}"]
+        lines += [f"- example: `{field.example}`"] if field.example != '""' else []
+        lines += [f"- {asked}"]
+    lines += ["", "## Profiles", "", "| profile | for | purposes | basis | condition |", "|---|---|---|---|---|"]
+    for profile in policy.profiles.values():
+        keys = [", ".join(articles) or "none" for articles in (profile.bases, profile.conditions)]
+        lines.append(f"| `{profile.name}` | {profile.says} | {', '.join(profile.purposes)} | {keys[0]} | {keys[1]} |")
+    lines += ["", "`household` and `evaluation` have no keys but a statement, written word for word:", ""]
+    lines += [f"- `{profile.name}`: «{profile.statement}»" for profile in policy.profiles.values() if profile.statement]
+    lines += ["", "## Purposes", ""]
+    lines += [f"- `{purpose}`: {says}" for purpose, says in policy.purposes.items()]
+    lines += ["", "## Articles", "", "| write | key | says | its law is asked |", "|---|---|---|---|"]
+    lines += [f"| `{name}` | {one.key} | {one.says} | {'yes' if one.needs_law else 'no'} |" for name, one in policy.articles.items()]
+    lines += ["", "Not accepted:", ""]
+    lines += [f"- `{name}`: {why}" for name, why in policy.not_accepted.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _asked_by(name):
+    policy, top = base_policy(), name.partition(".")[0]
+    if name in ("profile", "extends"):
+        return "compulsory in every profile" if name == "profile" else "optional in every profile"
+    compulsory = [profile.name for profile in policy.profiles.values() if top in profile.compulsory]
+    optional = [profile.name for profile in policy.profiles.values() if top in profile.optional]
+    if "." in name and not FIELDS[name].needed:
+        return f"optional in the table `{top}`"
+    inside = f", wherever the table `{top}` stands" if "." in name else ""
+    parts = [f"compulsory for {', '.join(compulsory)}" if compulsory else "", f"optional for {', '.join(optional)}" if optional else ""]
+    return "; ".join(part for part in parts if part) + inside
+
+
+def test_the_charter_reference_is_what_the_code_says():
+    assert REFERENCE.read_text(encoding="utf-8") == charter_reference(), "run: python tests/law/test_law_docs.py"
+
+
+def test_the_law_page_lists_every_rule_and_no_other():
+    listed = re.findall(r"^\| `([a-z-]+)` \| [a-z]+.*`tests/", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(rule.value for rule in Rule)
+
+
+def test_the_law_page_lists_every_profile(policy):
+    text = README.read_text(encoding="utf-8")
+    assert all(f"| `{profile}` |" in text for profile in policy.profiles)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "law").glob("*.md")), ids=lambda page: page.stem)
+def test_every_test_that_a_page_names_exists(page):
+    for name in re.findall(r"`(tests/[^`]+)`", page.read_text(encoding="utf-8")):
+        path, _, test = name.partition("::")
+        assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8") if test else (ROOT / path).exists(), name
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "law").glob("*.md")), ids=lambda page: page.stem)
+def test_every_link_of_a_page_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_rule_is_used_by_the_law():
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "visavis" / "law").glob("*.py"))
+    assert all(f"Rule.{rule.name}" in code for rule in Rule)
+
+
+def test_the_museums_charter_is_accepted(tmp_path, policy):
+    page = (ROOT / "docs" / "law" / "i-run-a-small-museum.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "charter.toml").write_text(block, encoding="utf-8")
+    (tmp_path / "deed-of-gift.pdf").write_bytes(b"deed")
+    assert read_charter(tmp_path / "charter.toml", policy).standing_case.purpose == "catalogue"
+
+
+def test_every_example_of_a_field_is_toml_that_the_field_takes():
+    for name, field in FIELDS.items():
+        assert tomllib.loads(f"value = {field.example}").keys() == {"value"}, name
+    assert {name.partition(".")[0] for name in FIELDS if "." in name} == set(TABLES)
+
+
+if __name__ == "__main__":
+    REFERENCE.write_text(charter_reference(), encoding="utf-8")
