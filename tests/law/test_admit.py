@@ -70,6 +70,11 @@ def test_the_first_end_of_charter_retention_and_evidence_counts(changes, field, 
         check_usable(charter, policy, at=AT)
 
 
+def test_evidence_that_holds_to_the_end_of_the_calendar_sets_no_earlier_end(chartered, policy):
+    charter = chartered("archive", evidence=[{"file": "a", "sha256": "ab" * 32, "valid_to": dt.date.max}])
+    assert admit(charter, policy, at=AT, step=Step.INDEX, facts=LIVE) is None
+
+
 def test_a_charter_that_begins_later_may_be_added_now(chartered, policy):
     check_usable(chartered("archive", valid_from=dt.date(2026, 2, 1)), policy, at=AT)
 

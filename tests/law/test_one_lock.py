@@ -38,7 +38,8 @@ def test_no_clearance_is_copied_with_other_fields():
         if called in ("replace", "copy", "deepcopy", "__replace__")
         and any("clearance" in ast.unparse(part).lower() for part in [*node.args, *[word.value for word in node.keywords], node.func])
     }
-    assert suspects == set()
+    # The contract suite forges some, to see that every index refuses them.
+    assert suspects <= {("testing/index_contract.py", "replace")}
 
 
 def test_clearance_gets_no_other_name_by_import_or_subclass():

@@ -154,9 +154,7 @@ def check_usable(charter: Charter, policy: Policy, *, at: dt.datetime) -> None:
     """
     profile = policy.profiles[charter.profile]
     if profile.use != "source":
-        raise RefusedError(
-            profile.refusal, rule=Rule.PROFILE_USABLE, remedy="`visavis source charter --profile archive` writes a charter that works now"
-        )
+        raise RefusedError(profile.refusal, rule=Rule.PROFILE_USABLE, remedy="docs/law/README.md says which profiles work now")
     ends_at = charter.ends_at()
     if ends_at is not None and at >= ends_at:
         raise RefusedError(

@@ -189,7 +189,7 @@ def _why_not(source: SourceFacts, case: CaseFacts | None, policy: Policy, at: dt
 
 def _needs_case(source: SourceFacts, case: CaseFacts | None) -> LeftOut:
     rule = Rule.CASE_NEEDED if case is None else Rule.SOURCE_IN_CASE
-    why = "it is searched under a case only" if case is None else f"case {case.id} does not name it"
+    why = "it is searched under a case only" if case is None else "this search's case does not name it"
     if source.standing_case is None:
         why += ", and its charter has no [standing_case]"
         return LeftOut(source_id=source.id, rule=rule, why=why, remedy="`visavis source charter --profile archive` shows how to write one")
