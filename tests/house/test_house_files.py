@@ -83,6 +83,12 @@ def test_every_example_picture_is_credited() -> None:
     assert [name for name in named if f"| `{name}` |" not in credited] == []
 
 
+def test_every_decision_is_in_the_list() -> None:
+    decisions = HOUSE / "docs" / "decisions"
+    listed = (decisions / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in sorted(decisions.glob("0*.md")) if f"]({page.name})" not in listed] == []
+
+
 def test_links_between_pages_lead_somewhere() -> None:
     dead = []
     for name in _git("ls-files", "-z", "*.md"):
