@@ -1,0 +1,103 @@
+"""The examples in the README and the guide do what they show.
+
+One test a page: its blocks run in the order they are written, in a new folder beside a copy of `examples/`, so that a later block finds
+what an earlier one made. Of a ```` ```console ```` block the lines `$ visavis …` are run (`\\` continues a line; what it prints is not
+compared); a trailing comment such as `# exit 2` states another exit code than 0. A ```` ```python ```` block is run as a script.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One thing to run: a script of `interpreter`, and how it must end."""
+
+    line: int
+    interpreter: tuple[str, ...]
+    script: str
+    exit_code: int = 0
+
+
+def read_examples(text: str) -> Iterator[Example]:
+    """Find what a page asks to be run, in its order."""
+    for block in re.finditer(r"^```(console|python)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        line = text.count("\n", 0, block.start()) + 1
+        if block[1] == "python":
+            yield Example(line=line, interpreter=(sys.executable, "-c"), script=block[2])
+            continue
+        for command in re.findall(r"^\$ (visavis\b(?:\\\n|.)*)", block[2], re.MULTILINE):
+            stated = re.search(r"# exit (\d+)\s*$", command)
+            yield Example(line=line, interpreter=("bash", "-c"), script=command, exit_code=int(stated[1]) if stated else 0)
+
+
+WRITTEN = (HOUSE / "README.md", *sorted((HOUSE / "docs" / "guide").glob("*.md")))
+PAGES = [page for page in WRITTEN if page.exists() and any(read_examples(page.read_text(encoding="utf-8")))]
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path, closed_network_env: dict[str, str]) -> dict[str, str]:
+    """Environment of somebody who has just installed: `visavis` on the path, a home with nothing in it."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    visavis = programs / "visavis"
+    visavis.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m visavis "$@"\n', encoding="utf-8")
+    visavis.chmod(0o755)
+    home = tmp_path / "home"
+    folders = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "STATE")}
+    return {**closed_network_env, **folders, "HOME": str(home), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_examples_of_a_page_run(page: Path, tmp_path: Path, newcomer: dict[str, str]) -> None:
+    folder = tmp_path / "clone"
+    shutil.copytree(HOUSE / "examples", folder / "examples")
+    for example in read_examples(page.read_text(encoding="utf-8")):
+        done = subprocess.run(
+            [*example.interpreter, example.script],
+            cwd=folder,
+            env=newcomer,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        where = f"{page.name}, block at line {example.line}: {example.script}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == example.exit_code, where
+
+
+def test_a_page_yields_its_commands_and_scripts_in_order() -> None:
+    page = """
+```console
+$ visavis init archive
+made archive
+$ visavis search \\
+    probe.jpg > page.html  # exit 2
+$ make demo
+```
+
+```python
+import visavis
+```
+
+```text
+$ visavis never
+```
+"""
+    found = [(example.line, example.interpreter[-2:][0], example.script, example.exit_code) for example in read_examples(page)]
+    assert found == [
+        (2, "bash", "visavis init archive", 0),
+        (2, "bash", "visavis search \\\n    probe.jpg > page.html  # exit 2", 2),
+        (10, sys.executable, "import visavis\n", 0),
+    ]
