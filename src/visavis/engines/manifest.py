@@ -155,8 +155,8 @@ class Manifest:
         return {
             point.fpir: Threshold(
                 value=point.similarity,
-                trial=f"FPIR {point.fpir:g}, FNIR {point.missed / trial.mated:.3f}; {trial.data}; N = {trial.enrolled:,}, R = {trial.returned}, "
-                f"{trial.mated:,} mated and {trial.non_mated:,} non-mated searches; measured with pack {trial.pack}",
+                trial=f"FPIR {point.fpir:g}, FNIR {point.missed / trial.mated:.3f}; {trial.data}; N = {trial.enrolled:,}, "
+                f"R = {trial.returned}, {trial.mated:,} mated and {trial.non_mated:,} non-mated searches; measured with pack {trial.pack}",
             )
             for point in self.threshold
         }
