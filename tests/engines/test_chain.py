@@ -10,6 +10,7 @@ from visavis.domain.face import AnalysedFace
 from visavis.engines import chain as chain_module
 from visavis.engines.chain import Chain, open_networks
 from visavis.engines.detect import Found
+from visavis.engines.finder import COARSE
 from visavis.engines.pack import Pack
 from visavis.testing.pack_contract import MemoryPicture
 
@@ -109,7 +110,7 @@ def large(image: np.ndarray, longer_side: int) -> np.ndarray:
 def test_a_large_portrait_is_decoded_once_and_at_a_reduced_scale(chain: Chain, faces: dict[str, AnalysedFace], photo: Photo) -> None:
     picture = Watched(large(photo("rishi-sunak.jpg"), 4000))
     ((face,),) = chain.analyse([picture])
-    assert picture.asked == [1088]
+    assert picture.asked == [COARSE]
     assert float(face.vector @ faces["rishi-sunak"].vector) > 0.97
 
 
@@ -122,7 +123,7 @@ def test_a_small_face_in_a_large_picture_gets_the_pixels_that_the_file_has(
     picture[500 : 500 + small.shape[0], 900 : 900 + small.shape[1]] = small
     watched = Watched(picture)
     ((face,),) = chain.analyse([watched])
-    assert watched.asked[0] == 1088
+    assert watched.asked[0] == COARSE
     assert watched.asked[-1] is None or watched.asked[-1] > 2000
     # the same pixels, but found at another scale: landmarks differ by about a pixel
     assert float(face.vector @ one(chain, small).vector) > 0.9
