@@ -116,7 +116,7 @@ non_mated = 1
 [[threshold]]
 fpir = 0.01
 similarity = 0.5
-fnir = 0.5
+missed = 1
 """
 
 
@@ -139,7 +139,9 @@ def _green_detector() -> bytes:
     for stride in (8, 16, 32):
         border = (PATCH - stride) // 2
         nodes.append(
-            helper.make_node("AveragePool", ["image"], [f"mean_{stride}"], kernel_shape=[PATCH] * 2, strides=[stride] * 2, pads=[border] * 4)
+            helper.make_node(
+                "AveragePool", ["image"], [f"mean_{stride}"], kernel_shape=[PATCH] * 2, strides=[stride] * 2, pads=[border] * 4
+            )
         )
         seen = green if stride == 16 else green * 0
         head(f"cls_{stride}", f"mean_{stride}", seen, np.zeros(1, np.float32), clip=True)

@@ -123,11 +123,11 @@ class TrialFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdFacts:
-    """One operating point of the trial."""
+    """One operating point of the trial; `missed` counts the mated searches whose mate was not returned or lay below it."""
 
     fpir: float
     similarity: float
-    fnir: float
+    missed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +155,8 @@ class Manifest:
         return {
             point.fpir: Threshold(
                 value=point.similarity,
-                trial=f"FPIR {point.fpir:g}, FNIR {point.fnir:.3f}; {trial.data}; N = {trial.enrolled:,}, R = {trial.returned}, "
-                f"{trial.mated:,} mated and {trial.non_mated:,} non-mated searches; measured with pack {trial.pack}",
+                trial=f"FPIR {point.fpir:g}, FNIR {point.missed / trial.mated:.3f}; {trial.data}; N = {trial.enrolled:,}, "
+                f"R = {trial.returned}, {trial.mated:,} mated and {trial.non_mated:,} non-mated searches; measured with pack {trial.pack}",
             )
             for point in self.threshold
         }
@@ -260,6 +260,7 @@ def _check(manifest: Manifest, name: str) -> None:
         f"«colour_order» is one of {_COLOUR_ORDERS}": {detector.colour_order, recogniser.colour_order} <= set(_COLOUR_ORDERS),
         "«value_range» is two numbers": all(_is_range(part.value_range) for part in (detector, recogniser)),
         "«recogniser.landmarks» is five points": len(recogniser.landmarks) == 5 and len(numbers) == 10 and _are_numbers(numbers),
+        "«trial.mated» is at least 1": manifest.trial.mated >= 1,
         "«threshold» holds FPIR 0.01, the default": any(point.fpir == 0.01 for point in manifest.threshold),
     }
     for rule, kept in rules.items():

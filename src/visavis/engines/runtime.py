@@ -1,6 +1,7 @@
 """One door to the two inference runtimes, and the choice between them: each network runs on the one that is faster on this machine."""
 
 import json
+import os
 import platform
 import sys
 import time
@@ -47,7 +48,7 @@ class _OpenVino:
         try:
             self._model = ov.Core().compile_model(str(model_path), "CPU", facts)
         except RuntimeError as error:
-            raise SetupError(f"OpenVINO can't load {model_path.name}: {error}") from error
+            raise SetupError(f"OpenVINO can't load {model_path.name}: {_one_line(error)}") from error
         # an output carries the names of every tensor that was merged into it, the graph's own among them
         self._names = [sorted(output.get_names()) for output in self._model.outputs]
 
@@ -55,7 +56,7 @@ class _OpenVino:
         try:
             answers = self._model(array)
         except RuntimeError as error:
-            raise SetupError(f"OpenVINO can't run a network of the pack: {error}") from error
+            raise SetupError(f"OpenVINO can't run a network of the pack: {_one_line(error)}") from error
         return {name: answers[at] for at, names in enumerate(self._names) for name in names}
 
 
@@ -63,11 +64,7 @@ class _OnnxRuntime:
     runtime = ONNXRUNTIME
 
     def __init__(self, model_path: Path, threads: int) -> None:
-        try:
-            import onnxruntime as ort
-            from onnxruntime.capi import onnxruntime_pybind11_state as state
-        except ImportError as error:
-            raise SetupError(f"ONNX Runtime can't be loaded: {error}") from error
+        ort, state = import_onnxruntime()
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -79,7 +76,7 @@ class _OnnxRuntime:
         try:
             self._session = ort.InferenceSession(str(model_path), options, providers=["CPUExecutionProvider"])
         except self._refusals as error:
-            raise SetupError(f"ONNX Runtime can't load {model_path.name}: {error}") from error
+            raise SetupError(f"ONNX Runtime can't load {model_path.name}: {_one_line(error)}") from error
         self._input = self._session.get_inputs()[0].name
         self._names = [output.name for output in self._session.get_outputs()]
 
@@ -87,7 +84,7 @@ class _OnnxRuntime:
         try:
             answers = self._session.run(None, {self._input: array})
         except self._refusals as error:
-            raise SetupError(f"ONNX Runtime can't run a network of the pack: {error}") from error
+            raise SetupError(f"ONNX Runtime can't run a network of the pack: {_one_line(error)}") from error
         return dict(zip(self._names, answers, strict=True))
 
 
@@ -110,6 +107,31 @@ def import_openvino() -> ModuleType:
     except ImportError as error:
         raise SetupError(f"OpenVINO can't be loaded: {error}") from error
     return openvino  # type: ignore[no-any-return]  # untyped library
+
+
+def import_onnxruntime() -> tuple[ModuleType, ModuleType]:
+    """Import ONNX Runtime with its telemetry off; return it and the module of its exceptions.
+
+    Since 1.29 the published Linux builds report processes, sessions and hashes of models to a server and keep a device id and a database
+    under the home folder, from the import on. The variable is the one switch that prevents all of it, and must be set before. Anything
+    of Visavis that needs ONNX Runtime imports it through here.
+
+    Raises
+    ------
+    SetupError
+        If ONNX Runtime is not installed or does not load on this machine.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    try:
+        import onnxruntime
+        from onnxruntime.capi import onnxruntime_pybind11_state
+    except ImportError as error:
+        raise SetupError(f"ONNX Runtime can't be loaded: {error}") from error
+    return onnxruntime, onnxruntime_pybind11_state
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def open_network(model_path: Path, *, runtime: str, threads: int) -> Network:

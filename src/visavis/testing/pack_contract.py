@@ -22,11 +22,11 @@ class MemoryPicture:
 
     @property
     def full_width(self) -> int:
-        return self.image_rgb.shape[1]
+        return int(self.image_rgb.shape[1])
 
     @property
     def full_height(self) -> int:
-        return self.image_rgb.shape[0]
+        return int(self.image_rgb.shape[0])
 
     def pixels(self, longer_side: int | None = None) -> RgbImage:
         image = self.image_rgb
