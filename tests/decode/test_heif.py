@@ -35,3 +35,9 @@ def test_every_strict_prefix_of_a_heic_is_an_outcome():
     for cut in range(0, len(data), 29):
         with pytest.raises(UnreadablePicture):
             open_photo(data[:cut]).pixels()
+
+
+def test_an_item_type_that_is_no_text_does_not_end_the_process():
+    data = (DATA / "turned.heic").read_bytes()
+    with pytest.raises(UnreadablePicture):
+        open_photo(data.replace(b"Exif\0", b"\xd6xif\0", 1))

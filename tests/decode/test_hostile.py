@@ -96,8 +96,8 @@ def test_a_right_beginning_with_garbage_behind_is_refused(head, rest):
         (forge.jpeg(np.zeros((1, 1, 3), np.uint8)), Reason.TOO_SMALL),
     ],
     ids=[
-        "nothing", "one byte", "text", "video", "pdf", "psb", "60000 squared", "2^31 wide", "deflate bomb", "no size", "long strip", "narrow",
-        "one pixel",
+        "nothing", "one byte", "text", "video", "pdf", "psb", "60000 squared", "2^31 wide", "deflate bomb", "no size", "long strip",
+        "narrow", "one pixel",
     ],
 )  # fmt: skip
 def test_each_lie_has_its_reason(data, reason):

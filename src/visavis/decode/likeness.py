@@ -7,6 +7,9 @@ from visavis.domain.arrays import RgbImage
 
 HASH_BYTES = 16
 
+# Pixels a side that are looked at: 28 x 28 and more a cell, whose mean no noise moves; all of two megapixels would take 40 ms.
+_SAMPLES = 256
+
 
 def dhash(image_rgb: RgbImage) -> bytes:
     """Hash a picture by which of two neighbouring areas is brighter, on an 8 x 8 grid, across and down.
@@ -25,7 +28,8 @@ def dhash(image_rgb: RgbImage) -> bytes:
     ----------
     .. [1] N. Krawetz, «Kind of Like That», The Hacker Factor Blog, 2013 (the horizontal half).
     """
-    grey = cv2.cvtColor(image_rgb, cv2.COLOR_RGB2GRAY)
+    step = max(1, min(image_rgb.shape[:2]) // _SAMPLES)
+    grey = cv2.cvtColor(np.ascontiguousarray(image_rgb[::step, ::step]), cv2.COLOR_RGB2GRAY)
     across = cv2.resize(grey, (9, 8), interpolation=cv2.INTER_AREA)
     down = cv2.resize(grey, (8, 9), interpolation=cv2.INTER_AREA)
     bits = np.concatenate([(across[:, 1:] > across[:, :-1]).ravel(), (down[1:] > down[:-1]).ravel()])
