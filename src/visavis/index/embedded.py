@@ -191,10 +191,12 @@ class EmbeddedIndex:
         if scanned:
             order = np.argsort(-np.concatenate([estimates for estimates, _ in scanned]))[:depth]
             wanted.append(np.concatenate([keys for _, keys in scanned])[order])
-        tail_keys, tail_similarity = self._tail.similar(probe, where, sources)
         keys = np.sort(np.concatenate(wanted)) if wanted else np.empty(0, np.int64)  # in the order of the row files: fewer seeks
         similarity = [similarities(self._read_rows(keys[i : i + _READ_ROWS]), probe) for i in range(0, len(keys), _READ_ROWS)]
-        return best(np.concatenate([keys, tail_keys]), np.concatenate([*similarity, tail_similarity]), k)
+        if len(self._tail) or not similarity:
+            tail_keys, tail_similarity = self._tail.similar(probe, where, sources)
+            keys, similarity = np.concatenate([keys, tail_keys]), [*similarity, tail_similarity]
+        return best(keys, np.concatenate(similarity), k)
 
     def _take_in(self, rows: IndexRows) -> None:
         new = np.ones(len(rows), np.bool_)

@@ -1,7 +1,12 @@
-"""What every vector index must do. Inherit :class:`IndexContract`, say how to open one and who issues clearances."""
+"""What every vector index must do.
+
+Inherit :class:`IndexContract`, say how to open one, and give a fixture `issue` that makes a genuine clearance from source numbers and an
+end: only `visavis.law` can, and this room does not know it.
+"""
 
 import datetime as dt
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +22,7 @@ from visavis.testing.templates import RowTable, identity_centres
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 ANY = (NO_DAY_FIRST, NO_DAY_LAST)
+Issue = Callable[[frozenset[int], dt.datetime], Clearance]
 UNDATED = (UNKNOWN_DAY, UNKNOWN_DAY)
 
 
@@ -46,7 +52,7 @@ class Bench:
 
     def found(self, probe: Vectors, k: int = 1_000, where: Where | None = None) -> list[int]:
         """Return the keys that a search finds, best first."""
-        return self.index.search(probe, k, where, self.clearance).keys.tolist()
+        return list(self.index.search(probe, k, where, self.clearance).keys.tolist())
 
 
 def some_rows(keys: list[int], vectors: Vectors, source: int = 1, days: tuple[int, int] = ANY) -> IndexRows:
@@ -70,20 +76,16 @@ class IndexContract(ABC):
     def open_index(self, folder: Path, rows: RowTable, clock: FixedClock) -> VectorIndex:
         """Open an index for writing; in the same folder again to reopen it."""
 
-    @abstractmethod
-    def issue(self, sources: frozenset[int], not_after: dt.datetime) -> Clearance:
-        """Issue a genuine clearance."""
-
     @pytest.fixture
     def vectors(self) -> Vectors:
         """200 unit vectors."""
         return identity_centres(200, self.dim, np.random.default_rng(5))
 
     @pytest.fixture
-    def bench(self, tmp_path: Path) -> Bench:
+    def bench(self, tmp_path: Path, issue: Issue) -> Bench:
         rows, clock = RowTable(self.dim), FixedClock()
         index = self.open_index(tmp_path / "codes", rows, clock)
-        return Bench(index=index, rows=rows, clock=clock, clearance=self.issue(frozenset(range(10)), NOON + dt.timedelta(hours=1)))
+        return Bench(index=index, rows=rows, clock=clock, clearance=issue(frozenset(range(10)), NOON + dt.timedelta(hours=1)))
 
     def test_an_empty_index_finds_nothing(self, bench: Bench, vectors: Vectors) -> None:
         assert bench.found(vectors[0]) == []
@@ -148,10 +150,10 @@ class IndexContract(ABC):
         with pytest.raises(RefusedError):
             bench.found(vectors[0][:-1], k=0)
 
-    def test_only_sources_of_the_clearance_are_seen_whatever_the_filter_says(self, bench: Bench, vectors: Vectors) -> None:
+    def test_only_sources_of_the_clearance_are_seen_whatever_the_filter_says(self, bench: Bench, vectors: Vectors, issue: Issue) -> None:
         for source in range(1, 5):
             bench.add(some_rows([source], vectors[source], source=source), source)
-        narrow = self.issue(frozenset({2, 3}), NOON + dt.timedelta(hours=1))
+        narrow = issue(frozenset({2, 3}), NOON + dt.timedelta(hours=1))
         for where, expected in ((None, [2, 3]), (Where(sources=frozenset({1, 3})), [3]), (Where(sources=frozenset({1})), [])):
             assert sorted(bench.index.search(vectors[0], 9, where, narrow).keys.tolist()) == expected
 

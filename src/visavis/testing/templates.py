@@ -5,8 +5,11 @@ import numpy as np
 from visavis.domain.arrays import Keys, Vectors
 
 _SPREAD = 0.75
-"""Noise around an identity, in lengths of its centre: two pictures of one person then have a cosine of 1 / (1 + 0.75²) = 0.64, as SFace
-gives on real faces (0.641); two people's scatter by 1/√128 = 0.088 (0.091 on Labeled Faces in the Wild, whose directions number 105 of 128)."""
+"""Noise around an identity, in lengths of its centre.
+
+Two pictures of one person then have a cosine of 1 / (1 + 0.75²) = 0.64, as SFace gives on real faces (0.641), and those of two people
+scatter by 1/√128 = 0.088 (0.091 on Labeled Faces in the Wild, where 105 of the 128 directions count).
+"""
 
 
 def identity_centres(people: int, dim: int, rng: np.random.Generator) -> Vectors:
@@ -22,7 +25,8 @@ def pictures_of(centres: Vectors, rng: np.random.Generator) -> Vectors:
 
 def unit(vectors: Vectors) -> Vectors:
     """Return the rows scaled to length 1."""
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return scaled
 
 
 class RowTable:

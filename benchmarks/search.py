@@ -1,0 +1,206 @@
+"""Search at 200,000 synthetic templates: `python -m benchmarks.search [--rows N] [--dim D]`. One thread; prints one JSON object.
+
+The embedded index, with its rows in a memory-mapped file, against `faiss.IndexFlatIP` in the same process. Timings are taken in rounds
+that alternate between the two (other programs disturb both alike), one query at a time; the ratio is that of the medians over rounds.
+Start-up and memory are measured in fresh processes that open the index and search once.
+"""
+
+import argparse
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy and faiss are imported
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+
+from visavis.domain.actor import Actor
+from visavis.domain.arrays import Keys, Vectors
+from visavis.domain.clearance import Clearance
+from visavis.domain.identification import Hits, IndexRows, Where
+from visavis.domain.ids import CaseId
+from visavis.index.embedded import EmbeddedIndex, open_embedded
+from visavis.testing.templates import identity_centres, pictures_of, unit
+
+PICTURES_EACH = 5
+PROBES = 1_000
+BATCH = 10_000
+K = 10
+ROUNDS = 7
+QUERIES_A_ROUND = 60
+FILTERS = {"1 %": 1, "10 %": 2}
+"""Source numbers; source 3 holds the rest."""
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> dt.datetime:
+        """Return it, in UTC."""
+        return dt.datetime.now(dt.UTC)
+
+
+class MappedRows:
+    """Float16 rows in one memory-mapped file, row i under key i + 1."""
+
+    def __init__(self, path: Path, dim: int) -> None:
+        self._rows = np.memmap(path, np.int16, mode="r").reshape(-1, dim)
+
+    def read(self, keys: Keys) -> Vectors:
+        """Return rows as float32: exponent and mantissa shifted into place, then scaled (numpy's own conversion takes 4 times as long)."""
+        bits = self._rows[keys - 1].astype(np.int32)
+        bits <<= 13
+        bits &= np.int32(-0x70002000)  # the sign as float32 has it, and no copies of it below
+        rows = bits.view(np.float32)
+        rows *= np.float32(2.0**112)  # the exponents' biases are 112 apart
+        return rows
+
+
+def clearance() -> Clearance:
+    return Clearance(
+        actor=Actor(name="benchmark"),
+        case_id=CaseId("benchmark"),
+        purpose="benchmark",
+        policy="none",
+        sources=frozenset({1, 2, 3}),
+        max_candidates=None,
+        not_after=dt.datetime.now(dt.UTC) + dt.timedelta(hours=1),
+    ).sealed()
+
+
+def opened(folder: Path, dim: int, *, writable: bool) -> EmbeddedIndex:
+    return open_embedded(folder / "codes", dim, MappedRows(folder / "rows", dim).read, SystemClock(), writable=writable)
+
+
+def make(folder: Path, rows: int, dim: int) -> tuple[Vectors, Vectors, np.ndarray, float]:
+    """Write rows, fill an index; return the rows, the probes (half of them of people in the gallery), sources and seconds of adding."""
+    rng = np.random.default_rng(20261122)
+    centres = identity_centres(rows // PICTURES_EACH, dim, rng)
+    vectors = np.concatenate([pictures_of(centres, rng) for _ in range(PICTURES_EACH)]).astype(np.float16)
+    (folder / "rows").write_bytes(vectors.tobytes())
+    vectors32 = vectors.astype(np.float32)
+    draw = rng.random(len(vectors))
+    source = np.select([draw < 0.01, draw < 0.11], [1, 2], 3).astype(np.int32)
+    probes = np.concatenate([pictures_of(centres[: PROBES // 2], rng), identity_centres(PROBES // 2, dim, rng)])
+    days = np.full(len(vectors), 700_000, np.int32)
+    index = opened(folder, dim, writable=True)
+    started = time.perf_counter()
+    for seq, start in enumerate(range(0, len(vectors), BATCH), start=1):
+        part = slice(start, start + BATCH)
+        keys = np.arange(start + 1, min(start + BATCH, len(vectors)) + 1)
+        index.add(IndexRows(keys=keys, vectors=vectors32[part], source=source[part], first_day=days[part], last_day=days[part]), seq)
+    index.close()
+    return vectors32, probes, source, time.perf_counter() - started
+
+
+def query_ms(search: Callable[[Vectors], object], probes: Vectors) -> float:
+    """Return the median of single queries, in milliseconds."""
+    times = []
+    for probe in probes:
+        started = time.perf_counter()
+        search(probe)
+        times.append(time.perf_counter() - started)
+    return float(np.median(times)) * 1e3
+
+
+def recall(search: Callable[[Vectors], Hits], probes: Vectors, truth: np.ndarray) -> float:
+    """Return the share of the true best that are among the hits."""
+    found = [len(np.intersect1d(search(probe).keys, best)) for probe, best in zip(probes, truth, strict=True)]
+    return sum(found) / truth.size
+
+
+def first_answer(folder: Path, dim: int) -> None:
+    """In a fresh process: open, search once, say how much memory that took."""
+    import faiss  # noqa: F401  (its own memory is no template's)
+
+    before = resident()
+    index = opened(folder, dim, writable=False)
+    probe = unit(np.random.default_rng(1).standard_normal((1, dim)).astype(np.float32))[0]
+    assert len(index.search(probe, K, None, clearance()).keys) == K
+    print(json.dumps({"resident": resident() - before}))
+
+
+def resident() -> int:
+    """Return the bytes of this process's own memory (private pages; what is merely mapped from the row file is left out)."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon"))
+
+
+def fresh(folder: Path, dim: int) -> tuple[float, int]:
+    """Return seconds from process start to first answer, and bytes it took."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "benchmarks.search", "--dim", str(dim), "--first-answer", str(folder)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return time.perf_counter() - started, json.loads(done.stdout)["resident"]
+
+
+def measure(folder: Path, rows: int, dim: int) -> dict[str, object]:
+    import faiss
+
+    vectors, probes, source, add_s = make(folder, rows, dim)
+    people = len(vectors) // PICTURES_EACH
+    genuine = (vectors[:people] * vectors[people : 2 * people]).sum(axis=1)
+    impostor = (vectors[: people - 1] * vectors[1:people]).sum(axis=1)
+    flat = faiss.IndexFlatIP(dim)
+    flat.add(vectors)
+    index, permit = opened(folder, dim, writable=False), clearance()
+
+    def ours(probe: Vectors) -> Hits:
+        return index.search(probe, K, None, permit)
+
+    rounds = [
+        (query_ms(lambda probe: flat.search(probe[None], K), some), query_ms(ours, some))
+        for some in (probes[np.arange(i, i + QUERIES_A_ROUND * 16, 16) % len(probes)] for i in range(ROUNDS))
+    ]
+    flat_ms, ours_ms = np.median(rounds, axis=0)
+    filtered = {}
+    for name, number in FILTERS.items():
+        where = Where(sources=frozenset({number}))
+        there = np.flatnonzero(source == number)
+        truth = there[np.argsort(-(probes @ vectors[there].T), axis=1)[:, :K]] + 1
+        filtered[name] = {
+            "rows": len(there),
+            "recall_at_10": recall(lambda probe, where=where: index.search(probe, K, where, permit), probes, truth),  # type: ignore[misc]
+            "ms": query_ms(lambda probe, where=where: index.search(probe, K, where, permit), probes[::5]),  # type: ignore[misc]
+        }
+    base_s, base_bytes = min(fresh(folder, dim) for _ in range(3))
+    return {
+        "rows": len(vectors),
+        "dim": dim,
+        "genuine_mean": float(genuine.mean()),
+        "impostor_sd": float(impostor.std()),
+        "added_per_s": len(vectors) / add_s,
+        "recall_at_10": recall(ours, probes, flat.search(probes, K)[1] + 1),
+        "ms": ours_ms,
+        "flat_ms": flat_ms,
+        "flat_over_ours": flat_ms / ours_ms,
+        "flat_over_ours_by_round": [round(a / b, 1) for a, b in rounds],
+        "filtered": filtered,
+        "resident_bytes_a_template": base_bytes / len(vectors),
+        "start_to_first_answer_s": base_s,
+        "disk_bytes_a_template": sum(path.stat().st_size for path in (folder / "codes").iterdir()) / len(vectors),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--dim", type=int, default=128)
+    parser.add_argument("--first-answer", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.first_answer:
+        first_answer(asked.first_answer, asked.dim)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(measure(Path(folder), asked.rows, asked.dim), indent=1, default=float))
+
+
+if __name__ == "__main__":
+    main()
