@@ -57,7 +57,7 @@ class Records:
             self.gallery = Gallery(self._database, sealer, self.rows)
             self.searches = Searches(sealer)
             if writable:
-                self.rows.truncate(self.gallery.high_water())
+                self._drop_uncommitted_rows()
         except BaseException:
             if self._lock is not None:
                 self._lock.release()
@@ -83,6 +83,15 @@ class Records:
         for row in self._database.ask(sa.text("PRAGMA foreign_key_check")):
             yield f"records.db: table {row[0]} row {row[1]} points at a missing row of {row[2]}"
         yield from self.rows.check(self.gallery.expected())
+
+    def _drop_uncommitted_rows(self) -> None:
+        """Cut off the rows of a batch that a crash kept from being committed; but never because of what a damaged page says."""
+        last = self.gallery.high_water()
+        if self.rows.high_water() > last:
+            self._database.seal()
+            if problems := self._database.check_pages():
+                raise DamageError("; ".join(problems), remedy="restore the archive from a backup")
+        self.rows.truncate(last)
 
     def close(self) -> None:
         """Seal the database and let go of every file and of the lock."""

@@ -2,7 +2,7 @@
 
 from visavis.domain.clock import Clock
 from visavis.index.base import VectorIndex
-from visavis.index.embedded import open_embedded
+from visavis.index.embedded import Upkeep, open_embedded
 from visavis.index.files import check_files, wipe
 from visavis.records.archive import Records
 
@@ -10,9 +10,10 @@ from visavis.records.archive import Records
 class EmbeddedKeeper:
     """Opens the embedded index of an archive; what it has not made durable is added again from the outbox."""
 
-    def __init__(self, records: Records, clock: Clock) -> None:
+    def __init__(self, records: Records, clock: Clock, upkeep: Upkeep) -> None:
         self._records = records
         self._clock = clock
+        self._upkeep = upkeep
 
     def open(self) -> VectorIndex:
         """Open the index and bring it up to date."""
@@ -22,6 +23,7 @@ class EmbeddedKeeper:
             self._records.rows.read,
             self._clock,
             writable=self._records.writable,
+            upkeep=self._upkeep,
         )
         catch_up(index, self._records, after=index.applied())
         return index

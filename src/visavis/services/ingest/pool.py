@@ -17,7 +17,7 @@ from visavis.domain.errors import SetupError, VisavisError
 from visavis.domain.media import Outcome, Reason
 from visavis.services.ingest.batches import Analysed, Batch, BuildAnalyser, Examined
 
-Choose = Callable[[list[Examined]], frozenset[int]]
+Choose = Callable[[Batch, list[Examined]], frozenset[int]]
 """Which files of an examined batch, by position, are to be decoded."""
 Result = tuple[Batch, list[Examined], dict[int, Analysed]]
 
@@ -90,8 +90,12 @@ class Pool:
     def _feed(self, worker: _Worker, waiting: Iterator[Batch], again: deque[Batch]) -> None:
         worker.batch = None
         batch = again.popleft() if again else next(waiting, None)
-        if batch is not None:
+        if batch is None:
+            return
+        try:
             worker.give(batch)
+        except ConnectionError:  # it ended while it had nothing to do, so no file is to blame
+            self._replace(worker).give(batch)
 
     def _hear(self, worker: _Worker, waiting: Iterator[Batch], again: deque[Batch], choose: Choose) -> Iterator[Result]:
         batch, examined = worker.batch, worker.examined
@@ -100,7 +104,7 @@ class Pool:
         try:
             if examined is None:
                 worker.examined = cast("list[Examined]", worker.hear())
-                worker.connection.send(choose(worker.examined))
+                worker.connection.send(choose(batch, worker.examined))
                 return
             analysed = cast("dict[int, Analysed]", worker.hear())
         except (EOFError, ConnectionError):
