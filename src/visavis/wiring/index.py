@@ -1,6 +1,7 @@
 """The index in use, kept in step with the rows."""
 
 from visavis.domain.clock import Clock
+from visavis.domain.errors import DamageError, SetupError
 from visavis.index.base import VectorIndex
 from visavis.index.embedded import Upkeep, open_embedded
 from visavis.index.files import check_files, wipe
@@ -17,7 +18,24 @@ class EmbeddedKeeper:
 
     def open(self) -> VectorIndex:
         """Open the index and bring it up to date."""
-        index = open_embedded(
+        index = self._open_as_it_is()
+        catch_up(index, self._records, after=index.applied())
+        return index
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the index's files, once what a crash left beside them is cleared away."""
+        try:
+            self._open_as_it_is().close()
+        except (DamageError, SetupError) as error:
+            return check_files(self._records.folder.codes) or [str(error)]
+        return check_files(self._records.folder.codes)
+
+    def discard(self) -> None:
+        """Throw the index's files away."""
+        wipe(self._records.folder.codes)
+
+    def _open_as_it_is(self) -> VectorIndex:
+        return open_embedded(
             self._records.folder.codes,
             self._records.dim,
             self._records.rows.read,
@@ -25,16 +43,6 @@ class EmbeddedKeeper:
             writable=self._records.writable,
             upkeep=self._upkeep,
         )
-        catch_up(index, self._records, after=index.applied())
-        return index
-
-    def check(self) -> list[str]:
-        """Return what is wrong with the index's files."""
-        return check_files(self._records.folder.codes)
-
-    def discard(self) -> None:
-        """Throw the index's files away."""
-        wipe(self._records.folder.codes)
 
 
 def catch_up(index: VectorIndex, records: Records, *, after: int) -> int:
