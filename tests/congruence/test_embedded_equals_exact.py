@@ -112,6 +112,17 @@ def test_512_values_are_served_by_the_same_codebook(tmp_path: Path) -> None:
     assert share((exact, embedded, probes), 10, None) >= 0.995
 
 
+def test_packing_piece_by_piece_scans_as_packing_at_once() -> None:
+    book, vectors = Codebook(16), identity_centres(30_000, 16, np.random.default_rng(2))  # a piece is 24,576
+    scanner = book.scanner(book.encode(vectors))
+    for at in (0, 24_575, 24_576, 29_999):
+        estimates, positions = scanner.best(vectors[at], 500, None)
+        true = vectors @ vectors[at]
+        assert at in positions
+        assert true[positions].min() > np.sort(true)[-3_000]
+        assert np.corrcoef(estimates, true[positions])[0, 1] > 0.5
+
+
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 1_000), copies=st.integers(1, 3_000), count=st.sampled_from([500, 777, 1_400]))
 def test_a_scan_returns_as_many_rows_as_it_was_asked_for_however_many_are_equal(seed: int, copies: int, count: int) -> None:
