@@ -119,7 +119,7 @@ def test_packing_piece_by_piece_scans_as_packing_at_once() -> None:
         estimates, positions = scanner.best(vectors[at], 500, None)
         true = vectors @ vectors[at]
         assert at in positions
-        assert true[positions].min() > np.sort(true)[-3_000]
+        assert true[positions].min() > np.sort(true)[-6_000]  # codes of 16 values are coarse
         assert np.corrcoef(estimates, true[positions])[0, 1] > 0.5
 
 
