@@ -52,11 +52,11 @@ class MappedRows:
     """Float16 rows in one memory-mapped file, row i under key i + 1."""
 
     def __init__(self, path: Path, dim: int) -> None:
-        self._rows = np.memmap(path, np.int16, mode="r").reshape(-1, dim)
+        self._rows = np.asarray(np.memmap(path, np.int16, mode="r").reshape(-1, dim))
 
     def read(self, keys: Keys) -> Vectors:
         """Return rows as float32: exponent and mantissa shifted into place, then scaled (numpy's own conversion takes 4 times as long)."""
-        bits = self._rows[keys - 1].astype(np.int32)
+        bits = np.take(self._rows, keys - 1, axis=0, mode="clip").astype(np.int32)
         bits <<= 13
         bits &= np.int32(-0x70002000)  # the sign as float32 has it, and no copies of it below
         rows = bits.view(np.float32)

@@ -34,7 +34,7 @@ class ScaledPicture:
         UnreadablePicture
             From the source.
         """
-        wanted = min(math.ceil(self.longer_side * scale), self.longer_side)
+        wanted = min(max(math.ceil(self.longer_side * scale), 1), self.longer_side)
         image = self._image
         # what was asked for counts too: a file that holds less than its header says is not decoded over and over
         if image is None or max(*image.shape[:2], self._asked) < wanted:
