@@ -1,6 +1,5 @@
 """An archive whose faces are made up from each file's bytes: all of the engine but the networks, and quick."""
 
-import functools
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -129,9 +128,7 @@ class QuickArchive(Archive):
 
 def make_archive(folder: Path, source: Path | None = None) -> Path:
     """Make an archive of made-up faces with one household source."""
-    records_archive.create(
-        ArchiveFolder(folder), build.doors(build.SystemClock()), pack_id="made-up", dim=DIM, actor=Actor(name="tester")
-    )
+    records_archive.create(ArchiveFolder(folder), build.doors(build.SystemClock()), pack_id="made-up", dim=DIM, actor=Actor(name="tester"))
     if source is not None:
         with QuickArchive(folder) as archive:
             archive.add_source(source, profile="household", title="Pictures")

@@ -8,6 +8,8 @@ import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from types import TracebackType
@@ -29,7 +31,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process: SpawnProcess = context.Process(target=_serve, args=(build, theirs), daemon=True)
-        self.process.start()
+        with _ctrl_c_held():  # a process starts with its parent's mask: Ctrl-C reaches the whole group, and the parent decides
+            self.process.start()
         theirs.close()
         self.batch: Batch | None = None
         self.examined: list[Examined] | None = None
@@ -134,17 +137,24 @@ def _set_aside(batch: Batch, examined: list[Examined] | None, again: deque[Batch
 
 
 def _serve(build: BuildAnalyser, connection: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    try:
-        analyser = build()
-    except VisavisError as error:
-        connection.send(str(error))
-        return
-    connection.send("")
-    while True:
+    with suppress(EOFError, ConnectionError):  # the parent is gone, or wants no more
         try:
+            analyser = build()
+        except VisavisError as error:
+            connection.send(str(error))
+            return
+        connection.send("")
+        while True:
             batch: Batch = connection.recv()
             connection.send(analyser.examine(batch))
             connection.send(analyser.analyse(batch, connection.recv()))
-        except (EOFError, ConnectionError):
-            return
+
+
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    resource_tracker.ensure_running()  # starting it lifts the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
