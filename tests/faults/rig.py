@@ -193,6 +193,12 @@ def contents(folder: Path) -> dict[str, Kept]:
         records.close()
 
 
+def face_ids(archive: Archive, *where: sa.ColumnElement[bool]) -> list[str]:
+    """Return the ids of faces, in the order in which they were found."""
+    query = sa.select(tables.face.c.id).join(tables.appearance).where(*where).order_by(tables.face.c.number)
+    return list(archive._records()._database.ask(query).scalars())
+
+
 def assert_equal(found: dict[str, Kept], wanted: dict[str, Kept]) -> None:
     """Same files, same outcomes, same content; boxes to one pixel, templates to a cosine of 0.99999."""
     assert found.keys() == wanted.keys()
