@@ -87,6 +87,7 @@ class Archive:
         self._index: VectorIndex | None = None
         self._applied = 0
         self._chain: Chain | None = None
+        self._threshold: Threshold | None = None
         ArchiveFolder(folder).check()
 
     def __enter__(self) -> Self:
@@ -372,7 +373,9 @@ class Archive:
         return tuple(photo if isinstance(photo, ProbePicture) else self.look(photo)[0] for photo in photos)
 
     def _default_threshold(self, records: Records) -> Threshold:
-        return build.find_pack(self._settings, records.pack_id).default_threshold
+        if self._threshold is None:  # finding a pack hashes its files
+            self._threshold = build.find_pack(self._settings, records.pack_id).default_threshold
+        return self._threshold
 
     def _permission(self, records: Records) -> "Permission":
         from visavis.services.search import Permission
