@@ -13,7 +13,8 @@ from visavis.domain.ids import FaceId, JobId, MediaId, SourceId, new_id
 from visavis.domain.media import AnalysedPicture, CaptureDate, Outcome, Reason
 from visavis.records import tables
 from visavis.records.database import Database, Work
-from visavis.records.rows import SEGMENT_ROWS, RowStore
+from visavis.records.row_format import SEGMENT_ROWS
+from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
 
 T = TypeVar("T")
