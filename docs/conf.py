@@ -12,6 +12,3 @@ html_theme = "furo"
 html_title = "Visavis"
 # No link at the foot to a host's copy of the source, and no copy of the sources beside the pages.
 html_copy_source = False
-
-# A folder of pages joins the index with its first page.
-suppress_warnings = ["toc.empty_glob"]

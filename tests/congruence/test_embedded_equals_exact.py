@@ -112,6 +112,14 @@ def test_512_values_are_served_by_the_same_codebook(tmp_path: Path) -> None:
     assert share((exact, embedded, probes), 10, None) >= 0.995
 
 
+def test_codes_packed_in_several_pieces_are_scanned_as_one() -> None:
+    book, vectors = Codebook(64), identity_centres(8_000, 64, np.random.default_rng(2))  # a piece is 3,072 rows
+    scanner = book.scanner(book.encode(vectors))
+    for at in (0, 3_071, 3_072, 6_143, 6_144, 7_999):
+        _, positions = scanner.best(vectors[at], 500, None)
+        assert np.isin(np.argsort(-(vectors @ vectors[at]))[:10], positions).all()
+
+
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 1_000), copies=st.integers(1, 3_000), count=st.sampled_from([500, 777, 1_400]))
 def test_a_scan_returns_as_many_rows_as_it_was_asked_for_however_many_are_equal(seed: int, copies: int, count: int) -> None:

@@ -82,6 +82,12 @@ def test_a_transfer_that_left_zeros_is_truncated():
     assert reason_of(BASELINE[: len(BASELINE) // 2] + bytes(len(BASELINE) // 2)) == Reason.TRUNCATED
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+def test_bytes_missing_in_the_middle_are_damage(progressive):
+    data = forge.jpeg(forge.textured(800, 600), progressive=progressive)
+    assert reason_of(data[: len(data) // 2] + data[len(data) // 2 + 400 :]) == Reason.UNREADABLE
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.media import Reason
@@ -25,7 +25,6 @@ _DAMAGE = (
     AssertionError,
     struct.error,
     zlib.error,
-    UnidentifiedImageError,
 )
 _TRUNCATED_WORDS = ("truncated", "unexpected end", "end of file", "incomplete", "too short", "premature", "not enough")
 

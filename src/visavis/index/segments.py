@@ -50,10 +50,11 @@ class Segment:
         return cls(folder, files, codebook)
 
     def codes(self) -> Codes:
-        """Return the codes as they lie in the file: (N, D / 4) uint8."""
-        body = np.fromfile(self._folder.path / self.files.codes, np.uint8)
-        if len(body) != self.files.rows * self._width:
+        """Return the codes as they lie in the file, mapped: (N, D / 4) uint8."""
+        path = self._folder.path / self.files.codes
+        if path.stat().st_size != self.files.rows * self._width:
             raise _damaged(self.files.codes)
+        body = np.memmap(path, np.uint8, mode="r")
         return body.reshape(-1, self._width)
 
     def find(self, keys: Keys) -> Positions:

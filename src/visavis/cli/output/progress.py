@@ -30,6 +30,7 @@ class IngestView:
         self._console = Console(file=stream, markup=False, emoji=False, highlight=False)
         self._window: deque[IngestProgress] = deque()
         self._shown_s: float | None = None
+        self._shown_files: int | None = None
         self._bar = Progress(
             BarColumn(bar_width=20), TextColumn("{task.description}", markup=False), console=self._console, auto_refresh=False
         )
@@ -59,9 +60,9 @@ class IngestView:
     def _show(self, event: IngestProgress) -> None:
         if self._console.is_terminal:
             self._bar.update(self._task, description=self._line(event), completed=event.files_done, total=event.files_total, refresh=True)
-        elif event.seconds != self._shown_s:
+        elif event.files_done != self._shown_files:
             self._console.print(self._line(event), soft_wrap=True)
-        self._shown_s = event.seconds
+        self._shown_s, self._shown_files = event.seconds, event.files_done
 
     def _line(self, event: IngestProgress) -> str:
         total = "" if event.files_total is None else f" of {event.files_total:,}"

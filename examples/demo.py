@@ -1,0 +1,47 @@
+"""`make demo`: from thirteen photographs to a ranked result, with the commands that anyone would type."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+EXAMPLES = Path(__file__).resolve().parent
+DEMO = EXAMPLES.parent / "demo"
+PROBE = EXAMPLES / "probe" / "barack-obama-2012.jpg"
+
+
+def visavis(*words: str | Path, show: bool = True) -> str:
+    """Run one command, as a person would, and return what it prints."""
+    line = shlex.join(str(word) for word in words).replace(f"{EXAMPLES.parent}/", "")
+    if show:
+        print(f"\n$ visavis {line}", flush=True)
+    command = [sys.executable, "-m", "visavis", *map(str, words)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, env={**os.environ, "COLUMNS": "100"})
+    if done.returncode:
+        sys.exit(done.returncode)
+    if show:
+        print(done.stdout, end="", flush=True)
+    return done.stdout
+
+
+def main() -> None:
+    """Make an archive, fill it, search it."""
+    shutil.rmtree(DEMO, ignore_errors=True)
+    DEMO.mkdir()
+    archive = DEMO / "archive"
+    os.environ["VISAVIS_ARCHIVE"] = str(archive)
+    visavis("survey", EXAMPLES / "photos")
+    visavis("init", archive)
+    visavis("source", "add", EXAMPLES / "photos", "--charter", EXAMPLES / "charter.toml")
+    visavis("ingest")
+    visavis("metadata", "import", EXAMPLES / "dates.csv", "--source", "Official portraits")
+    (source,) = json.loads(visavis("source", "list", "--format", "json", show=False))["sources"]
+    visavis("search", PROBE, "--case", source["case_id"])
+    visavis("search", PROBE, "--case", source["case_id"], "--format", "html", "--output", DEMO / "result.html")
+    print("\nOpen demo/result.html in a browser. Next: visavis survey FOLDER with a folder of your own.")
+
+
+main()
