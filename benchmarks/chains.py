@@ -21,7 +21,8 @@ import cv2
 import numpy as np
 
 from visavis.domain.progress import IngestProgress
-from visavis.wiring import build, create_archive, open_archive
+from visavis.wiring import build
+from visavis.wiring.archive import create_archive, open_archive
 
 SCORE, OVERLAP, MOST = 0.6, 0.3, 5000
 """YuNet's thresholds and most proposals, as the pack has them and as OpenCV's sample has them."""
@@ -109,6 +110,8 @@ def opencv(warm_up: Path, folder: Path, _: int) -> Timing:
 
     def faces_in(path: Path) -> int:
         image = cv2.imread(str(path))
+        if image is None:
+            return 0
         height, width = image.shape[:2]
         faces = detector(width, height).detect(image)[1]
         if faces is None:
