@@ -24,8 +24,6 @@ from benchmarks.chains import Timing
 from benchmarks.fresh import Spread, spread
 
 RESULTS = Path(__file__).parent / "results"
-LFW = Path(__file__).parents[2] / "shared" / "data" / "lfw-dev" / "images"
-"""Where a developer may have it; an extra line if it is there."""
 WARM, FACES, DLIB_FACES, LARGE, TINY = 48, 300, 60, 24, 20_000
 LIBRARIES = ("openvino", "onnxruntime", "opencv-python-headless", "dlib-bin", "faiss-cpu", "numpy")
 CLASSIC = {"OPENCV_FORCE_DNN_ENGINE": "1"}
@@ -72,13 +70,13 @@ def ratios(ours: list[Timing], theirs: list[Timing], *, clock: str = "seconds") 
     return spread([(getattr(b, clock) / b.faces) / (getattr(a, clock) / a.faces) for a, b in zip(ours, theirs, strict=True)])
 
 
-def ingest(report: Report, place: Path, rounds: int) -> None:
+def ingest(report: Report, place: Path, rounds: int, *, lfw: Path) -> None:
     """Faces a second of ingest against OpenCV's chain and dlib's, one core each."""
     for name, count, seed in (("warm", WARM, 1), ("faces", FACES, 2), ("few", DLIB_FACES, 4)):
         pictures.make_faces(place / name, count, seed=seed)
     warm, folders = place / "warm", {"examples, 250 px": place / "faces"}
-    if LFW.is_dir():
-        folders["LFW, 250 px"] = some_of(LFW, place / "lfw", FACES)
+    if lfw.is_dir():
+        folders["LFW, 250 px"] = some_of(lfw, place / "lfw", FACES)
     for data, folder in folders.items():
         runs = alternate(
             rounds,
@@ -110,7 +108,7 @@ def faces_a_second(report: Report, data: str, runs: Runs) -> None:
 
 
 def some_of(source: Path, target: Path, count: int) -> Path:
-    """Link files of a folder, evenly spread, into one of its own."""
+    """Copy files of a folder, evenly spread, into one of its own."""
     paths = sorted(source.rglob("*.jpg"))
     target.mkdir()
     for path in paths[:: max(1, len(paths) // count)][:count]:
@@ -221,7 +219,7 @@ def machine() -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure everything, side by side.")
     measurements: dict[str, Callable[[Report, Path, int], None]] = {
-        "ingest": ingest,
+        "ingest": lambda report, place, rounds: ingest(report, place, rounds, lfw=asked.lfw),
         "workers": workers,
         "large": large,
         "unchanged": lambda report, place, rounds: unchanged(report, place, rounds, files=100_000 if asked.full else TINY),
@@ -231,6 +229,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=measurements, default=list(measurements), metavar="PART")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--full", action="store_true", help="100,000 unchanged files, not 20,000.")
+    parser.add_argument("--lfw", type=Path, default=Path("../shared/data/lfw-dev/images"), help="Measured too, if it is there.")
     asked = parser.parse_args()
     report, began = Report(), time.perf_counter()
     report.numbers["machine"] = machine()
