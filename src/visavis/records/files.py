@@ -234,11 +234,6 @@ class Files:
         query = sa.select(sa.func.count()).select_from(tables.media).where(tables.media.c.source_number == source_number)
         return int(self._database.ask(query).scalar_one())
 
-    def is_present(self, media_number: int) -> bool:
-        """Whether a picture's file is known to be somewhere."""
-        query = sa.select(tables.media.c.present).where(tables.media.c.number == media_number)
-        return bool(self._database.ask(query).scalar_one())
-
     def commit(self, work: Work, job: Job, root_number: int, batch: Sequence[ReadFile]) -> Committed:
         """Write a batch: vectors to the row files (synced), then all rows, the outbox entry and one leaf in this transaction."""
         pictures = [file for file in batch if file.picture is not None]
@@ -369,18 +364,6 @@ class Files:
             media = work.ask(sa.select(tables.location.c.media_number).where(here, tables.location.c.media_number.is_not(None)))
             self.refresh_presence(work, set(media.scalars()))
 
-    def settle_moves(self, work: Work, media_numbers: set[int]) -> None:
-        """Call a copy what it is once its original's path is gone: the picture itself, at its new place."""
-        other = tables.location.alias()
-        alone = ~sa.exists().where(other.c.media_number == tables.location.c.media_number, other.c.number != tables.location.c.number)
-        itself = sa.case((tables.location.c.faces > 0, Reason.INDEXED.value), else_=Reason.NO_FACE.value)
-        for chunk in _chunks(sorted(media_numbers)):
-            work.run(
-                sa.update(tables.location)
-                .where(tables.location.c.media_number.in_(chunk), tables.location.c.reason == Reason.DUPLICATE.value, alone)
-                .values(reason=itself, detail="moved here")
-            )
-
     def outcomes(self, *, reason: Reason | None = None, source_number: int | None = None) -> Iterator[FileRecord]:
         """Yield files with their outcomes, by root and in order of reading."""
         query = sa.select(tables.location).join(tables.root).order_by(tables.location.c.root_number, tables.location.c.number)
@@ -421,10 +404,16 @@ class Files:
         return {str(row[0]): int(row[1]) for row in self._database.ask(query)}
 
     def refresh_presence(self, work: Work, media_numbers: set[int]) -> None:
-        """Set `media.present` from the locations that are there now."""
-        here = sa.exists().where(tables.location.c.media_number == tables.media.c.number, tables.location.c.missing_since.is_(None))
+        """Set `media.present` from the locations that are there now; the first of them is the picture, the others are its copies."""
+        place, other = tables.location, tables.location.alias()
+        here = sa.exists().where(place.c.media_number == tables.media.c.number, place.c.missing_since.is_(None))
+        copy = sa.exists().where(
+            other.c.media_number == place.c.media_number, other.c.missing_since.is_(None), other.c.number < place.c.number
+        )
+        reason = sa.case((copy, Reason.DUPLICATE.value), (place.c.faces > 0, Reason.INDEXED.value), else_=Reason.NO_FACE.value)
         for chunk in _chunks(sorted(media_numbers)):
             work.run(sa.update(tables.media).where(tables.media.c.number.in_(chunk)).values(present=sa.case((here, 1), else_=0)))
+            work.run(sa.update(place).where(place.c.media_number.in_(chunk), place.c.missing_since.is_(None)).values(reason=reason))
 
 
 def _face_row(work: Work, number: int, appearance_number: int, sha256: bytes, face: AnalysedFace) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """An archive as Python programs and the command line use it."""
 
 import datetime as dt
+import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from visavis.domain.ids import SourceId
 from visavis.domain.media import Reason
 from visavis.domain.progress import IngestProgress
 from visavis.index.base import VectorIndex
+from visavis.index.embedded import Upkeep
 from visavis.records import archive as records_archive
 from visavis.records.archive import Records
 from visavis.records.files import FileRecord
@@ -34,6 +36,8 @@ from visavis.wiring.picking import pick
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
     from visavis.services.ingest import IngestReport
+    from visavis.services.ingest.pool import Pool
+    from visavis.services.ingest.root import Parts
     from visavis.services.search import Permission, Reasons
 
 
@@ -190,21 +194,14 @@ class Archive:
             Another process is writing.
         """
         from visavis.services.ingest import Ingest, IngestRequest
-        from visavis.services.ingest.root import Parts
 
         request = IngestRequest(
             actor=self._actor, sources=tuple(sources), workers=workers, thorough=thorough, confirm_missing=confirm_missing
         )
         with self._writing() as records, self._open_index(records) as index:
-            parts = Parts(
-                records=records,
-                index=index,
-                gate=LawGate(self._policy, self._clock),
-                open_source=lambda root, exclude: build.open_source(self._settings, root, exclude),
-                step=self._step,
-            )
-            factory = build.analyser_factory(self._settings, records.pack_id)
-            return Ingest(parts, build_analyser=factory, seconds=time.monotonic).run(request, progress=progress)
+            open_pool = functools.partial(self._open_pool, records)
+            ingest = Ingest(self._parts(records, index), open_pool=open_pool, seconds=time.monotonic)
+            return ingest.run(request, progress=progress)
 
     def outcomes(self, *, reason: str | None = None, source: str | None = None) -> Iterator[FileRecord]:
         """Yield every file with what became of it."""
@@ -344,8 +341,24 @@ class Archive:
         finally:
             records.close()
 
+    def _parts(self, records: Records, index: VectorIndex) -> "Parts":
+        from visavis.services.ingest.root import Parts
+
+        return Parts(
+            records=records,
+            index=index,
+            gate=LawGate(self._policy, self._clock),
+            open_source=lambda root, exclude: build.open_source(self._settings, root, exclude),
+            step=self._step,
+        )
+
+    def _open_pool(self, records: Records, workers: int) -> "Pool":
+        from visavis.services.ingest.pool import Pool
+
+        return Pool(build.analyser_factory(self._settings, records.pack_id), workers=workers)
+
     def _keeper(self, records: Records) -> EmbeddedKeeper:
-        return EmbeddedKeeper(records, self._clock)
+        return EmbeddedKeeper(records, self._clock, Upkeep(step=self._step))
 
     @contextmanager
     def _open_index(self, records: Records) -> Iterator[VectorIndex]:
