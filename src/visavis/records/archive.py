@@ -1,9 +1,10 @@
 """One open archive: its folder, database, row files and vault, and the queries over them."""
 
+import datetime as dt
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -35,6 +36,11 @@ class Doors:
     write_leaf: LeafWriter
     step: Step
 
+    def leaf(self, seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:
+        """Write a leaf that names its actor by a mark: the ledger outlives the names, which stand sealed in the rows it tells of."""
+        mark = PathSealer(self.vault).mark("leaf.actor", actor.name).hex()
+        return self.write_leaf(seq, at, replace(actor, name=mark), operation, facts)
+
 
 class Records:
     """Everything that is true of an archive. Make one with `create` or `open_records`; `close` it."""
@@ -45,7 +51,7 @@ class Records:
         self.clock = doors.clock
         self._lock = WriterLock(folder) if writable else None
         try:
-            self._database = Database(folder.database, clock=doors.clock, write_leaf=doors.write_leaf, step=doors.step)
+            self._database = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
             facts = self._database.ask(sa.select(tables.archive)).one()
             self.archive_id: str = facts.id
             self.pack_id: str = facts.pack_id
@@ -96,7 +102,7 @@ def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor
     """Make an empty archive for one pack."""
     folder.make()
     database.create(folder.database)
-    base = Database(folder.database, clock=doors.clock, write_leaf=doors.write_leaf, step=doors.step)
+    base = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
     with base.work(actor) as work:
         archive_id = new_id(work.at)
         work.run(sa.insert(tables.archive), [{"id": archive_id, "format": FORMAT, "pack_id": pack_id, "dim": dim, "created_at": work.at}])

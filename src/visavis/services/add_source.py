@@ -41,7 +41,8 @@ class AddSource:
         Raises
         ------
         InputError
-            No such folder; neither or both of profile and charter; the folder is a source already, or holds the archive.
+            No such folder; neither or both of profile and charter; the folder is a source already; it and the archive lie one inside
+            the other.
         CharterInvalid
             A field is missing or contradicts another; all problems at once.
         RefusedError
@@ -89,8 +90,8 @@ class AddSource:
         if not folder.is_dir():
             raise InputError(f"{folder} is not a folder", remedy="name a folder of photographs")
         archive = self._records.folder.path.resolve()
-        if folder == archive or archive in folder.parents:
-            raise InputError("the folder lies inside the archive itself", remedy="name the folder of the originals")
+        if folder.is_relative_to(archive) or archive.is_relative_to(folder):
+            raise InputError("the folder and the archive lie one inside the other", remedy="keep the archive beside the originals")
         if folder in _known_folders(self._records):
             raise InputError(f"{folder} is a source already", remedy="visavis source list")
 

@@ -25,7 +25,7 @@ class MoveSource:
         folder = to.resolve()
         if not folder.is_dir():
             raise InputError(f"{folder} is not a folder", remedy="mount it, or name the right one")
-        roots = [known for known in source.roots if root is None or known.path == root]
+        roots = [known for known in source.roots if root is None or known.path == root.resolve()]
         if len(roots) != 1:
             places = ", ".join(str(known.path) for known in source.roots)
             raise InputError(f"«{source.title}» has these folders: {places}", remedy="say which one moved: --root FOLDER")
