@@ -3,7 +3,7 @@
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,14 +49,19 @@ class Records:
         self.folder = folder
         self.writable = writable
         self.clock = doors.clock
-        self._lock = WriterLock(folder) if writable else None
-        try:
+        with ExitStack() as opened:  # what is open is closed again if the rest can't be opened
+            if writable:
+                opened.enter_context(WriterLock(folder))
             self._database = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
-            facts = self._database.ask(sa.select(tables.archive)).one()
+            opened.callback(self._database.close)
+            facts = self._database.ask(sa.select(tables.archive)).one_or_none()
+            if facts is None:
+                raise DamageError(f"the making of the archive in {folder.path} was cut short", remedy="remove the folder and make it again")
             self.archive_id: str = facts.id
             self.pack_id: str = facts.pack_id
             self.dim: int = facts.dim
             self.rows = RowStore(folder.rows, dim=self.dim, pack_id=self.pack_id, writable=writable, step=doors.step)
+            opened.callback(self.rows.close)
             sealer = PathSealer(doors.vault)
             self.sources = Sources(self._database, sealer)
             self.files = Files(self._database, sealer, self.rows, pack_id=self.pack_id)
@@ -64,10 +69,7 @@ class Records:
             self.searches = Searches(sealer)
             if writable:
                 self.rows.truncate(self.gallery.high_water())
-        except BaseException:
-            if self._lock is not None:
-                self._lock.release()
-            raise
+            self._opened = opened.pop_all()
 
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
@@ -92,10 +94,7 @@ class Records:
 
     def close(self) -> None:
         """Seal the database and let go of every file and of the lock."""
-        self.rows.close()
-        self._database.close()
-        if self._lock is not None:
-            self._lock.release()
+        self._opened.close()
 
 
 def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor: Actor) -> None:
