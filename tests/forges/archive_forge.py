@@ -10,8 +10,8 @@ import numpy as np
 
 from visavis.domain.actor import Actor
 from visavis.domain.face import AnalysedFace, Box, Quality
-from visavis.domain.ids import SourceId
 from visavis.domain.identification import ProbePicture, SearchResult, Threshold
+from visavis.domain.ids import SourceId
 from visavis.domain.media import AnalysedPicture, CaptureDate, DateOrigin, Outcome, PictureMetadata, Precision, Reason
 from visavis.index.exact import ExactIndex
 from visavis.law.policy import base_policy

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +12,14 @@ from archive_forge import ACTOR, NOW, MadeArchive, Picture, at_cosine, doors
 from visavis.domain.errors import DamageError
 from visavis.records import archive as records_archive
 from visavis.records import tables
+from visavis.records.database import Work
+
+
+def failing(made: MadeArchive, act: Callable[[Work], None]) -> None:
+    """Do something in a unit of work that then fails."""
+    with suppress(ZeroDivisionError), made.records.work(ACTOR) as work:
+        act(work)
+        raise ZeroDivisionError
 
 
 def leaves(made: MadeArchive) -> list[dict]:
@@ -33,17 +43,18 @@ def test_a_unit_of_work_that_only_asks_needs_no_leaf(made):
 def test_what_was_changed_before_an_error_is_gone_after_it_leaf_included(made):
     made.household()
     before = leaves(made)
-    with pytest.raises(ZeroDivisionError), made.records.work(ACTOR) as work:
+
+    def change(work: Work) -> None:
         work.run(sa.update(tables.source).values(state="suspended"))
         work.leaf("alteration", what="test")
-        _ = 1 / 0
+
+    failing(made, change)
     assert made.sql("SELECT state FROM source") == [("live",)]
     assert leaves(made) == before
 
 
 def test_work_goes_on_after_a_work_that_failed(made):
-    with pytest.raises(ZeroDivisionError), made.records.work(ACTOR):
-        _ = 1 / 0
+    failing(made, lambda _: None)
     assert made.household().number == 1
 
 
@@ -78,11 +89,13 @@ def test_a_leaf_names_its_actor_by_a_mark_and_the_same_actor_by_the_same_mark(ma
 def test_vectors_of_a_batch_that_was_rolled_back_are_cut_off_at_the_next_opening(made, tmp_path):
     source = made.household()
     kept = made.put(source, Picture(path="a.jpg", vectors=(at_cosine(1),)))
-    files = made.records.files
-    with pytest.raises(ZeroDivisionError), made.records.work(ACTOR) as work:
+    files, batch = made.records.files, [Picture(path="b.jpg", vectors=(at_cosine(0.5), at_cosine(0.4))).read()]
+
+    def ingest(work: Work) -> None:
         job = files.start_job(work, source_number=source.number, source_id=source.id, rotation_group_id=1)
-        files.commit(work, job, source.roots[0].number, [Picture(path="b.jpg", vectors=(at_cosine(0.5), at_cosine(0.4))).read()])
-        _ = 1 / 0
+        files.commit(work, job, source.roots[0].number, batch)
+
+    failing(made, ingest)
     size = {path.name: path.stat().st_size for path in made.records.folder.rows.rglob("*") if path.is_file()}
     made.records.close()
     made.records = records_archive.open_records(tmp_path / "archive", doors(made.clock), writable=True)

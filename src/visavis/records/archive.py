@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
-from visavis.domain.errors import DamageError, SetupError
+from visavis.domain.errors import DamageError, InputError, SetupError
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.database import Database, LeafWriter, Step, Work
@@ -76,6 +76,17 @@ class Records:
         """Open a unit of work: one transaction that must write its ledger leaf."""
         with self._database.work(actor) as work:
             yield work
+
+    def check_root(self, folder: Path) -> Path:
+        """Return a folder of originals as it is stored; `InputError` unless it is one, and no source's yet."""
+        folder, archive = folder.resolve(), self.folder.path.resolve()
+        if not folder.is_dir():
+            raise InputError(f"{folder} is not a folder", remedy="name a folder of photographs; if it is on a drive, mount it")
+        if folder.is_relative_to(archive) or archive.is_relative_to(folder):
+            raise InputError("the folder and the archive lie one inside the other", remedy="keep the archive beside the originals")
+        if any(root.path == folder for source in self.sources.all() for root in source.roots):
+            raise InputError(f"{folder} is a source already", remedy="visavis source list")
+        return folder
 
     def presence(self, job: Job, root_number: int) -> Presence:
         """Begin to note which files of a root a listing meets."""

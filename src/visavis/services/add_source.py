@@ -1,7 +1,6 @@
 """A folder and a charter become a source."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +47,7 @@ class AddSource:
         RefusedError
             The charter's profile can't be used in this version.
         """
-        folder = request.folder.resolve()
-        self._check_folder(folder)
+        folder = self._records.check_root(request.folder)
         at = self._records.clock.now()
         charter = self._charter(request, at.date())
         check_usable(charter, self._policy, at=at)
@@ -85,16 +83,3 @@ class AddSource:
             "a source needs either --profile household with --title, or --charter FILE (which names both)",
             remedy='visavis source add FOLDER --profile household --title "Family"',
         )
-
-    def _check_folder(self, folder: Path) -> None:
-        if not folder.is_dir():
-            raise InputError(f"{folder} is not a folder", remedy="name a folder of photographs")
-        archive = self._records.folder.path.resolve()
-        if folder.is_relative_to(archive) or archive.is_relative_to(folder):
-            raise InputError("the folder and the archive lie one inside the other", remedy="keep the archive beside the originals")
-        if folder in _known_folders(self._records):
-            raise InputError(f"{folder} is a source already", remedy="visavis source list")
-
-
-def _known_folders(records: Records) -> Sequence[Path]:
-    return [root.path for source in records.sources.all() for root in source.roots]
