@@ -1,6 +1,6 @@
 """Search at 200,000 synthetic templates: `python -m benchmarks.search [--rows N] [--dim D]`. One thread; prints one JSON object.
 
-The embedded index, with its rows in row files (each checksum checked), against `faiss.IndexFlatIP` in the same process. Timings are in rounds
+The embedded index, its rows in row files with each checksum checked, against `faiss.IndexFlatIP` in the same process. Timings are in rounds
 that alternate between the two (other programs disturb both alike), one query at a time; the ratio is that of the medians over rounds.
 Start-up and memory are measured in fresh processes that open the index and search once.
 """

@@ -152,14 +152,13 @@ class Gallery:
                     found[row.key] = self._shown(row, places[row.media_number])
         return found
 
-    def key_of(self, face_id: str, at: dt.datetime) -> int:
-        """Return the key of a face that is searchable now; `InputError` if it is not."""
-        query = (
-            sa.select(tables.template.c.key).join(tables.face).where(tables.face.c.id == face_id, tables.template.c.key.in_(searchable(at)))
-        )
+    def key_of(self, face_id: str, at: dt.datetime, sources: frozenset[int]) -> int:
+        """Return the key of a face that is searchable now in one of these sources; `InputError` if it is not."""
+        allowed = searchable(at).where(_view.c.source_number.in_(sorted(sources)))
+        query = sa.select(tables.template.c.key).join(tables.face).where(tables.face.c.id == face_id, tables.template.c.key.in_(allowed))
         key = self._database.ask(query).scalar_one_or_none()
         if key is None:
-            raise InputError(f"no searchable face {face_id}", remedy="face ids stand in the results of a search: --format json")
+            raise InputError(f"no searchable face {face_id}", remedy="take one from the results of a search under this case: --format json")
         return int(key)
 
     def visible(self, keys: Sequence[int], at: dt.datetime) -> set[int]:

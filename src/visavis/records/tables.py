@@ -69,7 +69,7 @@ source = Table(
     Column("live_from", Date),
     Column("live_until", Date),
     Column("charter_version", Integer, nullable=False),
-    Column("exclude", Text, nullable=False),
+    Column("exclude", LargeBinary, nullable=False),
     Column("rotation_group_id", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
 )
@@ -79,7 +79,7 @@ charter = Table(
     metadata,
     Column("source_number", ForeignKey("source.number"), primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("toml", Text, nullable=False),
+    Column("toml", LargeBinary, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("added_by", LargeBinary, nullable=False),
     Column("added_at", UtcTime, nullable=False),
@@ -93,7 +93,7 @@ root = Table(
     Column("path", LargeBinary, nullable=False),
     Column("path_mark", LargeBinary, nullable=False),
     Column("offline_since", UtcTime),
-    Column("offline_why", Text),
+    Column("offline_why", LargeBinary),
     UniqueConstraint("source_number", "path_mark"),
 )
 

@@ -298,12 +298,33 @@ class Archive:
         )
         return search.run(question)
 
-    def why(self, photo: Path | str | ProbePicture, file: Path | str, *, face: int | None = None, case_id: str | None = None) -> "Reasons":
-        """Say why a file is, or is not, among the results of a search."""
+    def why(  # noqa: PLR0913 - the options of one act, all keyword-only
+        self,
+        photo: Path | str | ProbePicture,
+        file: Path | str,
+        *,
+        face: int | None = None,
+        top: int | None = 50,
+        threshold: float | None = None,
+        sources: Sequence[str] = (),
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        case_id: str | None = None,
+    ) -> "Reasons":
+        """Say why a file is, or is not, among the results of the search with the same options."""
         from visavis.services.search import SearchQuestion, Why
 
         probes = pick(self._pictures((photo,)), faces=() if face is None else (face,))
-        question = SearchQuestion(actor=self._actor, probes=probes, case_id=case_id)
+        question = SearchQuestion(
+            actor=self._actor,
+            probes=probes,
+            top=top,
+            threshold=threshold,
+            sources=tuple(sources),
+            since=since,
+            until=until,
+            case_id=case_id,
+        )
         records, index = self._searching()
         why = Why(records, index, self._permission(records), default_threshold=self._default_threshold(records))
         return why.run(question, Path(file))

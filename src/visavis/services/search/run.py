@@ -63,6 +63,29 @@ class SearchQuestion:
     case_id: str | None = None
     reason: str = ""
 
+    def check(self) -> None:
+        """Raise `InputError` for a question that has no answer."""
+        if (self.face_id is None) is not any(probe.picked for probe in self.probes):
+            raise InputError("search with photographs or with a face id: one of the two", remedy="visavis search PHOTO, or --face-id ID")
+        if self.since and self.until and self.since > self.until:
+            raise InputError(f"--since {self.since} lies after --until {self.until}", remedy="swap the two dates")
+        if self.threshold is not None and not -1 <= self.threshold <= 1:
+            raise InputError(f"a threshold of {self.threshold} is no cosine", remedy="give a number between -1 and 1")
+        if self.top is not None and self.top < 1:
+            raise InputError("--top asks for at least one candidate", remedy="--top 50")
+
+    def where(self, clearance: Clearance) -> Where:
+        """Return the filter: the clearance's sources, and the dates asked for."""
+        return Where(
+            sources=clearance.sources,
+            since=self.since.toordinal() if self.since else None,
+            until=self.until.toordinal() if self.until else None,
+        )
+
+    def threshold_or(self, default: Threshold) -> Threshold:
+        """Return the threshold that counts."""
+        return default if self.threshold is None else Threshold(value=self.threshold, trial="set by the user")
+
 
 @dataclass(frozen=True, slots=True)
 class _Probe:
@@ -109,19 +132,13 @@ class Search:
         InputError
             No probe, dates in the wrong order, an unknown source, case or face.
         """
-        _check(question)
+        question.check()
         at = self._records.clock.now()
         permit = self._permission.ask(question.actor, case_id=question.case_id, sources=question.sources, top=question.top)
-        where = Where(
-            sources=permit.clearance.sources,
-            since=question.since.toordinal() if question.since else None,
-            until=question.until.toordinal() if question.until else None,
-        )
+        where = question.where(permit.clearance)
         size = self._records.gallery.size(where, at)
-        threshold = self._default_threshold
-        if question.threshold is not None:
-            threshold = Threshold(value=question.threshold, trial="set by the user")
-        found = self._best(self._vectors(question, at), where, permit.clearance, threshold.value, question.top, at)
+        threshold = question.threshold_or(self._default_threshold)
+        found = self._best(self._vectors(question, permit.clearance, at), where, permit.clearance, threshold.value, question.top, at)
         facts = SearchFacts(
             pack_id=self._records.pack_id,
             gallery_size=size.size,
@@ -147,9 +164,9 @@ class Search:
             notices=(*permit.left_out, *self._notices()),
         )
 
-    def _vectors(self, question: SearchQuestion, at: dt.datetime) -> list[_Probe]:
+    def _vectors(self, question: SearchQuestion, clearance: Clearance, at: dt.datetime) -> list[_Probe]:
         if question.face_id is not None:
-            key = self._records.gallery.key_of(question.face_id, at)
+            key = self._records.gallery.key_of(question.face_id, at, clearance.sources)
             vector = self._records.rows.read(np.array([key], dtype=np.int64))[0]
             return [_Probe(vector / np.linalg.norm(vector), 1)]
         picked = [(probe.faces[number - 1].vector, number) for probe in question.probes for number in probe.picked]
@@ -194,17 +211,6 @@ class Search:
             if top is not None and len(found) >= top:
                 return found[:top]
         return found
-
-
-def _check(question: SearchQuestion) -> None:
-    if question.face_id is None and not any(probe.picked for probe in question.probes):
-        raise InputError("no face to search with", remedy="visavis search PHOTO, or --face-id ID")
-    if question.since and question.until and question.since > question.until:
-        raise InputError(f"--since {question.since} lies after --until {question.until}", remedy="swap the two dates")
-    if question.threshold is not None and not -1 <= question.threshold <= 1:
-        raise InputError(f"a threshold of {question.threshold} is no cosine", remedy="give a number between -1 and 1")
-    if question.top is not None and question.top < 1:
-        raise InputError("--top asks for at least one candidate", remedy="--top 50")
 
 
 def _candidates(found: Sequence[tuple[Shown, float, int]], ids: Sequence[str]) -> tuple[Candidate, ...]:
