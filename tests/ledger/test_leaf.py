@@ -49,7 +49,7 @@ def test_a_leaf_is_written_byte_for_byte_as_documented():
     leaf = Leaf(
         seq=7,
         at=AT,
-        actor=Actor(name="J. Doe", role=Role.INVESTIGATOR),
+        actor=Actor(name="5f1c", role=Role.INVESTIGATOR),
         operation=Operation.CONSULTATION,
         objects=("0190",),
         purpose="catalogue",
@@ -57,7 +57,7 @@ def test_a_leaf_is_written_byte_for_byte_as_documented():
         facts={"threshold": "0.363", "gallery_size": 1041},
     )
     assert leaf.body() == (
-        b'{"actor":{"name":"J. Doe","role":"investigator"},"at":"2026-11-22T10:00:00.000000Z","case":"0191",'
+        b'{"actor":{"mark":"5f1c","role":"investigator"},"at":"2026-11-22T10:00:00.000000Z","case":"0191",'
         b'"facts":{"gallery_size":1041,"threshold":"0.363"},"objects":["0190"],"operation":"consultation","purpose":"catalogue","seq":7}'
     )
 

@@ -53,7 +53,7 @@ class Leaf:
     at : datetime
         UTC; never before the leaf before it.
     actor : Actor
-        Who, in which role.
+        Who, in which role. Its name is here the mark that stands for the person: a leaf is never changed, so no name may stand in it.
     operation : Operation
     objects : tuple of str
         Ids of what it touched; never a name, a path or a template.
@@ -84,7 +84,7 @@ class Leaf:
             raise InputError("a leaf needs a time with its zone and a seq from 0")
         return canonical_json(
             {
-                "actor": {"name": self.actor.name, "role": self.actor.role.value},
+                "actor": {"mark": self.actor.name, "role": self.actor.role.value},
                 "at": self.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
                 "case": self.case_id,
                 "facts": self.facts,

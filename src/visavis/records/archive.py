@@ -1,15 +1,16 @@
 """One open archive: its folder, database, row files and vault, and the queries over them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
-from visavis.domain.errors import DamageError, SetupError
+from visavis.domain.errors import DamageError, InputError, SetupError
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.database import Database, LeafWriter, Step, Work
@@ -34,6 +35,11 @@ class Doors:
     write_leaf: LeafWriter
     step: Step
 
+    def leaf(self, seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:
+        """Write a leaf that names its actor by a mark: the ledger outlives the names, which stand sealed in the rows it tells of."""
+        mark = PathSealer(self.vault).mark("leaf.actor", actor.name).hex()
+        return self.write_leaf(seq, at, replace(actor, name=mark), operation, facts)
+
 
 class Records:
     """Everything that is true of an archive. Make one with `create` or `open_records`; `close` it."""
@@ -42,14 +48,14 @@ class Records:
         self.folder = folder
         self.writable = writable
         self.clock = doors.clock
-        self._lock = WriterLock(folder) if writable else None
-        try:
-            self._database = Database(folder.database, clock=doors.clock, write_leaf=doors.write_leaf, step=doors.step)
-            facts = self._database.ask(sa.select(tables.archive)).one()
-            self.archive_id: str = facts.id
-            self.pack_id: str = facts.pack_id
-            self.dim: int = facts.dim
+        with ExitStack() as opened:  # what is open is closed again if the rest can't be opened
+            if writable:
+                opened.enter_context(WriterLock(folder))
+            self._database = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
+            opened.callback(self._database.close)
+            self.archive_id, self.pack_id, self.dim = self._identity()
             self.rows = RowStore(folder.rows, dim=self.dim, pack_id=self.pack_id, writable=writable, step=doors.step)
+            opened.callback(self.rows.close)
             sealer = PathSealer(doors.vault)
             self.sources = Sources(self._database, sealer)
             self.files = Files(self._database, sealer, self.rows, pack_id=self.pack_id)
@@ -57,18 +63,33 @@ class Records:
             self.searches = Searches(sealer)
             if writable:
                 self._drop_uncommitted_rows()
-        except BaseException as error:
-            if self._lock is not None:
-                self._lock.release()
-            if isinstance(error, sa.exc.NoResultFound | TypeError | ValueError):
-                raise DamageError(f"{folder.database.name}: what it says of the archive itself is damaged") from error
-            raise
+            self._opened = opened.pop_all()
+
+    def _identity(self) -> tuple[str, str, int]:
+        try:
+            facts = self._database.ask(sa.select(tables.archive)).one_or_none()
+        except (TypeError, ValueError) as error:
+            raise DamageError(f"{self.folder.database.name}: what it says of the archive itself is damaged") from error
+        if facts is None:
+            raise DamageError("the making of this archive was cut short", remedy=f"remove {self.folder.path} and make it again")
+        return facts.id, facts.pack_id, facts.dim
 
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
         """Open a unit of work: one transaction that must write its ledger leaf."""
         with self._database.work(actor) as work:
             yield work
+
+    def check_root(self, folder: Path) -> Path:
+        """Return a folder of originals as it is stored; `InputError` unless it is one, and no source's yet."""
+        folder, archive = folder.resolve(), self.folder.path.resolve()
+        if not folder.is_dir():
+            raise InputError(f"{folder} is not a folder", remedy="name a folder of photographs; if it is on a drive, mount it")
+        if folder.is_relative_to(archive) or archive.is_relative_to(folder):
+            raise InputError("the folder and the archive lie one inside the other", remedy="keep the archive beside the originals")
+        if any(root.path == folder for source in self.sources.all() for root in source.roots):
+            raise InputError(f"{folder} is a source already", remedy="visavis source list")
+        return folder
 
     def presence(self, job: Job, root_number: int) -> Presence:
         """Begin to note which files of a root a listing meets."""
@@ -99,17 +120,14 @@ class Records:
 
     def close(self) -> None:
         """Seal the database and let go of every file and of the lock."""
-        self.rows.close()
-        self._database.close()
-        if self._lock is not None:
-            self._lock.release()
+        self._opened.close()
 
 
 def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor: Actor) -> None:
     """Make an empty archive for one pack."""
     folder.make()
     database.create(folder.database)
-    base = Database(folder.database, clock=doors.clock, write_leaf=doors.write_leaf, step=doors.step)
+    base = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
     with base.work(actor) as work:
         archive_id = new_id(work.at)
         work.run(sa.insert(tables.archive), [{"id": archive_id, "format": FORMAT, "pack_id": pack_id, "dim": dim, "created_at": work.at}])

@@ -155,7 +155,7 @@ class Database:
             at=now if last is None else max(now, last.at),
             actor=actor,
             write_leaf=self._write_leaf,
-            next_leaf=1 if last is None else last.seq + 1,
+            next_leaf=0 if last is None else last.seq + 1,
         )
 
     def _log_bytes(self) -> int:

@@ -13,7 +13,8 @@ from visavis.domain.ids import FaceId, JobId, MediaId, SourceId, new_id
 from visavis.domain.media import AnalysedPicture, CaptureDate, Outcome, Reason
 from visavis.records import tables
 from visavis.records.database import Database, Work
-from visavis.records.rows import SEGMENT_ROWS, RowStore
+from visavis.records.row_format import SEGMENT_ROWS
+from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
 
 T = TypeVar("T")
@@ -215,12 +216,11 @@ class Files:
         return self._database.ask(query).scalar_one_or_none() is not None
 
     def progress(self, source_number: int) -> tuple[int, int | None]:
-        """Return (files read or known, files listed by the last run that came to its end or None)."""
-        known = self._database.ask(
-            sa.select(sa.func.count())
-            .select_from(tables.location.join(tables.root))
-            .where(tables.root.c.source_number == source_number, tables.location.c.missing_since.is_(None))
-        ).scalar_one()
+        """Return (files known, files listed by the last run that came to its end or None)."""
+        roots = sa.select(tables.root.c.number).where(tables.root.c.source_number == source_number)
+        # the unique index on (root, path mark) answers this without reading a row
+        query = sa.select(sa.func.count()).select_from(tables.location).where(tables.location.c.root_number.in_(roots))
+        known = self._database.ask(query).scalar_one()
         listed = self._database.ask(
             sa.select(tables.job.c.listed)
             .where(tables.job.c.source_number == source_number, tables.job.c.listed.is_not(None))
@@ -299,6 +299,7 @@ class Files:
             "dhash": picture.dhash,
             **_date_columns(said.captured),
             **{name: self._sealer.seal(f"media.{name}", text) if text else None for name, text in texts.items()},
+            "templates": len(picture.faces),
             "latitude": said.latitude,
             "longitude": said.longitude,
             "created_at": work.at,

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -40,11 +41,14 @@ class ArchiveFolder:
         if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
             raise SetupError(f"{self.path} is not an empty folder", remedy="choose a new folder: visavis init DIR")
         refuse_network(self.path)
-        self.path.mkdir(parents=True, exist_ok=True)
-        self.path.chmod(0o700)
-        for part in ("rows", "codes", "cache", "inbox", "tmp"):
-            (self.path / part).mkdir()
-        (self.path / "lock").touch()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.chmod(0o700)
+            for part in ("rows", "codes", "cache", "inbox", "tmp"):
+                (self.path / part).mkdir()
+            (self.path / "lock").touch()
+        except OSError as error:
+            raise SetupError(f"can't make {self.path}: {error.strerror}", remedy="choose a place where you may write") from error
 
     def check(self) -> None:
         """Raise `SetupError` unless an archive lies here."""
@@ -77,9 +81,9 @@ class WriterLock:
         self.release()
 
 
-def refuse_network(path: Path) -> None:
-    """Raise `SetupError` if `path` lies on a network file system, as far as `/proc/mounts` can tell."""
-    kind = _file_system(path)
+def refuse_network(path: Path, mounts: Path = Path("/proc/mounts")) -> None:
+    """Raise `SetupError` if `path` lies on a network file system, as far as the table of mounts can tell."""
+    kind = _file_system(path.resolve(), mounts.read_text(errors="surrogateescape")) if mounts.is_file() else ""
     if kind in NETWORK_TYPES:
         raise SetupError(
             f"{path} lies on a network file system ({kind}); the archive's database and memory maps break there",
@@ -87,16 +91,11 @@ def refuse_network(path: Path) -> None:
         )
 
 
-def _file_system(path: Path) -> str:
-    mounts = Path("/proc/mounts")
-    if not mounts.is_file():
-        return ""
-    best, kind = "", ""
-    absolute = str(path.absolute())
-    for line in mounts.read_text(errors="surrogateescape").splitlines():
+def _file_system(path: Path, mounts: str) -> str:
+    best, kind = Path(), ""
+    for line in filter(None, mounts.split("\n")):
         _, where, found, *_ = line.split(" ")
-        where = where.replace("\\040", " ")
-        inside = absolute == where or absolute.startswith(where.rstrip("/") + "/")
-        if inside and len(where) >= len(best):
-            best, kind = where, found
+        point = Path(re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), where))  # proc(5): white space is written in octal
+        if path.is_relative_to(point) and len(point.parts) >= len(best.parts):
+            best, kind = point, found
     return kind

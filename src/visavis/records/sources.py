@@ -100,7 +100,7 @@ class Sources:
                     "live_from": new.live_from,
                     "live_until": new.live_until,
                     "charter_version": 1,
-                    "exclude": json.dumps(list(new.exclude)),
+                    "exclude": self._sealer.seal("source.exclude", json.dumps(list(new.exclude))),
                     "rotation_group_id": number,
                     "created_at": work.at,
                 }
@@ -112,7 +112,7 @@ class Sources:
                 {
                     "source_number": number,
                     "version": 1,
-                    "toml": new.charter_toml,
+                    "toml": self._sealer.seal("charter.toml", new.charter_toml),
                     "sha256": new.charter_sha256,
                     "added_by": self._sealer.seal("charter.added_by", work.actor.name),
                     "added_at": work.at,
@@ -127,17 +127,17 @@ class Sources:
 
     def move(self, work: Work, source: SourceRecord, root: RootRecord, to: Path) -> None:
         """Point a root at the folder's new place. Nothing is hashed again: paths are relative to the root."""
-        work.run(
-            sa.update(tables.root)
-            .where(tables.root.c.number == root.number)
-            .values(path=self._sealer.seal("root.path", str(to)), path_mark=self._sealer.mark("root.path", str(to)), offline_since=None)
-        )
+        place = {"path": self._sealer.seal("root.path", str(to)), "path_mark": self._sealer.mark("root.path", str(to))}
+        online = {"offline_since": None, "offline_why": None}
+        work.run(sa.update(tables.root).where(tables.root.c.number == root.number).values(**place, **online))
         work.leaf("alteration", source=source.id, root=root.number, what="moved")
 
     def mark_root(self, work: Work, root: RootRecord, *, offline_why: str | None) -> None:
         """Note that a root is out of reach (with the reason), or back (None)."""
-        since = None if offline_why is None else (root.offline_since or work.at)
-        work.run(sa.update(tables.root).where(tables.root.c.number == root.number).values(offline_since=since, offline_why=offline_why))
+        since, why = None, None
+        if offline_why is not None:
+            since, why = root.offline_since or work.at, self._sealer.seal("root.offline_why", offline_why)
+        work.run(sa.update(tables.root).where(tables.root.c.number == root.number).values(offline_since=since, offline_why=why))
         work.leaf("alteration", root=root.number, what="online" if offline_why is None else "offline")
 
     def all(self) -> list[SourceRecord]:
@@ -149,7 +149,7 @@ class Sources:
                     number=row.number,
                     path=Path(self._sealer.open("root.path", row.path)),
                     offline_since=row.offline_since,
-                    offline_why=row.offline_why or "",
+                    offline_why=self._sealer.open("root.offline_why", row.offline_why) if row.offline_why else "",
                 )
             )
         newest = sa.and_(
@@ -165,9 +165,9 @@ class Sources:
                 state=row.state,
                 live_from=row.live_from,
                 live_until=row.live_until,
-                charter_toml=row.toml,
+                charter_toml=self._sealer.open("charter.toml", row.toml),
                 charter_version=row.charter_version,
-                exclude=tuple(json.loads(row.exclude)),
+                exclude=tuple(json.loads(self._sealer.open("source.exclude", row.exclude))),
                 roots=tuple(roots.get(row.number, ())),
             )
             for row in self._database.ask(query)

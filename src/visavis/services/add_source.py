@@ -1,7 +1,6 @@
 """A folder and a charter become a source."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,14 +40,14 @@ class AddSource:
         Raises
         ------
         InputError
-            No such folder; neither or both of profile and charter; the folder is a source already, or holds the archive.
+            No such folder; neither or both of profile and charter; the folder is a source already; it and the archive lie one inside
+            the other.
         CharterInvalid
             A field is missing or contradicts another; all problems at once.
         RefusedError
             The charter's profile can't be used in this version.
         """
-        folder = request.folder.resolve()
-        self._check_folder(folder)
+        folder = self._records.check_root(request.folder)
         at = self._records.clock.now()
         charter = self._charter(request, at.date())
         check_usable(charter, self._policy, at=at)
@@ -84,16 +83,3 @@ class AddSource:
             "a source needs either --profile household with --title, or --charter FILE (which names both)",
             remedy='visavis source add FOLDER --profile household --title "Family"',
         )
-
-    def _check_folder(self, folder: Path) -> None:
-        if not folder.is_dir():
-            raise InputError(f"{folder} is not a folder", remedy="name a folder of photographs")
-        archive = self._records.folder.path.resolve()
-        if folder == archive or archive in folder.parents:
-            raise InputError("the folder lies inside the archive itself", remedy="name the folder of the originals")
-        if folder in _known_folders(self._records):
-            raise InputError(f"{folder} is a source already", remedy="visavis source list")
-
-
-def _known_folders(records: Records) -> Sequence[Path]:
-    return [root.path for source in records.sources.all() for root in source.roots]

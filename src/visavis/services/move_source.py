@@ -19,13 +19,11 @@ class MoveSource:
         Raises
         ------
         InputError
-            No such source or folder, or the source has several roots and `root` does not say which.
+            No such source; no such folder, or one that can't be a source's; or several roots and `root` does not say which moved.
         """
         source = self._records.sources.one(name)
-        folder = to.resolve()
-        if not folder.is_dir():
-            raise InputError(f"{folder} is not a folder", remedy="mount it, or name the right one")
-        roots = [known for known in source.roots if root is None or known.path == root]
+        folder = self._records.check_root(to)
+        roots = [known for known in source.roots if root is None or known.path == root.resolve()]
         if len(roots) != 1:
             places = ", ".join(str(known.path) for known in source.roots)
             raise InputError(f"«{source.title}» has these folders: {places}", remedy="say which one moved: --root FOLDER")

@@ -91,6 +91,7 @@ class Archive:
         self._index: VectorIndex | None = None
         self._applied = 0
         self._chain: Chain | None = None
+        self._threshold: Threshold | None = None
         ArchiveFolder(folder).check()
 
     def __enter__(self) -> Self:
@@ -297,12 +298,33 @@ class Archive:
         )
         return search.run(question)
 
-    def why(self, photo: Path | str | ProbePicture, file: Path | str, *, face: int | None = None, case_id: str | None = None) -> "Reasons":
-        """Say why a file is, or is not, among the results of a search."""
+    def why(  # noqa: PLR0913 - the options of one act, all keyword-only
+        self,
+        photo: Path | str | ProbePicture,
+        file: Path | str,
+        *,
+        face: int | None = None,
+        top: int | None = 50,
+        threshold: float | None = None,
+        sources: Sequence[str] = (),
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        case_id: str | None = None,
+    ) -> "Reasons":
+        """Say why a file is, or is not, among the results of the search with the same options."""
         from visavis.services.search import SearchQuestion, Why
 
         probes = pick(self._pictures((photo,)), faces=() if face is None else (face,))
-        question = SearchQuestion(actor=self._actor, probes=probes, case_id=case_id)
+        question = SearchQuestion(
+            actor=self._actor,
+            probes=probes,
+            top=top,
+            threshold=threshold,
+            sources=tuple(sources),
+            since=since,
+            until=until,
+            case_id=case_id,
+        )
         records, index = self._searching()
         why = Why(records, index, self._permission(records), default_threshold=self._default_threshold(records))
         return why.run(question, Path(file))
@@ -385,7 +407,9 @@ class Archive:
         return tuple(photo if isinstance(photo, ProbePicture) else self.look(photo)[0] for photo in photos)
 
     def _default_threshold(self, records: Records) -> Threshold:
-        return build.find_pack(self._settings, records.pack_id).default_threshold
+        if self._threshold is None:  # finding a pack hashes its files
+            self._threshold = build.find_pack(self._settings, records.pack_id).default_threshold
+        return self._threshold
 
     def _permission(self, records: Records) -> "Permission":
         from visavis.services.search import Permission

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -19,7 +19,9 @@ from visavis.cli.output.plain_text import shown
 from visavis.cli.output.table import console, write_faces, write_table
 from visavis.domain.errors import InputError, SeveralFacesInProbe
 from visavis.domain.identification import ProbePicture, SearchResult
-from visavis.wiring import Archive
+
+if TYPE_CHECKING:
+    from visavis.wiring import Archive
 
 
 class ResultFormat(StrEnum):
@@ -32,6 +34,9 @@ class ResultFormat(StrEnum):
 
 
 CaseOption = Annotated[str | None, typer.Option("--case", metavar="ID", help="The case to search under.")]
+TopOption = Annotated[int, typer.Option(min=1, metavar="K", help="Most candidates.")]
+AllOption = Annotated[bool, typer.Option("--all", help="All candidates at or above the threshold.")]
+ThresholdOption = Annotated[float | None, typer.Option(metavar="T", help="Least similarity; else the pack's at FPIR 0.01.")]
 DateOption = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
 
 
@@ -48,9 +53,9 @@ def search(
     same_person: Annotated[bool, typer.Option("--same-person", help="Several photographs of one person: best similarity counts.")] = False,
     fuse: Annotated[bool, typer.Option("--fuse", help="Several photographs of one person: search with their mean.")] = False,
     face_id: Annotated[str | None, typer.Option(metavar="ID", help="Search with a face that is in the archive.")] = None,
-    top: Annotated[int, typer.Option(min=1, metavar="K", help="Most candidates.")] = 50,
-    every: Annotated[bool, typer.Option("--all", help="All candidates at or above the threshold.")] = False,
-    threshold: Annotated[float | None, typer.Option(metavar="T", help="Least similarity; else the pack's at FPIR 0.01.")] = None,
+    top: TopOption = 50,
+    every: AllOption = False,
+    threshold: ThresholdOption = None,
     source: SourceOption = None,
     since: DateOption = None,
     until: DateOption = None,
@@ -68,7 +73,9 @@ def search(
     if bool(photos) == (face_id is not None):
         raise InputError("search with photographs, or with --face-id, not both", remedy="visavis search PHOTO")
     with archive_at(archive) as opened:
-        probes = _look(opened, photos, output)
+        for target in filter(None, (output, draw)):
+            _check_writable(target)
+        probes = opened.look(*photos)
         if draw is not None and probes:
             write_numbered(probes[0], draw)
             sys.stderr.write(shown(f"face numbers are drawn in {draw}") + "\n")
@@ -98,19 +105,35 @@ def why(
     probe: Annotated[Path, typer.Argument(help="The probe photograph.")],
     file: Annotated[Path, typer.Argument(help="A file of a source.")],
     face: Annotated[int | None, typer.Option(help="Number of the probe's face.")] = None,
+    top: TopOption = 50,
+    every: AllOption = False,
+    threshold: ThresholdOption = None,
+    source: SourceOption = None,
+    since: DateOption = None,
+    until: DateOption = None,
     case: CaseOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Say why a picture is, or is not, among the results."""
+    """Say why a picture is, or is not, among the results of the search with the same options."""
     with archive_at(archive) as opened:
         (looked,) = opened.look(probe)
         with _picking((looked,)):
-            found = opened.why(looked, file, face=face, case_id=case)
+            found = opened.why(
+                looked,
+                file,
+                face=face,
+                top=None if every else top,
+                threshold=threshold,
+                sources=source or (),
+                since=since.date() if since else None,
+                until=until.date() if until else None,
+                case_id=case,
+            )
     faces = [
         {
             "box": {"left": item.box.left, "top": item.box.top, "width": item.box.width, "height": item.box.height},
-            "similarity": round(item.similarity, 4),
+            "similarity": None if item.similarity is None else round(item.similarity, 4),
             "rank": item.rank,
             "weak": list(item.weaknesses),
             "verdict": item.verdict,
@@ -126,15 +149,16 @@ def why(
     screen.print(shown(f"outcome of ingest: {found.outcome}" + (f" ({found.detail})" if found.detail else "")), soft_wrap=True)
     for number, item in enumerate(found.faces, start=1):
         weak = f"; weak: {', '.join(item.weaknesses)}" if item.weaknesses else ""
-        screen.print(
-            f"face {number}: similarity {item.similarity:.3f}, threshold {found.threshold.value:.3f}: {item.verdict}{weak}", soft_wrap=True
-        )
+        compared = "" if item.similarity is None else f"similarity {item.similarity:.3f}, threshold {found.threshold.value:.3f}: "
+        screen.print(f"face {number}: {compared}{item.verdict}{weak}", soft_wrap=True)
 
 
-def _look(opened: Archive, photos: Sequence[Path], output: Path | None) -> tuple[ProbePicture, ...]:
-    if output is not None and output.is_dir():
-        raise InputError(f"{output} is a folder", remedy="name a file: --output result.html")
-    return opened.look(*photos)
+def _check_writable(target: Path) -> None:
+    """Complain before anything is searched or recorded."""
+    if target.is_dir():
+        raise InputError(f"{target} is a folder", remedy="name a file, such as result.html")
+    if not target.parent.is_dir():
+        raise InputError(f"there is no folder {target.parent}", remedy="make it, or name another file")
 
 
 @contextmanager
@@ -164,7 +188,7 @@ def _stream(output: Path | None) -> Iterator[TextIO]:
         part.unlink(missing_ok=True)
 
 
-def _write(opened: Archive, result: SearchResult, form: ResultFormat, stream: TextIO) -> None:
+def _write(opened: "Archive", result: SearchResult, form: ResultFormat, stream: TextIO) -> None:
     match form:
         case ResultFormat.TABLE:
             write_table(result, console(stream))

@@ -76,7 +76,7 @@ def write_numbered(picture: ProbePicture, path: Path) -> None:
     Raises
     ------
     InputError
-        If the suffix is neither `.png` nor `.jpg` / `.jpeg`.
+        If the suffix is neither `.png` nor `.jpg` / `.jpeg`, or the file can't be written.
     """
     form = _FORMATS.get(path.suffix.lower())
     if form is None:
@@ -94,7 +94,10 @@ def write_numbered(picture: ProbePicture, path: Path) -> None:
         draw.rectangle(corners, outline=_INK, width=line + 2)
         draw.rectangle(corners, outline=colour, width=line)
         _label(draw, str(number), (max(0.0, left), max(0.0, top)), font=font, colour=colour)
-    image.save(path, format=form)
+    try:
+        image.save(path, format=form)
+    except OSError as error:
+        raise InputError(f"can't write {path}: {error.strerror}", remedy="choose another file") from error
 
 
 def _label(

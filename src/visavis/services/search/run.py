@@ -22,6 +22,9 @@ from visavis.services.search.permission import Permission
 FIRST_DEPTH = 500
 """Hits asked of the index at first; more only if too many of them are hidden."""
 
+JOINED_AT_ONCE = 100
+"""Hits joined to SQL at a time; most searches need no more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuestion:
@@ -59,6 +62,29 @@ class SearchQuestion:
     until: dt.date | None = None
     case_id: str | None = None
     reason: str = ""
+
+    def check(self) -> None:
+        """Raise `InputError` for a question that has no answer."""
+        if (self.face_id is None) is not any(probe.picked for probe in self.probes):
+            raise InputError("search with photographs or with a face id: one of the two", remedy="visavis search PHOTO, or --face-id ID")
+        if self.since and self.until and self.since > self.until:
+            raise InputError(f"--since {self.since} lies after --until {self.until}", remedy="swap the two dates")
+        if self.threshold is not None and not -1 <= self.threshold <= 1:
+            raise InputError(f"a threshold of {self.threshold} is no cosine", remedy="give a number between -1 and 1")
+        if self.top is not None and self.top < 1:
+            raise InputError("--top asks for at least one candidate", remedy="--top 50")
+
+    def where(self, clearance: Clearance) -> Where:
+        """Return the filter: the clearance's sources, and the dates asked for."""
+        return Where(
+            sources=clearance.sources,
+            since=self.since.toordinal() if self.since else None,
+            until=self.until.toordinal() if self.until else None,
+        )
+
+    def threshold_or(self, default: Threshold) -> Threshold:
+        """Return the threshold that counts."""
+        return default if self.threshold is None else Threshold(value=self.threshold, trial="set by the user")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +132,13 @@ class Search:
         InputError
             No probe, dates in the wrong order, an unknown source, case or face.
         """
-        _check(question)
+        question.check()
         at = self._records.clock.now()
         permit = self._permission.ask(question.actor, case_id=question.case_id, sources=question.sources, top=question.top)
-        where = Where(
-            sources=permit.clearance.sources,
-            since=question.since.toordinal() if question.since else None,
-            until=question.until.toordinal() if question.until else None,
-        )
+        where = question.where(permit.clearance)
         size = self._records.gallery.size(where, at)
-        threshold = self._default_threshold
-        if question.threshold is not None:
-            threshold = Threshold(value=question.threshold, trial="set by the user")
-        found = self._best(self._vectors(question, at), where, permit.clearance, threshold.value, question.top, at)
+        threshold = question.threshold_or(self._default_threshold)
+        found = self._best(self._vectors(question, permit.clearance, at), where, permit.clearance, threshold.value, question.top, at)
         facts = SearchFacts(
             pack_id=self._records.pack_id,
             gallery_size=size.size,
@@ -144,9 +164,9 @@ class Search:
             notices=(*permit.left_out, *self._notices()),
         )
 
-    def _vectors(self, question: SearchQuestion, at: dt.datetime) -> list[_Probe]:
+    def _vectors(self, question: SearchQuestion, clearance: Clearance, at: dt.datetime) -> list[_Probe]:
         if question.face_id is not None:
-            key = self._records.gallery.key_of(question.face_id, at)
+            key = self._records.gallery.key_of(question.face_id, at, clearance.sources)
             vector = self._records.rows.read(np.array([key], dtype=np.int64))[0]
             return [_Probe(vector / np.linalg.norm(vector), 1)]
         picked = [(probe.faces[number - 1].vector, number) for probe in question.probes for number in probe.picked]
@@ -174,25 +194,23 @@ class Search:
         depth = FIRST_DEPTH if top is None else max(FIRST_DEPTH, 2 * top)
         while True:
             hits = self._index.search(vector, depth, where, clearance)
-            keys = [int(key) for key in hits.keys[hits.similarity >= np.float32(threshold)]]
-            shown = self._records.gallery.show(keys, at)
-            exhausted = len(hits.keys) < depth or len(keys) < len(hits.keys)
-            if exhausted or (top is not None and len(shown) >= top):
-                break
+            near = hits.similarity >= np.float32(threshold)
+            found = self._shown(hits.keys[near].tolist(), hits.similarity[near].tolist(), top, at)
+            exhausted = len(hits.keys) < depth or not near.all()
+            if exhausted or (top is not None and len(found) == top):
+                return found
             depth *= 8
-        similarity = dict(zip(hits.keys.tolist(), hits.similarity.tolist(), strict=True))
-        return [(shown[key], similarity[key]) for key in keys if key in shown]
 
-
-def _check(question: SearchQuestion) -> None:
-    if question.face_id is None and not any(probe.picked for probe in question.probes):
-        raise InputError("no face to search with", remedy="visavis search PHOTO, or --face-id ID")
-    if question.since and question.until and question.since > question.until:
-        raise InputError(f"--since {question.since} lies after --until {question.until}", remedy="swap the two dates")
-    if question.threshold is not None and not -1 <= question.threshold <= 1:
-        raise InputError(f"a threshold of {question.threshold} is no cosine", remedy="give a number between -1 and 1")
-    if question.top is not None and question.top < 1:
-        raise InputError("--top asks for at least one candidate", remedy="--top 50")
+    def _shown(self, keys: list[int], similarity: list[float], top: int | None, at: dt.datetime) -> list[tuple[Shown, float]]:
+        """Join hits to SQL, in portions, until `top` of them may be shown."""
+        found: list[tuple[Shown, float]] = []
+        for start in range(0, len(keys), JOINED_AT_ONCE):
+            part = slice(start, start + JOINED_AT_ONCE)
+            visible = self._records.gallery.show(keys[part], at)
+            found += [(visible[key], cosine) for key, cosine in zip(keys[part], similarity[part], strict=True) if key in visible]
+            if top is not None and len(found) >= top:
+                return found[:top]
+        return found
 
 
 def _candidates(found: Sequence[tuple[Shown, float, int]], ids: Sequence[str]) -> tuple[Candidate, ...]:

@@ -1,5 +1,6 @@
 """Why a picture is, or is not, among the results of a search."""
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from visavis.records.searches import SearchFacts
 from visavis.services.search.permission import Permission
 from visavis.services.search.run import FIRST_DEPTH, SearchQuestion
 
+HIDDEN = "hidden: the file is missing, or the face is held, restricted or expired"
 UNKNOWN = "no source holds this file, or no ingest has met it yet: visavis ingest"
 
 
@@ -26,17 +28,17 @@ class FaceReason:
 
     Attributes
     ----------
-    similarity : float
-        Cosine to the probe.
+    similarity : float or None
+        Cosine to the probe; None = it was not compared, since the search may not see it.
     rank : int or None
-        Among all that the search may see; None = it may not be seen now.
+        Among all that the search may see; None as for `similarity`.
     verdict : str
         One sentence: among the results, or what keeps it out.
     """
 
     box: Box
     weaknesses: tuple[str, ...]
-    similarity: float
+    similarity: float | None
     rank: int | None
     verdict: str
 
@@ -66,6 +68,8 @@ class Why:
     def run(self, question: SearchQuestion, file: Path) -> Reasons:
         """Look one file up as the search in `question` would meet it. It is recorded as a search, since it tells as much as one.
 
+        Only faces that the search may see are compared with the probe.
+
         Raises
         ------
         InputError
@@ -73,98 +77,111 @@ class Why:
         RefusedError
             As for a search.
         """
+        question.check()
         picked = [probe.faces[number - 1].vector for probe in question.probes for number in probe.picked]
         if len(picked) != 1:
             raise InputError("`why` takes one photograph and one face", remedy="visavis why PROBE FILE --face N")
         permit = self._permission.ask(question.actor, case_id=question.case_id, sources=question.sources, top=question.top)
-        threshold = self._default_threshold
-        if question.threshold is not None:
-            threshold = Threshold(value=question.threshold, trial="set by the user")
         at = self._records.clock.now()
-        where = Where(sources=permit.clearance.sources)
-        found = self._find(file)
+        asked = _Asked(
+            probe=picked[0],
+            where=question.where(permit.clearance),
+            clearance=permit.clearance,
+            threshold=question.threshold_or(self._default_threshold),
+            top=question.top,
+            at=at,
+        )
+        source_number, found = self._find(file, permit.clearance.sources)
         faces: tuple[FaceReason, ...] = ()
-        if found is not None and found.media_number is not None:
-            faces = self._faces(picked[0], found.media_number, where, permit.clearance, threshold)
+        if found is not None and found.media_number is not None and source_number in permit.clearance.sources:
+            faces = self._faces(asked, found.media_number)
         facts = SearchFacts(
             pack_id=self._records.pack_id,
-            gallery_size=self._records.gallery.size(where, at).size,
-            threshold=threshold.value,
-            where=where,
+            gallery_size=self._records.gallery.size(asked.where, at).size,
+            threshold=asked.threshold.value,
+            where=asked.where,
             reason=question.reason or "why",
             probe_faces=1,
         )
         with self._records.work(question.actor) as work:
             self._records.searches.record(work, permit.clearance, facts, [])
-        return _reasons(file, found, threshold, faces)
+        if found is None:
+            return Reasons(
+                path=str(file), outcome="unknown", detail="", missing=False, threshold=asked.threshold, faces=(), verdict=UNKNOWN
+            )
+        return Reasons(
+            path=found.path,
+            outcome=found.reason.value,
+            detail=found.detail,
+            missing=found.missing,
+            threshold=asked.threshold,
+            faces=faces,
+            verdict=_verdict_on_file(found, faces, searched=source_number in permit.clearance.sources),
+        )
 
-    def _find(self, file: Path) -> FileRecord | None:
-        """Look for the file below every root: by its full path, else by the path relative to a root."""
-        absolute = file.absolute()
-        for source in self._records.sources.all():
+    def _find(self, file: Path, searched: frozenset[int]) -> tuple[int, FileRecord | None]:
+        """Look for the file below every root, searched sources first: by its full path, else by the path relative to a root."""
+        absolute = file.parent.resolve() / file.name
+        for source in sorted(self._records.sources.all(), key=lambda source: source.number not in searched):
             for root in source.roots:
                 inside = absolute.relative_to(root.path) if absolute.is_relative_to(root.path) else file
                 record = self._records.files.one(root.number, str(inside))
                 if record is not None:
-                    return record
-        return None
+                    return source.number, record
+        return 0, None
 
-    def _faces(self, probe: Vectors, media_number: int, where: Where, clearance: Clearance, threshold: Threshold) -> tuple[FaceReason, ...]:
+    def _faces(self, asked: "_Asked", media_number: int) -> tuple[FaceReason, ...]:
+        stored = self._records.gallery.faces_of(media_number)
+        visible = self._records.gallery.visible([face.key for face in stored], asked.at)
         faces = []
-        for face in self._records.gallery.faces_of(media_number):
-            (vector,) = self._records.rows.read(np.array([face.key], dtype=np.int64))
-            similarity = float(probe @ vector / np.linalg.norm(vector))
-            rank = self._rank(probe, face.key, where, clearance)
-            faces.append(
-                FaceReason(
-                    box=face.box,
-                    weaknesses=face.quality.weaknesses(),
-                    similarity=similarity,
-                    rank=rank,
-                    verdict=_verdict(similarity, rank, threshold),
-                )
-            )
+        for face in stored:
+            similarity, rank = self._place(asked, face.key) if face.key in visible else (None, None)
+            verdict = asked.verdict(similarity, rank) if face.key in visible else HIDDEN
+            weak = face.quality.weaknesses()
+            faces.append(FaceReason(box=face.box, weaknesses=weak, similarity=similarity, rank=rank, verdict=verdict))
         return tuple(faces)
 
-    def _rank(self, probe: Vectors, key: int, where: Where, clearance: Clearance) -> int | None:
-        """Return the face's place among all that this search may see, or None if it may not be seen."""
-        at = self._records.clock.now()
-        if key not in self._records.gallery.visible([key], at):
-            return None
+    def _place(self, asked: "_Asked", key: int) -> tuple[float | None, int | None]:
+        """Return a visible face's similarity and its rank among all that this search may see, as the search would find them."""
         depth = FIRST_DEPTH
         while True:
-            hits = self._index.search(probe, depth, where, clearance)
+            hits = self._index.search(asked.probe, depth, asked.where, asked.clearance)
             place = np.flatnonzero(hits.keys == key)
             if len(place):
-                return len(self._records.gallery.visible(hits.keys[: place[0]].tolist(), at)) + 1
+                before = hits.keys[: place[0]].tolist()
+                return float(hits.similarity[place[0]]), len(self._records.gallery.visible(before, asked.at)) + 1
             if len(hits.keys) < depth:
-                return None
+                return None, None
             depth *= 8
 
 
-def _verdict(similarity: float, rank: int | None, threshold: Threshold) -> str:
-    if rank is None:
-        return "hidden: its source is not searched here, or the file is missing, held or restricted"
-    if np.float32(similarity) < np.float32(threshold.value):
-        return f"below the threshold of {threshold.value:.3f}"
-    return f"among the results, rank {rank}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One question, cleared."""
+
+    probe: Vectors
+    where: Where
+    clearance: Clearance
+    threshold: Threshold
+    top: int | None
+    at: dt.datetime
+
+    def verdict(self, similarity: float | None, rank: int | None) -> str:
+        """Say what becomes of a face that the search may see."""
+        if similarity is None or rank is None:
+            return "left out by the date filter" if self.where.dated else "the index does not hold it: visavis verify --repair"
+        if np.float32(similarity) < np.float32(self.threshold.value):
+            return f"below the threshold of {self.threshold.value:.3f}"
+        if self.top is not None and rank > self.top:
+            return f"rank {rank}, beyond the first {self.top} that the search shows"
+        return f"among the results, rank {rank}"
 
 
-def _reasons(file: Path, found: FileRecord | None, threshold: Threshold, faces: tuple[FaceReason, ...]) -> Reasons:
-    if found is None:
-        return Reasons(path=str(file), outcome="unknown", detail="", missing=False, threshold=threshold, faces=(), verdict=UNKNOWN)
+def _verdict_on_file(found: FileRecord, faces: tuple[FaceReason, ...], *, searched: bool) -> str:
+    if not searched:
+        return "its source is not searched here; `visavis source list` names the case for it"
     if found.missing:
-        verdict = "the file was not there at the last ingest; its faces are hidden until it is found again"
-    elif not faces:
-        verdict = f"it has no face to search: {found.reason.value}" + (f" ({found.detail})" if found.detail else "")
-    else:
-        verdict = max(faces, key=lambda face: face.similarity).verdict
-    return Reasons(
-        path=found.path,
-        outcome=found.reason.value,
-        detail=found.detail,
-        missing=found.missing,
-        threshold=threshold,
-        faces=faces,
-        verdict=verdict,
-    )
+        return "the file was not there at the last ingest; its faces are hidden until it is found again"
+    if not faces:
+        return f"it has no face to search: {found.reason.value}" + (f" ({found.detail})" if found.detail else "")
+    return max(faces, key=lambda face: -2 if face.similarity is None else face.similarity).verdict

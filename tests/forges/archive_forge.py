@@ -1,0 +1,209 @@
+"""Archives whose truth is made: every vector, date, box and hash is chosen by the test; no network looks at any picture."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from visavis.domain.actor import Actor
+from visavis.domain.face import AnalysedFace, Box, Quality
+from visavis.domain.identification import ProbePicture, SearchResult, Threshold
+from visavis.domain.ids import SourceId
+from visavis.domain.media import AnalysedPicture, CaptureDate, DateOrigin, Outcome, PictureMetadata, Precision, Reason
+from visavis.index.exact import ExactIndex
+from visavis.law.policy import base_policy
+from visavis.records import archive as records_archive
+from visavis.records.archive import Doors, Records
+from visavis.records.files import ReadFile
+from visavis.records.folder import ArchiveFolder
+from visavis.records.sources import SourceRecord
+from visavis.records.vault import NullVault, Vault
+from visavis.services.add_source import AddSource, SourceRequest
+from visavis.services.search import Permission, Reasons, Search, SearchQuestion, Why
+from visavis.wiring.build import write_leaf
+
+DIM = 16
+PACK = "made@1"
+NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+ACTOR = Actor(name="Wilhelmina Actor")
+BOX = Box(left=0.4, top=0.3, width=0.2, height=0.25)
+THRESHOLD = Threshold(value=0.5, trial="made for this test")
+GOOD = Quality(size_px=120, yaw=0, pitch=0, roll=0, sharpness=20, exposure=0.5, score=0.9, norm=10)
+
+ARCHIVE_CHARTER = """
+profile = "archive"
+title = "{title}"
+purposes = ["catalogue", "research"]
+jurisdiction = ["FR"]
+shows_children = "no"
+place = "none"
+metadata = ["caption"]
+dpia = "DPIA 2026-04"
+valid_from = 2026-01-01
+
+[controller]
+name = "Museum of Example"
+country = "FR"
+public_authority = true
+
+[basis]
+article = "6(1)(e)"
+holder = "Museum of Example"
+since = 2020-01-01
+law = "Code du patrimoine"
+
+[condition]
+article = "9(2)(j)"
+law = "Loi 78-17, art. 44"
+
+[retention]
+rule = "review"
+months = 12
+action = "erase"
+
+[[evidence]]
+file = "deed.pdf"
+
+[standing_case]
+title = "Cataloguing"
+purpose = "catalogue"
+reason = "Undated portraits"
+"""
+
+
+@dataclass
+class SetClock:
+    """Shows the time it is set to."""
+
+    at: dt.datetime = NOW
+
+    def now(self) -> dt.datetime:
+        return self.at
+
+
+def doors(clock: SetClock, *, vault: Vault | None = None, step: Callable[[str], None] = lambda _: None) -> Doors:
+    return Doors(clock=clock, vault=vault or NullVault(), write_leaf=write_leaf, step=step)
+
+
+def make_records(path: Path, clock: SetClock, *, vault: Vault | None = None) -> Records:
+    """Make an archive and open it for writing."""
+    opened_with = doors(clock, vault=vault)
+    records_archive.create(ArchiveFolder(path), opened_with, pack_id=PACK, dim=DIM, actor=ACTOR)
+    return records_archive.open_records(path, opened_with, writable=True)
+
+
+def at_cosine(cosine: float, *, sideways: int = 1) -> np.ndarray:
+    """Return a unit vector at this cosine to axis 0, leaning towards axis `sideways`."""
+    vector = np.zeros(DIM, np.float32)
+    vector[0], vector[sideways] = cosine, np.sqrt(1 - cosine**2)
+    return vector
+
+
+def face(vector: np.ndarray, *, box: Box = BOX, quality: Quality = GOOD) -> AnalysedFace:
+    return AnalysedFace(box=box, landmarks_5x2=np.full((5, 2), 0.5, np.float32), quality=quality, vector=vector.astype(np.float32))
+
+
+def year(number: int) -> CaptureDate:
+    first, last = dt.date(number, 1, 1), dt.date(number, 12, 31)
+    return CaptureDate(text=str(number), first=first, last=last, precision=Precision.YEAR, origin=DateOrigin.EXIF)
+
+
+def probe(*vectors: np.ndarray, picked: Sequence[int] = (1,)) -> ProbePicture:
+    shown = np.zeros((8, 8, 3), np.uint8)
+    return ProbePicture(name="probe.jpg", image_rgb=shown, faces=tuple(face(vector) for vector in vectors), picked=tuple(picked))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """One made picture of a source: its path decides its bytes; its hash is far from all others unless given."""
+
+    path: str
+    vectors: tuple[np.ndarray, ...] = ()
+    date: CaptureDate | None = None
+    caption: str = ""
+    dhash: bytes | None = None
+    box: Box = BOX
+    quality: Quality = GOOD
+
+    def read(self) -> ReadFile:
+        """Return what ingest would hand to the records."""
+        digest = hashlib.sha256(self.path.encode()).digest()
+        analysed = AnalysedPicture(
+            format="jpeg",
+            width=800,
+            height=600,
+            dhash=digest[:16] if self.dhash is None else self.dhash,
+            metadata=PictureMetadata(captured=self.date, caption=self.caption),
+            faces=tuple(face(vector, box=self.box, quality=self.quality) for vector in self.vectors),
+        )
+        reason = Reason.INDEXED if self.vectors else Reason.NO_FACE
+        outcome = Outcome(reason=reason, faces=len(self.vectors))
+        return ReadFile(path=self.path, size=1000, mtime_ns=1, outcome=outcome, sha256=digest, picture=analysed)
+
+
+class MadeArchive:
+    """Records, an exact index over them, and the services that tests ask."""
+
+    def __init__(self, folder: Path, *, vault: Vault | None = None) -> None:
+        self.clock = SetClock()
+        self.folder = folder
+        self.records = make_records(folder / "archive", self.clock, vault=vault)
+        self.index = ExactIndex(DIM, self.clock)
+        self.permission = Permission(self.records, base_policy())
+
+    def household(self, title: str = "Family") -> SourceRecord:
+        return self._add(title, SourceRequest(actor=ACTOR, folder=self.root(title), profile="household", title=title))
+
+    def archive(self, title: str = "Museum", *, exclude: tuple[str, ...] = ()) -> SourceRecord:
+        charter = self.folder / f"{title}.toml"
+        (self.folder / "deed.pdf").write_bytes(b"deed")
+        charter.write_text(ARCHIVE_CHARTER.format(title=title), encoding="utf-8")
+        return self._add(title, SourceRequest(actor=ACTOR, folder=self.root(title), charter=charter, exclude=exclude))
+
+    def root(self, title: str) -> Path:
+        folder = self.folder / f"root of {title}"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def _add(self, title: str, request: SourceRequest) -> SourceRecord:
+        source_id: SourceId = AddSource(self.records, base_policy()).run(request)
+        return self.records.sources.one(source_id)
+
+    def put(self, source: SourceRecord, *pictures: Picture) -> tuple[int, ...]:
+        """Commit pictures as one finished ingest would; return the keys of their templates."""
+        files = self.records.files
+        with self.records.work(ACTOR) as work:
+            job = files.start_job(work, source_number=source.number, source_id=source.id, rotation_group_id=source.number)
+            committed = files.commit(work, job, source.roots[0].number, [picture.read() for picture in pictures])
+            files.finish_job(work, job, listed=len(pictures))
+        if committed.keys:
+            for seq, rows in self.records.gallery.replay(committed.seq - 1):
+                self.index.add(rows, seq)
+        return committed.keys
+
+    def case_of(self, source: SourceRecord) -> str:
+        (case,) = (case for case in self.records.sources.cases() if source.number in case.sources)
+        return case.id
+
+    def search(self, **asked: object) -> SearchResult:
+        """Search with axis 0 unless told otherwise."""
+        if "face_id" not in asked:
+            asked.setdefault("probes", (probe(at_cosine(1)),))
+        search = Search(self.records, self.index, self.permission, default_threshold=THRESHOLD, notices=list)
+        return search.run(SearchQuestion(actor=ACTOR, **asked))
+
+    def why(self, file: Path | str, **asked: object) -> Reasons:
+        asked.setdefault("probes", (probe(at_cosine(1)),))
+        question = SearchQuestion(actor=ACTOR, **asked)
+        return Why(self.records, self.index, self.permission, default_threshold=THRESHOLD).run(question, Path(file))
+
+    def sql(self, statement: str) -> list[tuple]:
+        """Change or ask the database behind everybody's back."""
+        return self.records._database.raw.execute(statement).fetchall()
+
+    def close(self) -> None:
+        self.index.close()
+        self.records.close()

@@ -1,0 +1,146 @@
+"""The archive's folder: where it may lie, who may write, and what else may not be in it."""
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from archive_forge import ACTOR, MadeArchive, Picture, at_cosine, doors, make_records
+
+from visavis.domain.errors import ArchiveBusy, DamageError, SetupError
+from visavis.records import archive as records_archive
+from visavis.records.archive import open_records
+from visavis.records.folder import ArchiveFolder, WriterLock, refuse_network
+
+MOUNTS = """\
+/dev/root / ext4 rw 0 0
+server:/home {base}/net nfs4 rw 0 0
+/dev/disk {base}/net/local ext4 rw 0 0
+//box/share {base}/my\\040share cifs rw 0 0
+/dev/disk {base}/network ext4 rw 0 0
+"""
+
+
+@pytest.fixture
+def mounts(tmp_path):
+    (tmp_path / "mounts").write_text(MOUNTS.format(base=tmp_path))
+    return tmp_path / "mounts"
+
+
+@pytest.mark.parametrize("place", ["net", "net/deep/below", "my share/archive"])
+def test_a_folder_on_a_network_file_system_is_refused_and_told_why(tmp_path, mounts, place):
+    with pytest.raises(SetupError, match="network file system"):
+        refuse_network(tmp_path / place, mounts)
+
+
+@pytest.mark.parametrize("place", [".", "net/local/archive", "network", "my shared"])
+def test_a_folder_on_a_local_disk_is_taken_even_beside_or_below_a_network_one(tmp_path, mounts, place):
+    refuse_network(tmp_path / place, mounts)
+
+
+def test_a_link_to_a_network_file_system_is_seen_through(tmp_path, mounts):
+    (tmp_path / "net").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "net")
+    with pytest.raises(SetupError, match="nfs4"):
+        refuse_network(tmp_path / "link" / "archive", mounts)
+
+
+def test_a_machine_without_a_table_of_mounts_refuses_nothing(tmp_path):
+    refuse_network(tmp_path, tmp_path / "absent")
+
+
+def test_an_archive_is_not_made_where_something_lies_already(tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    for place in ("full", "file"):
+        with pytest.raises(SetupError, match="not an empty folder"):
+            ArchiveFolder(tmp_path / place).make()
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["letter.txt"]
+
+
+def test_an_archive_can_not_be_made_below_a_file(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(SetupError, match="can't make"):
+        ArchiveFolder(tmp_path / "file" / "archive").make()
+
+
+def test_only_its_owner_may_look_into_an_archive(tmp_path):
+    ArchiveFolder(tmp_path / "archive").make()
+    assert (tmp_path / "archive").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_without_an_archive_is_not_opened(tmp_path):
+    with pytest.raises(SetupError, match="no archive"):
+        ArchiveFolder(tmp_path).check()
+
+
+def test_a_second_writer_is_busy_while_a_reader_works(made):
+    source = made.household()
+    made.put(source, Picture(path="a.jpg", vectors=(at_cosine(1),)))
+    path = made.records.folder.path
+    with pytest.raises(ArchiveBusy) as caught:
+        open_records(path, doors(made.clock), writable=True)
+    assert caught.value.exit_code == 3
+    reader = open_records(path, doors(made.clock), writable=False)
+    assert reader.gallery.high_water() == 1
+    made.put(source, Picture(path="b.jpg", vectors=(at_cosine(0.9),)))
+    assert reader.gallery.high_water() == 2
+    with reader.work(ACTOR) as work:  # a search writes its record while ingest runs
+        work.leaf("consultation", what="test")
+    reader.close()
+
+
+def test_the_lock_is_free_again_once_its_writer_has_closed(made):
+    path = made.records.folder.path
+    made.records.close()
+    made.records = open_records(path, doors(made.clock), writable=True)
+
+
+def test_an_archive_that_can_not_be_opened_does_not_keep_its_lock(made):
+    path = made.records.folder.path
+    made.sql("DELETE FROM archive")
+    made.records.close()
+    for _ in range(2):
+        with pytest.raises(DamageError):
+            open_records(path, doors(made.clock), writable=True)
+    WriterLock(ArchiveFolder(path)).release()
+    made.records = make_records(path.parent / "another", made.clock)
+
+
+def _hold(path: Path, ready, done) -> None:
+    with WriterLock(ArchiveFolder(path)):
+        ready.set()
+        done.wait(30)
+
+
+def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path):
+    ArchiveFolder(tmp_path / "archive").make()
+    context = multiprocessing.get_context("fork")
+    ready, done = context.Event(), context.Event()
+    holder = context.Process(target=_hold, args=(tmp_path / "archive", ready, done))
+    holder.start()
+    assert ready.wait(30)
+    with pytest.raises(ArchiveBusy):
+        WriterLock(ArchiveFolder(tmp_path / "archive"))
+    holder.kill()
+    holder.join()
+    WriterLock(ArchiveFolder(tmp_path / "archive")).release()
+
+
+def test_an_archive_of_a_newer_visavis_is_left_alone(made):
+    path = made.records.folder.path
+    made.sql("UPDATE alembic_version SET version_num = '9999'")
+    made.records.close()
+    with pytest.raises(SetupError, match="newer Visavis"):
+        open_records(path, doors(made.clock), writable=True)
+    made.records = make_records(path.parent / "another", made.clock)
+
+
+def test_a_database_that_is_no_database_is_damage(made):
+    path = made.records.folder.path
+    made.records.close()
+    (path / "records.db").write_bytes(b"no database at all" * 1000)
+    with pytest.raises(DamageError, match="can't be read"):
+        records_archive.open_records(path, doors(made.clock), writable=False)
+    made.records = make_records(path.parent / "another", made.clock)
+    assert isinstance(made, MadeArchive)

@@ -1,0 +1,46 @@
+"""The schema that migrations make is the schema that the code knows."""
+
+import sqlite3
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+import visavis.records.migrations
+from visavis.records import database, tables
+
+
+def test_the_migrated_schema_is_the_one_that_the_tables_describe(tmp_path):
+    database.create(tmp_path / "records.db")
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'records.db'}")
+    ours = set(tables.metadata.tables)
+    options = {"compare_type": True, "include_name": lambda name, kind, _: kind != "table" or name in ours}
+    with engine.connect() as connection:
+        assert set(sa.inspect(connection).get_table_names()) - ours == {"alembic_version"}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), tables.metadata) == []
+    engine.dispose()
+
+
+def test_the_view_searchable_is_the_one_in_the_code(tmp_path):
+    database.create(tmp_path / "records.db")
+    connection = sqlite3.connect(tmp_path / "records.db")
+    (stored,) = connection.execute("SELECT sql FROM sqlite_master WHERE type = 'view'").fetchone()
+    connection.close()
+    assert " ".join(stored.split()) == " ".join(tables.SEARCHABLE.split())
+
+
+def test_the_newest_migration_is_the_version_that_the_code_asks_for():
+    scripts = ScriptDirectory(str(Path(visavis.records.migrations.__file__).parent))
+    assert scripts.get_heads() == [database.HEAD]
+
+
+def test_a_new_database_is_at_the_newest_version(tmp_path):
+    database.create(tmp_path / "records.db")
+    assert database.schema_version(tmp_path / "records.db") == database.HEAD
+
+
+def test_a_file_without_a_schema_has_no_version(tmp_path):
+    sqlite3.connect(tmp_path / "records.db").close()
+    assert database.schema_version(tmp_path / "records.db") == ""

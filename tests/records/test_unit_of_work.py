@@ -1,0 +1,115 @@
+"""The unit of work: no change without a leaf, no time that runs backwards, nothing left of what failed."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+import sqlalchemy as sa
+from archive_forge import ACTOR, NOW, MadeArchive, Picture, at_cosine, doors
+
+from visavis.domain.errors import DamageError
+from visavis.records import archive as records_archive
+from visavis.records import tables
+from visavis.records.database import Work
+
+
+def failing(made: MadeArchive, act: Callable[[Work], None]) -> None:
+    """Do something in a unit of work that then fails."""
+    with suppress(ZeroDivisionError), made.records.work(ACTOR) as work:
+        act(work)
+        raise ZeroDivisionError
+
+
+def leaves(made: MadeArchive) -> list[dict]:
+    return [json.loads(body) for (body,) in made.sql("SELECT body FROM leaf ORDER BY seq")]
+
+
+def test_a_change_without_a_leaf_is_refused_and_leaves_nothing(made):
+    made.household()
+    with pytest.raises(DamageError, match="without its ledger leaf"), made.records.work(ACTOR) as work:
+        work.run(sa.update(tables.source).values(state="suspended"))
+    assert made.sql("SELECT state FROM source") == [("live",)]
+
+
+def test_a_unit_of_work_that_only_asks_needs_no_leaf(made):
+    before = leaves(made)
+    with made.records.work(ACTOR) as work:
+        assert work.ask(sa.select(sa.func.count()).select_from(tables.source)).scalar_one() == 0
+    assert leaves(made) == before
+
+
+def test_what_was_changed_before_an_error_is_gone_after_it_leaf_included(made):
+    made.household()
+    before = leaves(made)
+
+    def change(work: Work) -> None:
+        work.run(sa.update(tables.source).values(state="suspended"))
+        work.leaf("alteration", what="test")
+
+    failing(made, change)
+    assert made.sql("SELECT state FROM source") == [("live",)]
+    assert leaves(made) == before
+
+
+def test_work_goes_on_after_a_work_that_failed(made):
+    failing(made, lambda _: None)
+    assert made.household().number == 1
+
+
+def test_time_never_runs_before_the_last_leaf(made):
+    made.household()
+    made.clock.at = NOW - dt.timedelta(days=3)
+    with made.records.work(ACTOR) as work:
+        assert work.at == NOW
+    made.clock.at = NOW + dt.timedelta(microseconds=1)
+    with made.records.work(ACTOR) as work:
+        assert work.at == made.clock.at
+
+
+def test_leaves_are_numbered_from_0_without_gaps_and_in_order_of_time(made):
+    source = made.household()
+    made.clock.at = NOW - dt.timedelta(hours=1)
+    made.put(source, Picture(path="a.jpg", vectors=(at_cosine(1),)))
+    made.search()
+    told = leaves(made)
+    assert [leaf["seq"] for leaf in told] == list(range(len(told)))
+    assert [leaf["at"] for leaf in told] == sorted(leaf["at"] for leaf in told)
+    assert [leaf["operation"] for leaf in told] == ["set-up", "collection", "collection", "collection", "collection", "consultation"]
+
+
+def test_a_leaf_names_its_actor_by_a_mark_and_the_same_actor_by_the_same_mark(made):
+    made.household()
+    marks = {leaf["actor"]["mark"] for leaf in leaves(made)}
+    assert len(marks) == 1
+    assert ACTOR.name not in marks.pop()
+
+
+def test_vectors_of_a_batch_that_was_rolled_back_are_cut_off_at_the_next_opening(made, tmp_path):
+    source = made.household()
+    kept = made.put(source, Picture(path="a.jpg", vectors=(at_cosine(1),)))
+    files, batch = made.records.files, [Picture(path="b.jpg", vectors=(at_cosine(0.5), at_cosine(0.4))).read()]
+
+    def ingest(work: Work) -> None:
+        job = files.start_job(work, source_number=source.number, source_id=source.id, rotation_group_id=1)
+        files.commit(work, job, source.roots[0].number, batch)
+
+    failing(made, ingest)
+    size = {path.name: path.stat().st_size for path in made.records.folder.rows.rglob("*") if path.is_file()}
+    made.records.close()
+    made.records = records_archive.open_records(tmp_path / "archive", doors(made.clock), writable=True)
+    cut = {path.name: path.stat().st_size for path in made.records.folder.rows.rglob("*") if path.is_file()}
+    assert sum(cut.values()) < sum(size.values())
+    assert made.records.gallery.high_water() == max(kept)
+    assert list(made.records.integrity()) == []
+    assert made.put(source, Picture(path="b.jpg", vectors=(at_cosine(0.5),))) == (max(kept) + 1,)
+    assert list(made.records.integrity()) == []
+
+
+def test_a_batch_is_one_leaf_however_many_rows_it_writes(made):
+    source = made.household()
+    before = len(leaves(made))
+    made.put(source, *(Picture(path=f"{number}.jpg", vectors=(at_cosine(1),)) for number in range(20)))
+    told = leaves(made)[before:]
+    assert [leaf["facts"].get("templates") for leaf in told] == [None, 20, None]  # begun, one batch, ended

@@ -1,0 +1,71 @@
+"""Names, paths and captions pass the vault: with one that closes, none of them stands in any file of the archive."""
+
+from pathlib import Path
+
+import pytest
+from archive_forge import ACTOR, MadeArchive, Picture, at_cosine
+
+from visavis.records.vault import NullVault
+
+SECRETS = {
+    "path": "Aunt Philippa at the lake.jpg",
+    "folder": "root of Zanzibar Album",
+    "title": "Zanzibar Album",
+    "caption": "Philippa Featherstonehaugh and the children",
+    "actor": ACTOR.name,
+    "reason": "looking for cousin Bartholomew",
+    "exclude": "*Bartholomew*",
+    "offline": "the drive of uncle Ebenezer",
+}
+
+
+class XorVault(NullVault):
+    """Closes by flipping bits: enough to show which bytes went through the door, no more."""
+
+    def seal(self, context: str, plain: bytes) -> bytes:
+        return bytes(byte ^ 0xA5 for byte in plain)
+
+    def open(self, context: str, sealed: bytes) -> bytes:
+        return self.seal(context, sealed)
+
+
+def told(archive: MadeArchive) -> dict[str, bool]:
+    """Tell the archive every secret, close it, and say which of them stand in its files as they are."""
+    source = archive.archive(SECRETS["title"], exclude=(SECRETS["exclude"],))
+    with archive.records.work(ACTOR) as work:
+        archive.records.sources.mark_root(work, source.roots[0], offline_why=SECRETS["offline"])
+    archive.put(source, Picture(path=SECRETS["path"], vectors=(at_cosine(1),), caption=SECRETS["caption"]))
+    archive.search(case_id=archive.case_of(source), reason=SECRETS["reason"])
+    where = archive.records.folder.path
+    archive.close()
+    bytes_on_disk = b"".join(path.read_bytes() for path in sorted(Path(where).rglob("*")) if path.is_file())
+    return {name: secret.encode() in bytes_on_disk for name, secret in SECRETS.items()}
+
+
+@pytest.fixture
+def plain(tmp_path):
+    (tmp_path / "plain").mkdir()
+    return MadeArchive(tmp_path / "plain")
+
+
+@pytest.fixture
+def closed(tmp_path):
+    (tmp_path / "closed").mkdir()
+    return MadeArchive(tmp_path / "closed", vault=XorVault())
+
+
+def test_the_scan_finds_every_secret_while_the_vault_is_the_null_vault(plain):
+    assert all(told(plain).values())
+
+
+def test_no_secret_stands_in_any_file_once_the_vault_closes(closed):
+    assert not any(told(closed).values())
+
+
+def test_what_a_closing_vault_keeps_is_read_back_as_it_was(closed):
+    source = closed.archive(SECRETS["title"])
+    closed.put(source, Picture(path=SECRETS["path"], vectors=(at_cosine(1),)))
+    (found,) = closed.search(case_id=closed.case_of(source)).candidates
+    assert (found.path, found.source_title) == (SECRETS["path"], SECRETS["title"])
+    assert closed.records.sources.one(SECRETS["title"]) == source
+    closed.close()
