@@ -7,11 +7,13 @@ from visavis.index.embedded import Upkeep, open_embedded
 from visavis.index.files import check_files, wipe
 from visavis.records.archive import Records
 
+USUAL = Upkeep()
+
 
 class EmbeddedKeeper:
     """Opens the embedded index of an archive; what it has not made durable is added again from the outbox."""
 
-    def __init__(self, records: Records, clock: Clock, upkeep: Upkeep) -> None:
+    def __init__(self, records: Records, clock: Clock, upkeep: Upkeep = USUAL) -> None:
         self._records = records
         self._clock = clock
         self._upkeep = upkeep
