@@ -166,31 +166,29 @@ def contents(folder: Path) -> dict[str, Kept]:
     try:
         ask = records._database.ask
         media = {row.number: row for row in ask(sa.select(tables.media)).all()}
-        faces = ask(
+        places = ask(sa.select(tables.location)).all()
+        faces: dict[int | None, list[sa.Row]] = {row.media_number: [] for row in places}
+        query = (
             sa.select(tables.appearance.c.media_number, tables.face, tables.template.c.key)
             .select_from(tables.appearance.join(tables.face).join(tables.template))
             .order_by(tables.template.c.key)
-        ).all()
-        return {
-            os.fsdecode(row.path): Kept(
-                reason=row.reason,
-                missing=row.missing_since is not None,
-                sha256=media[row.media_number].sha256 if row.media_number else b"",
-                present=bool(row.media_number and media[row.media_number].present),
-                boxes_px=np.array(
-                    [
-                        (f.left * size.width, f.top * size.height, f.width * size.width, f.height * size.height)
-                        for f in faces
-                        if f.media_number == row.media_number
-                        for size in (media[row.media_number],)
-                    ]
-                ),
-                vectors=records.rows.read(np.array([f.key for f in faces if f.media_number == row.media_number], np.int64)),
-            )
-            for row in ask(sa.select(tables.location)).all()
-        }
+        )
+        for face in ask(query).all():
+            faces.setdefault(face.media_number, []).append(face)
+        return {os.fsdecode(row.path): _kept(records, row, media.get(row.media_number), faces[row.media_number]) for row in places}
     finally:
         records.close()
+
+
+def _kept(records: Records, place: sa.Row, media: sa.Row | None, faces: list[sa.Row]) -> Kept:
+    return Kept(
+        reason=place.reason,
+        missing=place.missing_since is not None,
+        sha256=media.sha256 if media else b"",
+        present=bool(media and media.present),
+        boxes_px=np.array([(f.left * media.width, f.top * media.height, f.width * media.width, f.height * media.height) for f in faces]),
+        vectors=records.rows.read(np.array([face.key for face in faces], np.int64)),
+    )
 
 
 def face_ids(archive: Archive, *where: sa.ColumnElement[bool]) -> list[str]:
