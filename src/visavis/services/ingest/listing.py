@@ -102,8 +102,9 @@ def _is_unchanged(file: FoundFile, known: dict[str, KnownFile], paired: set[str]
 
 def _paired(paths: list[str]) -> set[str]:
     folders = {_folder_of(path) for path in paths if kind_of(path) is Kind.RAW}
+    concerned = sorted((path for path in paths if _folder_of(path) in folders), key=_folder_of)
     paired: set[str] = set()
-    for _, together in itertools.groupby(sorted((path for path in paths if _folder_of(path) in folders), key=_folder_of), key=_folder_of):
+    for _, together in itertools.groupby(concerned, key=_folder_of):
         paired.update(pair_raw(together))
     return paired
 
