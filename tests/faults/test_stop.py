@@ -66,11 +66,13 @@ def _wait_for_first_batch(archive: Path, process: subprocess.Popen[str]) -> None
 
 @pytest.mark.parametrize("at_work", [False, True])
 def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(tmp_path: Path, at_work: bool) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
     for number in range(6 if at_work else 1):
         for photo in PHOTOS.glob("*-20*.jpg"):
             # Bytes behind a JPEG's end change nothing but its digest.
-            (tmp_path / f"{number}-{photo.name}").write_bytes(photo.read_bytes() + b"%d" % number)
-    visavis.create(tmp_path / "archive").add_source(tmp_path, profile="household", title="Portraits", exclude=["archive"])
+            (pictures / f"{number}-{photo.name}").write_bytes(photo.read_bytes() + b"%d" % number)
+    visavis.create(tmp_path / "archive").add_source(pictures, profile="household", title="Portraits")
     command = ("-m", "visavis", "ingest", "-a", tmp_path / "archive", "--workers", "2", "--format", "json")
     with _start(*command) as process:
         _wait_for_worker(process)
@@ -86,7 +88,7 @@ def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(tmp_path: Path, at_wo
     with _start(*command) as process:
         told, _ = process.communicate(timeout=120)
     assert process.returncode == 0
-    files = len(list(tmp_path.glob("*.jpg")))
+    files = len(list(pictures.iterdir()))
     assert sum(json.loads(told)["outcomes"].values()) + json.loads(told)["unchanged"] == files
     assert len(rig.contents(tmp_path / "archive")) == files
 
