@@ -30,7 +30,7 @@ def create(folder: Path | str, *, pack_id: str | None = None) -> "Archive":
     visavis.domain.errors.SetupError
         The folder is not empty or lies on a network drive, or the pack can't be used.
     """
-    from visavis.wiring import create_archive, open_archive
+    from visavis.wiring.archive import create_archive, open_archive
 
     create_archive(folder, pack_id=pack_id)
     return open_archive(folder)
@@ -48,6 +48,6 @@ def open(folder: Path | str) -> "Archive":  # noqa: A001 - `visavis.open` reads 
     visavis.domain.errors.SetupError
         No archive lies there.
     """
-    from visavis.wiring import open_archive
+    from visavis.wiring.archive import open_archive
 
     return open_archive(folder)

@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     )
     threads: int = Field(default=1, ge=1, le=64, description="Threads a worker's networks and the index scan may use.")
     acknowledged: str = Field(
-        default="", description="Names of model packs, comma-separated, whose non-commercial licence the operator has acknowledged."
+        default="", description="SPDX names of non-commercial licences, comma-separated, that the operator has acknowledged."
     )
     runtime: str = Field(default="auto", description="`auto` (the faster one, measured once), `openvino` or `onnxruntime`.")
     max_file_mb: int = Field(default=512, ge=1, description="Largest file that is opened, MiB; a larger one is the outcome «too-large».")

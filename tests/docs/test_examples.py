@@ -37,7 +37,7 @@ def read_examples(text: str) -> Iterator[Example]:
         if block[1] == "python":
             yield Example(line=line, interpreter=(sys.executable, "-c"), script=block[2])
             continue
-        for command in re.findall(r"^\$ (visavis\b(?:\\\n|.)*)", block[2], re.MULTILINE):
+        for command in re.findall(r"^\$ ((?:visavis|export)\b(?:\\\n|.)*)", block[2], re.MULTILINE):
             stated = re.search(r"# exit (\d+)\s*$", command)
             yield Example(line=line, interpreter=("bash", "-c"), script=command, exit_code=int(stated[1]) if stated else 0)
 
@@ -63,11 +63,16 @@ def newcomer(tmp_path: Path, closed_network_env: dict[str, str]) -> dict[str, st
 def test_the_examples_of_a_page_run(page: Path, tmp_path: Path, newcomer: dict[str, str]) -> None:
     folder = tmp_path / "clone"
     shutil.copytree(HOUSE / "examples", folder / "examples")
+    environment = dict(newcomer)
     for example in read_examples(page.read_text(encoding="utf-8")):
+        if example.script.startswith("export "):
+            name, _, value = example.script.removeprefix("export ").partition("=")
+            environment[name] = value
+            continue
         done = subprocess.run(
             [*example.interpreter, example.script],
             cwd=folder,
-            env=newcomer,
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -138,8 +138,18 @@ def test_the_hash_follows_what_decides_a_template_and_nothing_else(green: Path, 
 
 def test_a_pack_in_a_folder_of_another_name_is_refused(green: Path, packs: Path) -> None:
     shutil.copytree(green, packs / "blue")
-    with pytest.raises(PackInvalid, match="calls itself"):
-        find_pack(DEFAULT_PACK, [packs])
+    with pytest.raises(PackInvalid, match="calls itself «green-512»"):
+        find_pack("blue", [packs])
+
+
+def test_a_broken_pack_is_listed_and_stops_no_other(green: Path, packs: Path) -> None:
+    install_pack(green, packs)
+    (packs / "broken").mkdir()
+    (packs / "broken" / "manifest.toml").write_text("format =", "utf-8")
+    listing = list_packs([packs])
+    assert [entry.id for entry in listing] == ["yunet-sface-fp32", DEFAULT_PACK, "broken", "green-512"]
+    assert [entry.pack is not None for entry in listing] == [False, True, False, True]
+    assert "no TOML" in listing[2].problem
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,15 @@ def test_a_picture_is_decoded_again_only_for_pixels_it_lacks() -> None:
     assert source.asked == [800, 2000, None]
 
 
+def test_a_file_with_fewer_pixels_than_its_header_says_is_decoded_once() -> None:
+    source = Counted(4000, 3000)
+    source._inner = MemoryPicture(image_rgb=np.zeros((300, 400, 3), np.uint8))
+    picture = ScaledPicture(source)
+    for _ in range(3):
+        assert picture.at_least(1.0)[1] == (10, 10)
+    assert source.asked == [None]
+
+
 @given(st.integers(40, 900), st.integers(40, 900), st.integers(20, 400))
 def test_a_shrunk_picture_shows_the_same_at_the_mapped_place(width: int, height: int, longer_side: int) -> None:
     image, scale = shrunk(slope(width, height), longer_side)

@@ -1,6 +1,5 @@
 """Row files: what is written is what is read, and any byte that changed is noticed."""
 
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,8 +26,8 @@ def unit(count: int, *, dim: int = DIM, seed: int = 0) -> np.ndarray:
     return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
 
-def pairs(keys: np.ndarray, crcs: np.ndarray) -> list[tuple[int, int]]:
-    return list(zip(keys.tolist(), crcs.tolist(), strict=True))
+def pairs(keys: np.ndarray, sums: np.ndarray) -> list[tuple[int, int]]:
+    return list(zip(keys.tolist(), sums.tolist(), strict=True))
 
 
 @pytest.fixture
@@ -51,21 +50,35 @@ def test_keys_begin_at_one_and_follow_the_place_in_the_files(tmp_path: Path) -> 
     steps: list[str] = []
     with store(tmp_path, dim=2, steps=steps) as rows:
         first, _ = rows.append(vectors[:5])
-        later, crcs = rows.append(vectors[5:])
+        later, checksums = rows.append(vectors[5:])
         rows.sync()
         assert first.tolist() == [1, 2, 3, 4, 5]
         assert later[-1] == rows.high_water() == SEGMENT_ROWS + 3
         assert sorted(path.name for path in (tmp_path / "rows").iterdir()) == ["000000.rows", "000001.rows"]
         asked = np.array([SEGMENT_ROWS + 2, 1, SEGMENT_ROWS, SEGMENT_ROWS + 1, 1])
         assert np.array_equal(rows.read(asked), vectors[asked - 1].astype(np.float16).astype(np.float32))
-        known = [(int(key), int(crc)) for key, crc in zip(later, crcs, strict=True)]
-        assert list(rows.check([(int(key), crc) for key, crc in enumerate(first_crcs(vectors[:5]), 1)] + known)) == []
+        known = [(int(key), int(value)) for key, value in zip(later, checksums, strict=True)]
+        assert list(rows.check([(int(key), value) for key, value in enumerate(first_checksums(vectors[:5]), 1)] + known)) == []
     assert steps == ["rows-written", "rows-written", "rows-synced"]
 
 
-def first_crcs(vectors: np.ndarray) -> list[int]:
-    """The CRC by the format's own words: key as 8 bytes, then the vector's bytes."""
-    return [zlib.crc32(key.to_bytes(8, "little") + vector.astype("<f2").tobytes()) for key, vector in enumerate(vectors, 1)]
+def first_checksums(vectors: np.ndarray) -> list[int]:
+    """The checksum by the format's own words, in Python's whole numbers."""
+    return [reference(key, vector.astype("<f2").tobytes()) for key, vector in enumerate(vectors, 1)]
+
+
+def reference(key: int, content: bytes) -> int:
+    def multiplier(state: int) -> int:
+        state = state * 0x9E3779B97F4A7C15 % 2**64
+        state = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+        state = (state ^ state >> 27) * 0x94D049BB133111EB % 2**64
+        return state ^ state >> 31 | 1
+
+    words = [int.from_bytes(content[at : at + 4], "little") for at in range(0, len(content), 4)]
+    keyed = [key & 0xFFFFFFFF, key >> 32]
+    total = sum(word * multiplier(place) for place, word in enumerate(words, 1))
+    total += sum(word * multiplier(place) for place, word in enumerate(keyed, (1 << 20) + 1))
+    return total % 2**64 >> 32
 
 
 def test_a_reader_sees_rows_appended_after_it_opened(rows: RowStore, tmp_path: Path) -> None:
@@ -99,7 +112,7 @@ def test_reading_a_row_that_is_not_there_names_its_key(rows: RowStore) -> None:
 
 
 def test_an_erased_row_reads_as_zeros_and_its_bytes_are_gone(rows: RowStore, tmp_path: Path) -> None:
-    keys, crcs = rows.append(unit(5))
+    keys, checksums = rows.append(unit(5))
     held = (tmp_path / "rows/000000.rows").read_bytes()[HEADER + ROW : HEADER + ROW + 2 * DIM]
     rows.overwrite(keys[[1, 3]])
     rows.overwrite(keys[[1]])
@@ -107,38 +120,38 @@ def test_an_erased_row_reads_as_zeros_and_its_bytes_are_gone(rows: RowStore, tmp
     read = rows.read(keys)
     assert not read[[1, 3]].any()
     assert read[[0, 2, 4]].any(axis=1).all()
-    recorded = pairs(keys, crcs)
+    recorded = pairs(keys, checksums)
     assert list(rows.check([recorded[0], recorded[2], recorded[4]])) == []
     assert list(rows.check(recorded)) == [f"row {key}: erased in the row files, but recorded as live" for key in (2, 4)]
 
 
 def test_overwriting_an_unknown_row_overwrites_nothing(rows: RowStore) -> None:
-    keys, crcs = rows.append(unit(2))
+    keys, checksums = rows.append(unit(2))
     with pytest.raises(RowsDamaged):
         rows.overwrite(np.array([1, 3]))
-    assert list(rows.check(pairs(keys, crcs))) == []
+    assert list(rows.check(pairs(keys, checksums))) == []
 
 
 def test_a_row_copied_to_another_place_is_noticed(rows: RowStore, tmp_path: Path) -> None:
-    keys, crcs = rows.append(unit(2))
+    keys, checksums = rows.append(unit(2))
     path = tmp_path / "rows/000000.rows"
     content = path.read_bytes()
     path.write_bytes(content[:HEADER] + content[HEADER + ROW :] + content[HEADER : HEADER + ROW])
     with pytest.raises(RowsDamaged) as raised:
         rows.read(keys)
     assert raised.value.keys == (1, 2)
-    assert len(list(rows.check(pairs(keys, crcs)))) == 2
+    assert len(list(rows.check(pairs(keys, checksums)))) == 2
 
 
 def test_rows_and_records_that_disagree_are_listed(rows: RowStore, tmp_path: Path) -> None:
-    keys, crcs = rows.append(unit(3))
-    recorded = pairs(keys, crcs)
+    keys, checksums = rows.append(unit(3))
+    recorded = pairs(keys, checksums)
     assert list(rows.check(recorded[:2])) == ["row 3: holds a vector that no record names"]
     assert list(rows.check([*recorded, (9, 1)])) == ["row 9: recorded, but behind the end of rows/000000.rows"]
     assert list(rows.check([*recorded, (SEGMENT_ROWS + 9, 1)])) == [
         f"row {SEGMENT_ROWS + 9}: recorded, but behind the end of the row files"
     ]
-    assert list(rows.check([(1, recorded[0][1] ^ 1), *recorded[1:]])) == ["row 1: its CRC is not the recorded one"]
+    assert list(rows.check([(1, recorded[0][1] ^ 1), *recorded[1:]])) == ["row 1: its checksum is not the recorded one"]
     assert list(rows.check([(0, 5), *recorded])) == ["row 0: recorded, but keys begin at 1"]
     (tmp_path / "rows/stray").write_bytes(b"")
     assert list(rows.check(recorded)) == ["rows/stray: not a row file"]
@@ -147,10 +160,10 @@ def test_rows_and_records_that_disagree_are_listed(rows: RowStore, tmp_path: Pat
 
 
 def test_a_missing_file_is_named_with_its_rows(tmp_path: Path) -> None:
-    with store(tmp_path, dim=1) as rows:
-        keys, crcs = rows.append(unit(SEGMENT_ROWS + 1, dim=1))
+    with store(tmp_path, dim=2) as rows:
+        keys, checksums = rows.append(unit(SEGMENT_ROWS + 1, dim=2))
         (tmp_path / "rows/000000.rows").unlink()
-        problems = list(rows.check(pairs(keys[-2:], crcs[-2:])))
+        problems = list(rows.check(pairs(keys[-2:], checksums[-2:])))
         assert problems == ["rows/000000.rows: missing", f"row {SEGMENT_ROWS}: recorded, but its file is missing"]
 
 
@@ -169,7 +182,7 @@ def test_a_file_cut_anywhere_behind_the_committed_rows_is_mended_by_truncating(
     folder = tmp_path_factory.mktemp("rows")
     committed = data.draw(st.integers(0, 4))
     with store(folder) as rows:
-        keys, crcs = rows.append(unit(committed))
+        keys, checksums = rows.append(unit(committed))
         rows.sync()
         rows.append(unit(5, seed=1))
     path = folder / "rows/000000.rows"
@@ -179,19 +192,19 @@ def test_a_file_cut_anywhere_behind_the_committed_rows_is_mended_by_truncating(
     with store(folder) as rows:
         rows.truncate(committed)
         assert rows.high_water() == committed
-        assert list(rows.check(pairs(keys, crcs))) == []
-        more, more_crcs = rows.append(unit(2, seed=2))
+        assert list(rows.check(pairs(keys, checksums))) == []
+        more, more_checksums = rows.append(unit(2, seed=2))
         assert more.tolist() == [committed + 1, committed + 2]
-        assert list(rows.check(pairs(keys, crcs) + pairs(more, more_crcs))) == []
+        assert list(rows.check(pairs(keys, checksums) + pairs(more, more_checksums))) == []
 
 
 def test_truncating_removes_whole_files_never_committed(tmp_path: Path) -> None:
-    with store(tmp_path, dim=1) as rows:
-        keys, crcs = rows.append(unit(SEGMENT_ROWS, dim=1))
-        rows.append(unit(2, dim=1))
+    with store(tmp_path, dim=2) as rows:
+        keys, checksums = rows.append(unit(SEGMENT_ROWS, dim=2))
+        rows.append(unit(2, dim=2))
         rows.truncate(SEGMENT_ROWS)
         assert [path.name for path in (tmp_path / "rows").iterdir()] == ["000000.rows"]
-        assert list(rows.check(pairs(keys, crcs))) == []
+        assert list(rows.check(pairs(keys, checksums))) == []
 
 
 def test_committed_rows_that_are_gone_are_damage(rows: RowStore) -> None:
@@ -205,9 +218,9 @@ def test_committed_rows_that_are_gone_are_damage(rows: RowStore) -> None:
 def test_any_flipped_byte_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     folder = tmp_path_factory.mktemp("rows")
     with store(folder) as rows:
-        keys, crcs = rows.append(unit(4))
+        keys, checksums = rows.append(unit(4))
         rows.overwrite(keys[[1]])
-        recorded = [pair for pair in pairs(keys, crcs) if pair[0] != 2]
+        recorded = [pair for pair in pairs(keys, checksums) if pair[0] != 2]
         assert list(rows.check(recorded)) == []
         path = folder / "rows/000000.rows"
         content = bytearray(path.read_bytes())
@@ -221,7 +234,7 @@ def test_any_flipped_byte_is_found(tmp_path_factory: pytest.TempPathFactory, dat
 def test_garbage_behind_the_last_row_is_found(tmp_path_factory: pytest.TempPathFactory, extra: int) -> None:
     folder = tmp_path_factory.mktemp("rows")
     with store(folder) as rows:
-        keys, crcs = rows.append(unit(3))
+        keys, checksums = rows.append(unit(3))
         with (folder / "rows/000000.rows").open("ab") as file:
             file.write(bytes(extra))
-        assert list(rows.check(pairs(keys, crcs)))
+        assert list(rows.check(pairs(keys, checksums)))

@@ -152,21 +152,21 @@ class Chain:
         picture = ScaledPicture(source)
         found = self._finder.find(picture, thorough=thorough)
         order = np.lexsort((found.boxes_ltwh[:, 1], found.boxes_ltwh[:, 0]))
-        detections = [detection for detection in _detections(found[order]) if self._has_direction(detection)]
+        detections, needed = [], 0.0
+        for detection in _detections(found[order]):
+            try:
+                fit = fit_similarity(detection.landmarks_5x2, self._recogniser.facts.template_5x2)
+            except DegenerateLandmarks as error:
+                self._dropped[str(error)] += 1
+            else:
+                detections.append(detection)
+                needed = max(needed, fit.scale / _BLOWN_UP)
+        picture.at_least(needed)
         return [self._cut(at, picture, detection) for detection in detections]
-
-    def _has_direction(self, detection: Detection) -> bool:
-        try:
-            fit_similarity(detection.landmarks_5x2, self._recogniser.facts.template_5x2)
-        except DegenerateLandmarks as error:
-            self._dropped[str(error)] += 1
-            return False
-        return True
 
     def _cut(self, at: int, picture: ScaledPicture, detection: Detection) -> _Cut:
         facts = self._recogniser.facts
-        needed = fit_similarity(detection.landmarks_5x2, facts.template_5x2).scale
-        image, (scale_x, scale_y) = picture.at_least(needed / _BLOWN_UP)
+        image, (scale_x, scale_y) = picture.at_least(0.0)
         scale = np.array([scale_x, scale_y], np.float32)
         # pixel centres meet: decoded = (full + ½) / scale − ½
         here = ((detection.landmarks_5x2 + 0.5) / scale - 0.5).astype(np.float32)

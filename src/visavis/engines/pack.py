@@ -96,25 +96,31 @@ def find_pack(pack_id: str, folders: Sequence[Path], acknowledged: frozenset[str
     PackInvalid
         If there is no such pack, its files are missing or have another hash, or its licence asks for an acknowledgement.
     """
-    known = _manifests(folders)
-    if pack_id not in known:
-        raise PackInvalid(
-            f"there is no model pack «{pack_id}»; known: {', '.join(sorted(known))}",
-            remedy="install it with `visavis packs install FOLDER`",
-        )
-    return _checked(known[pack_id], folders, acknowledged)
+    manifests = {manifest.id: manifest for manifest in _shipped()}
+    installed = {path.parent.name: path for path in reversed(_installed(folders))}
+    if pack_id in manifests:
+        return _checked(manifests[pack_id], folders, acknowledged)
+    if pack_id in installed:
+        return _checked(_read_installed(installed[pack_id]), folders, acknowledged)
+    raise PackInvalid(
+        f"there is no model pack «{pack_id}»; known: {', '.join(sorted({*manifests, *installed}))}",
+        remedy="install it with `visavis packs install FOLDER`",
+    )
 
 
 def list_packs(folders: Sequence[Path], acknowledged: frozenset[str] = frozenset()) -> list[PackListing]:
-    """List every known pack, shipped ones first, usable or not (parameters as in `find_pack`)."""
+    """List every known pack, shipped ones first, usable or not; parameters as in `find_pack`."""
+    shipped = {manifest.id: manifest.title for manifest in _shipped()}
+    others = {path.parent.name: "" for path in _installed(folders)}
     listing = []
-    for manifest in _manifests(folders).values():
+    for pack_id, title in {**others, **shipped}.items():
         try:
-            pack, problem = _checked(manifest, folders, acknowledged), ""
+            pack = find_pack(pack_id, folders, acknowledged)
+            entry = PackListing(id=pack_id, title=pack.manifest.title, pack=pack)
         except PackInvalid as error:
-            pack, problem = None, f"{error}. {error.remedy}"
-        listing.append(PackListing(id=manifest.id, title=manifest.title, pack=pack, problem=problem))
-    return listing
+            entry = PackListing(id=pack_id, title=title, pack=None, problem=f"{error}. {error.remedy}")
+        listing.append(entry)
+    return sorted(listing, key=lambda entry: (entry.id not in shipped, entry.id))
 
 
 def install_pack(folder: Path, into: Path) -> str:
@@ -227,19 +233,9 @@ def _shipped_models(distribution: str) -> Iterator[Path]:
             yield path
 
 
-def _manifests(folders: Sequence[Path]) -> dict[str, Manifest]:
-    """Return manifests by id: shipped ones, then those of the folders; the first of an id counts."""
-    found = {manifest.id: manifest for manifest in _shipped()}
-    for folder in folders:
-        for path in sorted(folder.glob(f"*/{MANIFEST}")):
-            manifest = _read(path)
-            if path.parent.name != manifest.id:
-                raise PackInvalid(
-                    f"the pack in {path.parent} calls itself «{manifest.id}»",
-                    remedy="a pack's folder has the name of its id: rename one of them",
-                )
-            found.setdefault(manifest.id, manifest)
-    return found
+def _installed(folders: Sequence[Path]) -> list[Path]:
+    """Return the manifests of installed packs, in the order in which they count."""
+    return [path for folder in folders for path in sorted(folder.glob(f"*/{MANIFEST}"))]
 
 
 def _shipped() -> Iterator[Manifest]:
@@ -254,3 +250,13 @@ def _read(path: Path) -> Manifest:
     except (OSError, UnicodeDecodeError) as error:
         raise PackInvalid(f"the manifest {path} can't be read: {error}", remedy="install the pack again") from error
     return parse_manifest(text, name=str(path))
+
+
+def _read_installed(path: Path) -> Manifest:
+    manifest = _read(path)
+    if manifest.id != path.parent.name:
+        raise PackInvalid(
+            f"the pack in {path.parent} calls itself «{manifest.id}»",
+            remedy="a pack's folder has the name of its id: rename one of them",
+        )
+    return manifest

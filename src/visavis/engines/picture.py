@@ -18,6 +18,7 @@ class ScaledPicture:
     def __init__(self, source: PixelSource) -> None:
         self._source = source
         self._image: RgbImage | None = None
+        self._asked = 0
         self.full_width, self.full_height = source.full_width, source.full_height
 
     @property
@@ -33,9 +34,11 @@ class ScaledPicture:
         UnreadablePicture
             From the source.
         """
-        wanted = min(math.ceil(self.longer_side * scale), self.longer_side)
+        wanted = min(max(math.ceil(self.longer_side * scale), 1), self.longer_side)
         image = self._image
-        if image is None or max(image.shape[:2]) < wanted:
+        # what was asked for counts too: a file that holds less than its header says is not decoded over and over
+        if image is None or max(*image.shape[:2], self._asked) < wanted:
+            self._asked = wanted
             self._image = image = check_image(self._source.pixels(None if wanted == self.longer_side else wanted))
         return image, (self.full_width / image.shape[1], self.full_height / image.shape[0])
 

@@ -13,7 +13,7 @@ from visavis.domain.clearance import Clearance
 from visavis.domain.identification import Hits, IndexRows, RemovalReport, Where
 
 RowReader = Callable[[Keys], Vectors]
-"""Keys in, (N, D) float32 rows out, as stored (float16 precision), each row's CRC checked; `DamageError` names a bad row."""
+"""Keys in, (N, D) float32 rows out, as stored (float16 precision), each row's checksum checked; `DamageError` names a bad row."""
 
 
 class VectorIndex(Protocol):
@@ -59,7 +59,7 @@ class VectorIndex(Protocol):
         RefusedError
             Clearance hand-made or expired.
         DamageError
-            A row that fails its CRC, or fewer hits than rows that must exist.
+            A row that fails its checksum, or fewer hits than rows that must exist.
         """
         ...
 

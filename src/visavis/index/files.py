@@ -20,8 +20,8 @@ _ASIDE = "manifest.new"
 _FORMAT = 1
 _CHUNK = 1 << 20
 
-Stamp = tuple[int, int]
-"""Inode and modification time of a manifest file; another stamp is another generation."""
+Stamp = bytes
+"""A manifest file's content; another stamp is another generation. (Inodes are used again, and times tick once in some milliseconds.)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +103,9 @@ class IndexFolder:
     def stamp(self) -> Stamp | None:
         """Return what changes with each generation; None if there is no manifest yet."""
         try:
-            status = (self.path / MANIFEST).stat()
+            return (self.path / MANIFEST).read_bytes()
         except FileNotFoundError:
             return None
-        return status.st_ino, status.st_mtime_ns
 
     def manifest(self) -> Manifest | None:
         """Return the manifest in force; None in a folder that never had one."""

@@ -1,7 +1,6 @@
 """One open archive: its folder, database, row files and vault, and the queries over them."""
 
 import datetime as dt
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -54,12 +53,7 @@ class Records:
                 opened.enter_context(WriterLock(folder))
             self._database = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
             opened.callback(self._database.close)
-            facts = self._database.ask(sa.select(tables.archive)).one_or_none()
-            if facts is None:
-                raise DamageError(f"the making of the archive in {folder.path} was cut short", remedy="remove the folder and make it again")
-            self.archive_id: str = facts.id
-            self.pack_id: str = facts.pack_id
-            self.dim: int = facts.dim
+            self.archive_id, self.pack_id, self.dim = self._identity()
             self.rows = RowStore(folder.rows, dim=self.dim, pack_id=self.pack_id, writable=writable, step=doors.step)
             opened.callback(self.rows.close)
             sealer = PathSealer(doors.vault)
@@ -68,8 +62,17 @@ class Records:
             self.gallery = Gallery(self._database, sealer, self.rows)
             self.searches = Searches(sealer)
             if writable:
-                self.rows.truncate(self.gallery.high_water())
+                self._drop_uncommitted_rows()
             self._opened = opened.pop_all()
+
+    def _identity(self) -> tuple[str, str, int]:
+        try:
+            facts = self._database.ask(sa.select(tables.archive)).one_or_none()
+        except (TypeError, ValueError) as error:
+            raise DamageError(f"{self.folder.database.name}: what it says of the archive itself is damaged") from error
+        if facts is None:
+            raise DamageError("the making of this archive was cut short", remedy=f"remove {self.folder.path} and make it again")
+        return facts.id, facts.pack_id, facts.dim
 
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
@@ -95,13 +98,25 @@ class Records:
     def integrity(self) -> Iterator[str]:
         """Yield what is wrong with the database and the row files; nothing for a sound archive."""
         self._database.seal()
-        yield from self._database.check_pages()
+        problems = self._database.check_pages()
+        yield from problems
+        if problems:  # what such pages say is not to be compared with anything
+            return
         for row in self._database.ask(sa.text("PRAGMA integrity_check")):
             if row[0] != "ok":
                 yield f"records.db: {row[0]}"
         for row in self._database.ask(sa.text("PRAGMA foreign_key_check")):
             yield f"records.db: table {row[0]} row {row[1]} points at a missing row of {row[2]}"
         yield from self.rows.check(self.gallery.expected())
+
+    def _drop_uncommitted_rows(self) -> None:
+        """Cut off the rows of a batch that a crash kept from being committed; but never because of what a damaged page says."""
+        last = self.gallery.high_water()
+        if self.rows.high_water() > last:
+            self._database.seal()
+            if problems := self._database.check_pages():
+                raise DamageError("; ".join(problems), remedy="restore the archive from a backup")
+        self.rows.truncate(last)
 
     def close(self) -> None:
         """Seal the database and let go of every file and of the lock."""
@@ -124,10 +139,9 @@ def open_records(path: Path, doors: Doors, *, writable: bool) -> Records:
     """Open an archive, bringing an older schema up to date; one writer at a time, any number of readers."""
     folder = ArchiveFolder(path)
     folder.check()
-    try:
-        version = database.schema_version(folder.database)
-    except sqlite3.DatabaseError as error:
-        raise DamageError(f"{folder.database.name} can't be read: {error}", remedy="restore it from a backup") from error
+    version = database.schema_version(folder.database)
+    if version != database.HEAD and (problems := database.damaged_pages(folder.database)):
+        raise DamageError("; ".join(problems), remedy="restore the archive from a backup")
     if version > database.HEAD:
         raise SetupError(f"the archive was made by a newer Visavis (schema {version})", remedy="upgrade Visavis")
     if version != database.HEAD:

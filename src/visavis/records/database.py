@@ -3,7 +3,7 @@
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +85,11 @@ class Database:
             f"sqlite:///{path}", poolclass=StaticPool, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
         )
         sa.event.listen(self._engine, "connect", _set_up)
-        self._connection = self._engine.connect()
+        sa.event.listen(self._engine, "handle_error", _call_it_damage)
         self._seals = Seals(path, step=step)
-        self._seals.prepare(self.raw)
+        with _damage_named(path):
+            self._connection = self._engine.connect()
+            self._seals.prepare(self.raw)
 
     @property
     def raw(self) -> sqlite3.Connection:
@@ -130,7 +132,8 @@ class Database:
 
     def seal(self) -> None:
         """Fold the write-ahead log into the database and bring the page seals up to date."""
-        self._seals.seal(self.raw)
+        with _damage_named(self.path):
+            self._seals.seal(self.raw)
         self._step("pages-sealed")
 
     def check_pages(self) -> list[str]:
@@ -183,14 +186,43 @@ def migrate(path: Path) -> None:
 
 
 def schema_version(path: Path) -> str:
-    """Return the schema version of a database, `""` if it has none."""
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+    """Return the schema version of a database, `""` if it has none; `DamageError` if it can't be read."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection, _damage_named(path):
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         except sqlite3.OperationalError:
             row = None
-    connection.close()
     return str(row[0]) if row else ""
+
+
+def damaged_pages(path: Path) -> list[str]:
+    """Return what is wrong with the bytes of a database that is not to be opened otherwise yet."""
+    seals = Seals(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection, _damage_named(path):
+        seals.prepare(connection)
+        seals.seal(connection)
+        return seals.check()
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Raise what the driver says of a damaged file as `DamageError`; its other errors, all of subclasses, pass."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the driver can't decode a message that quotes a damaged name
+        if type(error) not in (sqlite3.DatabaseError, UnicodeDecodeError):
+            raise
+        raise _damaged(path, error) from error
+
+
+def _call_it_damage(context: sa.engine.ExceptionContext) -> BaseException | None:
+    if type(context.original_exception) is sqlite3.DatabaseError and context.engine is not None:
+        return _damaged(Path(str(context.engine.url.database)), context.original_exception)
+    return None
+
+
+def _damaged(path: Path, error: BaseException) -> DamageError:
+    return DamageError(f"{path.name} can't be read: {error}", remedy="run «visavis verify» to see where, and restore it from a backup")
 
 
 def _set_up(driver: sqlite3.Connection, _: object) -> None:

@@ -13,7 +13,8 @@ from visavis.domain.ids import FaceId, JobId, MediaId, SourceId, new_id
 from visavis.domain.media import AnalysedPicture, CaptureDate, Outcome, Reason
 from visavis.records import tables
 from visavis.records.database import Database, Work
-from visavis.records.rows import SEGMENT_ROWS, RowStore
+from visavis.records.row_format import SEGMENT_ROWS
+from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
 
 T = TypeVar("T")
@@ -215,12 +216,11 @@ class Files:
         return self._database.ask(query).scalar_one_or_none() is not None
 
     def progress(self, source_number: int) -> tuple[int, int | None]:
-        """Return (files read or known, files listed by the last run that came to its end or None)."""
-        known = self._database.ask(
-            sa.select(sa.func.count())
-            .select_from(tables.location.join(tables.root))
-            .where(tables.root.c.source_number == source_number, tables.location.c.missing_since.is_(None))
-        ).scalar_one()
+        """Return (files known, files listed by the last run that came to its end or None)."""
+        roots = sa.select(tables.root.c.number).where(tables.root.c.source_number == source_number)
+        # the unique index on (root, path mark) answers this without reading a row
+        query = sa.select(sa.func.count()).select_from(tables.location).where(tables.location.c.root_number.in_(roots))
+        known = self._database.ask(query).scalar_one()
         listed = self._database.ask(
             sa.select(tables.job.c.listed)
             .where(tables.job.c.source_number == source_number, tables.job.c.listed.is_not(None))
@@ -233,11 +233,6 @@ class Files:
         """Return how many pictures a source has, missing ones included."""
         query = sa.select(sa.func.count()).select_from(tables.media).where(tables.media.c.source_number == source_number)
         return int(self._database.ask(query).scalar_one())
-
-    def is_present(self, media_number: int) -> bool:
-        """Whether a picture's file is known to be somewhere."""
-        query = sa.select(tables.media.c.present).where(tables.media.c.number == media_number)
-        return bool(self._database.ask(query).scalar_one())
 
     def commit(self, work: Work, job: Job, root_number: int, batch: Sequence[ReadFile]) -> Committed:
         """Write a batch: vectors to the row files (synced), then all rows, the outbox entry and one leaf in this transaction."""
@@ -304,6 +299,7 @@ class Files:
             "dhash": picture.dhash,
             **_date_columns(said.captured),
             **{name: self._sealer.seal(f"media.{name}", text) if text else None for name, text in texts.items()},
+            "templates": len(picture.faces),
             "latitude": said.latitude,
             "longitude": said.longitude,
             "created_at": work.at,
@@ -368,18 +364,6 @@ class Files:
             media = work.ask(sa.select(tables.location.c.media_number).where(here, tables.location.c.media_number.is_not(None)))
             self.refresh_presence(work, set(media.scalars()))
 
-    def settle_moves(self, work: Work, media_numbers: set[int]) -> None:
-        """Call a copy what it is once its original's path is gone: the picture itself, at its new place."""
-        other = tables.location.alias()
-        alone = ~sa.exists().where(other.c.media_number == tables.location.c.media_number, other.c.number != tables.location.c.number)
-        itself = sa.case((tables.location.c.faces > 0, Reason.INDEXED.value), else_=Reason.NO_FACE.value)
-        for chunk in _chunks(sorted(media_numbers)):
-            work.run(
-                sa.update(tables.location)
-                .where(tables.location.c.media_number.in_(chunk), tables.location.c.reason == Reason.DUPLICATE.value, alone)
-                .values(reason=itself, detail="moved here")
-            )
-
     def outcomes(self, *, reason: Reason | None = None, source_number: int | None = None) -> Iterator[FileRecord]:
         """Yield files with their outcomes, by root and in order of reading."""
         query = sa.select(tables.location).join(tables.root).order_by(tables.location.c.root_number, tables.location.c.number)
@@ -420,10 +404,16 @@ class Files:
         return {str(row[0]): int(row[1]) for row in self._database.ask(query)}
 
     def refresh_presence(self, work: Work, media_numbers: set[int]) -> None:
-        """Set `media.present` from the locations that are there now."""
-        here = sa.exists().where(tables.location.c.media_number == tables.media.c.number, tables.location.c.missing_since.is_(None))
+        """Set `media.present` from the locations that are there now; the first of them is the picture, the others are its copies."""
+        place, other = tables.location, tables.location.alias()
+        here = sa.exists().where(place.c.media_number == tables.media.c.number, place.c.missing_since.is_(None))
+        copy = sa.exists().where(
+            other.c.media_number == place.c.media_number, other.c.missing_since.is_(None), other.c.number < place.c.number
+        )
+        reason = sa.case((copy, Reason.DUPLICATE.value), (place.c.faces > 0, Reason.INDEXED.value), else_=Reason.NO_FACE.value)
         for chunk in _chunks(sorted(media_numbers)):
             work.run(sa.update(tables.media).where(tables.media.c.number.in_(chunk)).values(present=sa.case((here, 1), else_=0)))
+            work.run(sa.update(place).where(place.c.media_number.in_(chunk), place.c.missing_since.is_(None)).values(reason=reason))
 
 
 def _face_row(work: Work, number: int, appearance_number: int, sha256: bytes, face: AnalysedFace) -> dict[str, object]:

@@ -46,6 +46,28 @@ def searchable(at: dt.datetime) -> sa.Select[int]:
     )
 
 
+def _live_pictures(at: dt.datetime) -> sa.ColumnElement[bool]:
+    """The part of `searchable(at)` that is about pictures and sources."""
+    source, day = tables.source, at.date()
+    return sa.and_(
+        source.c.state == "live",
+        sa.or_(source.c.live_from.is_(None), source.c.live_from <= day),
+        sa.or_(source.c.live_until.is_(None), source.c.live_until >= day),
+        tables.media.c.present == 1,
+        tables.media.c.holds == 0,
+    )
+
+
+def _touching(where: Where) -> list[sa.ColumnElement[bool]]:
+    """Pictures whose range of possible days touches the filter's."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if where.since is not None:
+        conditions.append(sa.func.coalesce(tables.media.c.captured_last, NO_DAY_LAST) >= where.since)
+    if where.until is not None:
+        conditions.append(sa.func.coalesce(tables.media.c.captured_first, NO_DAY_FIRST) <= where.until)
+    return conditions
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """All that a result list says of one face."""
@@ -94,22 +116,29 @@ class Gallery:
         self._rows = rows
 
     def size(self, where: Where, at: dt.datetime) -> GallerySize:
-        """Count the templates that a filter leaves searchable."""
-        base = searchable(at).with_only_columns(sa.func.count())
+        """Count the templates that a filter leaves searchable; equal to counting `searchable(at)`, in a fraction of the time.
+
+        Pictures carry the number of their templates, so the count reads one index over pictures and subtracts the exceptions.
+        """
+        pictures = _live_pictures(at)
         if where.sources is not None:
-            base = base.where(_view.c.source_number.in_(sorted(where.sources)))
+            pictures = sa.and_(pictures, tables.media.c.source_number.in_(sorted(where.sources)))
+        known = tables.media.c.captured_precision.is_not(None)
         if not where.dated:
-            return GallerySize(size=int(self._database.ask(base).scalar_one()), undated=0)
-        undated = base.where(_view.c.captured_precision.is_(None))
-        dated = base.where(_view.c.captured_precision.is_not(None))
-        if where.since is not None:
-            dated = dated.where(sa.func.coalesce(_view.c.captured_last, NO_DAY_LAST) >= where.since)
-        if where.until is not None:
-            dated = dated.where(sa.func.coalesce(_view.c.captured_first, NO_DAY_FIRST) <= where.until)
-        return GallerySize(
-            size=int(self._database.ask(dated).scalar_one()),
-            undated=int(self._database.ask(undated).scalar_one()),
+            return GallerySize(size=self._count(pictures, at), undated=0)
+        dated = sa.and_(pictures, known, *_touching(where))
+        return GallerySize(size=self._count(dated, at), undated=self._count(sa.and_(pictures, sa.not_(known)), at))
+
+    def _count(self, pictures: sa.ColumnElement[bool], at: dt.datetime) -> int:
+        every = sa.select(sa.func.coalesce(sa.func.sum(tables.media.c.templates), 0)).select_from(tables.media.join(tables.source))
+        restricted = sa.select(tables.template.c.key).join(tables.face).where(tables.face.c.state != "plain")
+        expired = sa.select(tables.template.c.key).where(tables.template.c.expires_at <= at)
+        hidden = (
+            sa.select(sa.func.count())
+            .select_from(tables.template.join(tables.face).join(tables.appearance).join(tables.media).join(tables.source))
+            .where(pictures, tables.template.c.key.in_(restricted.union(expired)))
         )
+        return int(self._database.ask(every.where(pictures)).scalar_one()) - int(self._database.ask(hidden).scalar_one())
 
     def show(self, keys: Sequence[int], at: dt.datetime) -> dict[int, Shown]:
         """Return what may be shown of these keys; a key that is hidden now is not in the answer."""

@@ -25,6 +25,7 @@ class Presence:
         self._root_number = root_number
         database.ask(sa.text("CREATE TEMPORARY TABLE IF NOT EXISTS seen (number INTEGER PRIMARY KEY)"))
         database.ask(sa.text("DELETE FROM seen"))
+        self._before = self._count(self._here())
 
     def saw(self, numbers: Sequence[int]) -> None:
         """Note locations that were met and need not be read."""
@@ -32,23 +33,20 @@ class Presence:
             self._database.note(sa.insert(_seen).prefix_with("OR IGNORE"), [{"number": number} for number in numbers])
 
     def counts(self) -> tuple[int, int]:
-        """Return (locations that were there, those of them that this listing met neither there nor, by content, elsewhere)."""
-        before = sa.select(sa.func.count()).select_from(tables.location).where(self._here())
-        lost = before.where(*self._unmet(), sa.not_(self._moved()))
-        return int(self._database.ask(before).scalar_one()), int(self._database.ask(lost).scalar_one())
+        """Return (locations that were there before, those of them that this listing met neither there nor, by content, elsewhere)."""
+        return self._before, self._count(self._here(), *self._unmet(), sa.not_(self._moved()))
 
     def mark_missing(self, work: Work) -> int:
         """Mark what was not met as missing and hide its faces; a path whose content was met elsewhere is forgotten. Return how many
         files are missing now.
         """
-        gone = (self._here(), *self._unmet(), self._moved())
+        gone = (tables.location.c.root_number == self._root_number, *self._unmet(), self._moved())
         carried = set(work.ask(sa.select(tables.location.c.media_number).where(*gone)).scalars())
         moved = work.run(sa.delete(tables.location).where(*gone)).rowcount
-        self._files.settle_moves(work, carried)
         media = sa.select(tables.location.c.media_number).where(self._here(), *self._unmet(), tables.location.c.media_number.is_not(None))
         touched = set(work.ask(media).scalars())
         result = work.run(sa.update(tables.location).where(self._here(), *self._unmet()).values(missing_since=work.at))
-        self._files.refresh_presence(work, touched)
+        self._files.refresh_presence(work, carried | touched)
         work.leaf("alteration", job=self._job.id, source=self._job.source_id, what="missing", files=result.rowcount, moved=moved)
         return int(result.rowcount)
 
@@ -56,6 +54,9 @@ class Presence:
         """Bring back files that were missing and are there again, unchanged."""
         self._files.mark_found(work, numbers)
         work.leaf("alteration", job=self._job.id, source=self._job.source_id, what="found again", files=len(numbers))
+
+    def _count(self, *where: sa.ColumnElement[bool]) -> int:
+        return int(self._database.ask(sa.select(sa.func.count()).select_from(tables.location).where(*where)).scalar_one())
 
     def _here(self) -> sa.ColumnElement[bool]:
         return sa.and_(tables.location.c.root_number == self._root_number, tables.location.c.missing_since.is_(None))

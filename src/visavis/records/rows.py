@@ -1,8 +1,9 @@
 """The row files: the one place that holds vectors. SQL says which rows live; this module keeps their bytes.
 
-A file `NNNNNN.rows` is a *segment*: a header of 64 bytes, then up to 65,536 records of a float16 vector and a CRC. A row's place is its
-index key: `key = segment * 65536 + row + 1`. The CRC covers key and vector, so that a row copied to another place is noticed too. An
-erased row is all zeros under the CRC of a tombstone. One process writes (the archive's lock sees to that); any number read.
+A file `NNNNNN.rows` is a *segment*: a header of 64 bytes, then up to 65,536 records of a float16 vector and a checksum (`row_format`).
+A row's place is its index key: `key = segment * 65536 + row + 1`. The checksum covers key and vector, so that a row copied to another
+place is noticed too. An erased row is all zeros under the checksum of a tombstone. One process
+writes (the archive's lock sees to that); any number read.
 
 Half precision: a unit vector's similarity moves by less than 0.001, and a row takes 256 bytes at 128 dimensions.
 """
@@ -11,9 +12,8 @@ import hashlib
 import mmap
 import os
 import re
-import struct
-import zlib
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,27 +24,30 @@ from numpy.typing import NDArray
 from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.errors import DamageError, InputError
 from visavis.records.durable import sync_file, sync_folder, write_at
+from visavis.records.row_format import (
+    HEADER_BYTES,
+    SEGMENT_ROWS,
+    Checksums,
+    checksums,
+    header,
+    header_problem,
+    record_type,
+    tombstones,
+    widened,
+)
 
-SEGMENT_ROWS = 65_536
-_HEADER = struct.Struct("<8sII16sI24x")  # magic, format, dim, pack hash, segment; its CRC32 follows
-_HEADER_BYTES = 64
-_MAGIC = b"VISAVISR"
-_FORMAT = 1
-_TOMBSTONE = b"VISAVIS ERASED ROW"
 _NAME = re.compile(r"[0-9]{6}\.rows")
 _CHECK_ROWS = 4_096  # rows read at a time by `check`: 1 MB at 128 dimensions
 _SHOWN_KEYS = 10
 _KEYS_END = 2**63
 
-Crcs = NDArray[np.uint32]
-"""(N,) uint32."""
 Step = Callable[[str], None]
 """Told the name of each step as it is done; tests stop the process there."""
 _Records = NDArray[Any]  # structured: a numpy dtype with fields has no static type
 
 
 class RowsDamaged(DamageError):
-    """Rows that are not there or whose CRC is wrong; `keys` names them."""
+    """Rows that are not there or whose checksum is wrong; `keys` names them."""
 
     def __init__(self, message: str, *, keys: tuple[int, ...]) -> None:
         super().__init__(message, remedy="run «visavis verify» to see what else is damaged, and restore these rows from a backup")
@@ -74,7 +77,7 @@ class RowStore:
         self._pack = hashlib.sha256(pack_id.encode()).digest()[:16]
         self._writable = writable
         self._step = step
-        self._record = np.dtype([("vector", "<f2", (dim,)), ("crc", "<u4")])
+        self._record = record_type(dim)
         self._opaque = np.dtype(f"V{self._record.itemsize}")  # numpy gathers these four times as fast as records with fields
         self._mapped: dict[int, _Records] = {}
         self._open: dict[int, int] = {}  # segment -> descriptor
@@ -90,7 +93,7 @@ class RowStore:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def append(self, vectors: Vectors) -> tuple[Keys, Crcs]:
+    def append(self, vectors: Vectors) -> tuple[Keys, Checksums]:
         """Write rows at the end, one write a segment. They survive a crash only after :meth:`sync`.
 
         Parameters
@@ -102,7 +105,7 @@ class RowStore:
         -------
         keys : (N,) int64
             Ascending, without a gap.
-        crcs : (N,) uint32
+        checksums : (N,) uint32
             To be kept in SQL.
         """
         with np.errstate(over="ignore"):
@@ -113,7 +116,7 @@ class RowStore:
         keys = np.arange(start + 1, start + 1 + len(halves), dtype=np.int64)
         records = np.empty(len(halves), self._record)
         records["vector"] = halves
-        records["crc"] = _row_crcs(keys, halves)
+        records["checksum"] = checksums(keys, halves)
         done = 0
         while done < len(records):
             segment, row = divmod(start + done, SEGMENT_ROWS)
@@ -122,7 +125,7 @@ class RowStore:
             self._touched.add(segment)
             done += len(part)
         self._step("rows-written")
-        return keys, records["crc"].copy()
+        return keys, records["checksum"].copy()
 
     def sync(self) -> None:
         """Wait until every row appended so far is on the disk."""
@@ -162,7 +165,7 @@ class RowStore:
         self.sync()
 
     def read(self, keys: Keys) -> Vectors:
-        """Read rows in the order asked, each CRC checked. An erased row reads as zeros: SQL has masked it before it was overwritten.
+        """Read rows in the order asked, each checksum checked. An erased row reads as zeros: SQL has masked it before it was overwritten.
 
         Parameters
         ----------
@@ -176,7 +179,7 @@ class RowStore:
         Raises
         ------
         RowsDamaged
-            Names the keys that are missing or whose CRC is wrong.
+            Names the keys that are missing or whose checksum is wrong.
         """
         keys = np.asarray(keys, np.int64)
         records = self._gather(keys)
@@ -185,8 +188,8 @@ class RowStore:
             records[bad] = self._gather(keys[bad])
             bad[bad] = self._bad(keys[bad], records[bad])
         if bad.any():
-            raise _damaged("rows fail their CRC", keys[bad])
-        return records["vector"].astype(np.float32)
+            raise _damaged("rows fail their checksum", keys[bad])
+        return widened(records["vector"])
 
     def overwrite(self, keys: Keys) -> None:
         """Erase rows where they lie: zeros and a tombstone, on the disk when this returns. Twice is once.
@@ -206,9 +209,9 @@ class RowStore:
             raise _damaged("no such rows", keys[outside])
         grave = np.zeros(1, self._record)
         segments = set()
-        for key, crc in zip(keys.tolist(), _tombstone_crcs(keys).tolist(), strict=True):
+        for key, checksum in zip(keys.tolist(), tombstones(keys).tolist(), strict=True):
             segment, row = divmod(key - 1, SEGMENT_ROWS)
-            grave["crc"] = crc
+            grave["checksum"] = checksum
             write_at(self._descriptor(segment), grave.tobytes(), self._offset(row))
             segments.add(segment)
         for segment in segments:
@@ -227,7 +230,7 @@ class RowStore:
 
         Parameters
         ----------
-        expected : iterable of (key, crc)
+        expected : iterable of (key, checksum)
             Each live row, ascending by key. Any other row must be a tombstone.
 
         Yields
@@ -236,7 +239,7 @@ class RowStore:
             A problem. None: every file is as it was written.
         """
         wanted = _Ahead(expected)
-        for key, _crc in wanted.below(1):
+        for key, _checksum in wanted.below(1):
             yield f"row {key}: recorded, but keys begin at 1"
         known = {self._path(segment).name for segment in self._segments()}
         for stray in sorted(path.name for path in self._folder.iterdir() if path.name not in known):
@@ -244,7 +247,7 @@ class RowStore:
         last = len(known) and self._segments()[-1]
         for segment in range(last + 1 if known else 0):
             yield from self._check_segment(segment, wanted, last=segment == last)
-        for key, _crc in wanted.below(_KEYS_END):
+        for key, _checksum in wanted.below(_KEYS_END):
             yield f"row {key}: recorded, but behind the end of the row files"
 
     def close(self) -> None:
@@ -258,11 +261,11 @@ class RowStore:
         first_key = segment * SEGMENT_ROWS + 1
         if not path.exists():
             yield f"rows/{path.name}: missing"
-            for key, _crc in wanted.below(first_key + SEGMENT_ROWS):
+            for key, _checksum in wanted.below(first_key + SEGMENT_ROWS):
                 yield f"row {key}: recorded, but its file is missing"
             return
         with path.open("rb") as file:
-            if problem := self._header_problem(file.read(_HEADER_BYTES), segment):
+            if problem := header_problem(file.read(HEADER_BYTES), self._header(segment)):
                 yield f"rows/{path.name}: {problem}"
             rows = self._rows_in(segment)
             if path.stat().st_size != self._offset(rows):
@@ -273,37 +276,45 @@ class RowStore:
                 count = min(_CHECK_ROWS, rows - start)
                 records = np.frombuffer(file.read(count * self._record.itemsize), self._record)
                 yield from self._check_rows(first_key + start, records, wanted)
-        for key, _crc in wanted.below(first_key + SEGMENT_ROWS):
+        for key, _checksum in wanted.below(first_key + SEGMENT_ROWS):
             yield f"row {key}: recorded, but behind the end of rows/{path.name}"
 
     def _check_rows(self, first_key: int, records: _Records, wanted: "_Ahead") -> Iterator[str]:
         keys = np.arange(first_key, first_key + len(records), dtype=np.int64)
         recorded = np.full(len(records), -1, np.int64)
-        for key, crc in wanted.below(first_key + len(records)):
-            recorded[key - first_key] = crc
-        stored = records["crc"].astype(np.int64)
+        for key, checksum in wanted.below(first_key + len(records)):
+            recorded[key - first_key] = checksum
+        stored = records["checksum"].astype(np.int64)
         erased = self._erased(keys, records)
-        broken = (_row_crcs(keys, records["vector"]) != records["crc"]) & ~erased
+        broken = (checksums(keys, records["vector"]) != records["checksum"]) & ~erased
         for found, text in (
-            (broken, "fails its CRC"),
+            (broken, "fails its checksum"),
             (erased & (recorded >= 0), "erased in the row files, but recorded as live"),
             (~erased & ~broken & (recorded < 0), "holds a vector that no record names"),
-            (~erased & ~broken & (recorded >= 0) & (recorded != stored), "its CRC is not the recorded one"),
+            (~erased & ~broken & (recorded >= 0) & (recorded != stored), "its checksum is not the recorded one"),
         ):
             yield from (f"row {key}: {text}" for key in keys[found].tolist())
 
     def _gather(self, keys: Keys) -> _Records:
-        """Copy the records of `keys`, in their order."""
-        records = np.empty(len(keys), self._opaque)
-        segments, rows = np.divmod(keys - 1, SEGMENT_ROWS)
-        for segment in np.unique(segments).tolist():
-            here = segments == segment
-            mapped = self._mapping(segment, int(rows[here].max()))
-            missing = here & (rows >= len(mapped))
-            if missing.any():
-                raise _damaged("no such rows", keys[missing])
-            records[here] = mapped[rows[here]]
+        """Copy the records of `keys`, in their order; ascending keys, as an index asks for them, are quickest."""
+        if (keys[1:] < keys[:-1]).any():
+            order = np.argsort(keys)
+            records = np.empty(len(keys), self._opaque)
+            records[order] = self._gather_ascending(keys[order])
+        else:
+            records = self._gather_ascending(keys)
         return records.view(self._record)
+
+    def _gather_ascending(self, keys: Keys) -> _Records:
+        segments, rows = (keys - 1) // SEGMENT_ROWS, (keys - 1) % SEGMENT_ROWS
+        records = np.empty(len(keys), self._opaque)
+        borders = [*np.flatnonzero(np.diff(segments, prepend=-1)).tolist(), len(keys)]
+        for start, stop in pairwise(borders):
+            mapped = self._mapping(int(segments[start]), int(rows[stop - 1]))
+            if rows[stop - 1] >= len(mapped):
+                raise _damaged("no such rows", keys[start:stop][rows[start:stop] >= len(mapped)])
+            np.take(mapped, rows[start:stop], out=records[start:stop], mode="clip")  # in range: without mode numpy copies twice
+        return records
 
     def _mapping(self, segment: int, row: int) -> _Records:
         """Return the segment's records, mapped anew if `row` was appended since it was mapped."""
@@ -317,35 +328,27 @@ class RowStore:
         if segment < 0 or not path.exists():
             return np.empty(0, self._opaque)
         with path.open("rb") as file:
-            if problem := self._header_problem(file.read(_HEADER_BYTES), segment):
+            if problem := header_problem(file.read(HEADER_BYTES), self._header(segment)):
                 raise DamageError(f"rows/{path.name}: {problem}", remedy="run «visavis verify»")
             rows = self._rows_in(segment)
             if rows == 0:
                 return np.empty(0, self._opaque)
             view = mmap.mmap(file.fileno(), self._offset(rows), access=mmap.ACCESS_READ)
-        return np.frombuffer(view, self._opaque, count=rows, offset=_HEADER_BYTES)
+        return np.frombuffer(view, self._opaque, count=rows, offset=HEADER_BYTES)
 
     def _bad(self, keys: Keys, records: _Records) -> NDArray[np.bool_]:
-        bad: NDArray[np.bool_] = _row_crcs(keys, records["vector"]) != records["crc"]
+        bad: NDArray[np.bool_] = checksums(keys, records["vector"]) != records["checksum"]
         if bad.any():
             bad[bad] = ~self._erased(keys[bad], records[bad])
         return bad
 
     def _erased(self, keys: Keys, records: _Records) -> NDArray[np.bool_]:
         erased: NDArray[np.bool_] = (records["vector"].view(np.uint16) == 0).all(axis=1)
-        erased[erased] = records["crc"][erased] == _tombstone_crcs(keys[erased])
+        erased[erased] = records["checksum"][erased] == tombstones(keys[erased])
         return erased
 
     def _header(self, segment: int) -> bytes:
-        body = _HEADER.pack(_MAGIC, _FORMAT, self._dim, self._pack, segment)
-        return body + struct.pack("<I", zlib.crc32(body))
-
-    def _header_problem(self, found: bytes, segment: int) -> str:
-        if found == self._header(segment):
-            return ""
-        if len(found) < _HEADER_BYTES or found[_HEADER.size :] != struct.pack("<I", zlib.crc32(found[: _HEADER.size])):
-            return "its header fails its CRC"
-        return "its header names another pack, dimension, format or segment"
+        return header(dim=self._dim, pack=self._pack, segment=segment)
 
     def _descriptor(self, segment: int) -> int:
         """Return the segment's descriptor for writing; a new segment gets its header first."""
@@ -371,18 +374,18 @@ class RowStore:
         return sorted(int(path.stem) for path in self._folder.iterdir() if _NAME.fullmatch(path.name))
 
     def _rows_in(self, segment: int) -> int:
-        rows = max(0, self._path(segment).stat().st_size - _HEADER_BYTES) // self._record.itemsize
+        rows = max(0, self._path(segment).stat().st_size - HEADER_BYTES) // self._record.itemsize
         return min(rows, SEGMENT_ROWS)
 
     def _offset(self, row: int) -> int:
-        return _HEADER_BYTES + row * self._record.itemsize
+        return HEADER_BYTES + row * self._record.itemsize
 
     def _path(self, segment: int) -> Path:
         return self._folder / f"{segment:06d}.rows"
 
 
 class _Ahead:
-    """An ascending stream of (key, crc), taken in portions by key."""
+    """An ascending stream of (key, checksum), taken in portions by key."""
 
     def __init__(self, expected: Iterable[tuple[int, int]]) -> None:
         self._rest = iter(expected)
@@ -396,20 +399,6 @@ class _Ahead:
             if self._next is not None and self._next[0] <= taken[0]:
                 raise InputError(f"recorded rows must ascend by key; {self._next[0]} follows {taken[0]}")
             yield taken
-
-
-def _row_crcs(keys: Keys, vectors: NDArray[np.float16]) -> Crcs:
-    framed = np.empty(len(keys), [("key", "<i8"), ("vector", "<f2", vectors.shape[1:])])
-    framed["key"] = keys
-    framed["vector"] = vectors
-    content, width = framed.tobytes(), framed.itemsize
-    starts = range(0, len(content), width)
-    return np.fromiter((zlib.crc32(content[start : start + width]) for start in starts), np.uint32, len(keys))
-
-
-def _tombstone_crcs(keys: Keys) -> Crcs:
-    marker = zlib.crc32(_TOMBSTONE)
-    return np.fromiter((zlib.crc32(struct.pack("<q", key), marker) for key in keys.tolist()), np.uint32, len(keys))
 
 
 def _damaged(what: str, keys: Keys) -> RowsDamaged:

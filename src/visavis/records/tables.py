@@ -157,6 +157,7 @@ media = Table(
     Column("longitude", Float),
     Column("jurisdiction", Text),
     Column("key_id", Integer),
+    Column("templates", Integer, nullable=False, default=0),
     Column("holds", Integer, nullable=False, default=0),
     Column("present", Integer, nullable=False, default=1),
     Column("created_at", UtcTime, nullable=False),
@@ -273,7 +274,20 @@ leaf = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
-Index("media_by_source_present", media.c.source_number, media.c.present)
+# Everything that counting a gallery asks of a picture, so that it never reads the rows themselves.
+Index(
+    "media_counted",
+    media.c.source_number,
+    media.c.present,
+    media.c.holds,
+    media.c.captured_precision,
+    media.c.captured_first,
+    media.c.captured_last,
+    media.c.templates,
+)
+# Few faces are not plain and few templates expire: counting looks at the exceptions only.
+Index("face_not_plain", face.c.number, sqlite_where=face.c.state != "plain")
+Index("template_expires", template.c.expires_at, sqlite_where=template.c.expires_at.is_not(None))
 
 SEARCHABLE = """
 CREATE VIEW searchable AS

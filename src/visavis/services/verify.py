@@ -34,6 +34,8 @@ class Verdict:
     ----------
     problems : tuple of str
         Each names a file or a key; empty = sound.
+    templates : int
+        Counted where records and rows are sound, 0 otherwise.
     repaired : bool
         The codes were made anew from the rows.
     """
@@ -63,13 +65,13 @@ class Verify:
         say("records and rows")
         truth = list(self._records.integrity())
         say("codes")
-        derived = self._derived_problems()
+        derived = self._keeper.check() if truth else self._derived_problems()
         repaired = bool(derived) and repair and not truth
         if repaired:
             say("making the codes anew")
             self._keeper.discard()
             derived = self._derived_problems()
-        templates = sum(1 for _ in self._records.gallery.expected())
+        templates = 0 if truth else sum(1 for _ in self._records.gallery.expected())
         return Verdict(problems=(*truth, *derived), templates=templates, repaired=repaired)
 
     def _derived_problems(self) -> list[str]:

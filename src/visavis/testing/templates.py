@@ -3,6 +3,7 @@
 import numpy as np
 
 from visavis.domain.arrays import Keys, Vectors
+from visavis.domain.errors import DamageError
 
 _SPREAD = 0.75
 """Noise around an identity, in lengths of its centre.
@@ -46,4 +47,6 @@ class RowTable:
 
     def read(self, keys: Keys) -> Vectors:
         """Return rows in the order asked: a :data:`~visavis.index.base.RowReader`."""
+        if missing := [key for key in keys.tolist() if key not in self._rows]:
+            raise DamageError(f"no such rows: {missing[:10]}")
         return np.array([self._rows[key] for key in keys.tolist()], np.float32).reshape(-1, self._dim)

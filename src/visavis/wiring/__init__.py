@@ -1,7 +1,11 @@
-"""The one place that names concrete classes, and reads settings and the system's clock: settings in, a built Visavis out."""
+"""The one place that names concrete classes, and reads settings and the system's clock: settings in, a built Visavis out.
 
-from visavis.records.sources import SourceRecord
-from visavis.services.survey import SurveyReport
-from visavis.wiring.archive import Archive, create_archive, open_archive
+Nothing is imported here but for annotations: whoever asks for help need not wait for a database's and a decoder's libraries.
+"""
 
-__all__ = ["Archive", "SourceRecord", "SurveyReport", "create_archive", "open_archive"]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from visavis.records.sources import SourceRecord as SourceRecord
+    from visavis.services.survey import SurveyReport as SurveyReport
+    from visavis.wiring.archive import Archive as Archive

@@ -1,21 +1,22 @@
 """An archive as Python programs and the command line use it."""
 
 import datetime as dt
+import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from visavis.domain.arrays import RgbImage
 from visavis.domain.clock import Clock
-from visavis.domain.errors import InputError, SeveralFacesInProbe
+from visavis.domain.errors import InputError
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold
 from visavis.domain.ids import SourceId
 from visavis.domain.media import Reason
 from visavis.domain.progress import IngestProgress
 from visavis.index.base import VectorIndex
+from visavis.index.embedded import Upkeep
 from visavis.records import archive as records_archive
 from visavis.records.archive import Records
 from visavis.records.files import FileRecord
@@ -30,10 +31,13 @@ from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
+from visavis.wiring.picking import pick
 
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
     from visavis.services.ingest import IngestReport
+    from visavis.services.ingest.pool import Pool
+    from visavis.services.ingest.root import Parts
     from visavis.services.search import Permission, Reasons
 
 
@@ -87,6 +91,7 @@ class Archive:
         self._index: VectorIndex | None = None
         self._applied = 0
         self._chain: Chain | None = None
+        self._threshold: Threshold | None = None
         ArchiveFolder(folder).check()
 
     def __enter__(self) -> Self:
@@ -189,21 +194,14 @@ class Archive:
             Another process is writing.
         """
         from visavis.services.ingest import Ingest, IngestRequest
-        from visavis.services.ingest.root import Parts
 
         request = IngestRequest(
             actor=self._actor, sources=tuple(sources), workers=workers, thorough=thorough, confirm_missing=confirm_missing
         )
         with self._writing() as records, self._open_index(records) as index:
-            parts = Parts(
-                records=records,
-                index=index,
-                gate=LawGate(self._policy, self._clock),
-                open_source=lambda root, exclude: build.open_source(self._settings, root, exclude),
-                step=self._step,
-            )
-            factory = build.analyser_factory(self._settings, records.pack_id)
-            return Ingest(parts, build_analyser=factory, seconds=time.monotonic).run(request, progress=progress)
+            open_pool = functools.partial(self._open_pool, records)
+            ingest = Ingest(self._parts(records, index), open_pool=open_pool, seconds=time.monotonic)
+            return ingest.run(request, progress=progress)
 
     def outcomes(self, *, reason: str | None = None, source: str | None = None) -> Iterator[FileRecord]:
         """Yield every file with what became of it."""
@@ -275,7 +273,7 @@ class Archive:
         """
         from visavis.services.search import Search, SearchQuestion, reading_notices
 
-        probes = self._probes(photos, faces=tuple(faces), all_faces=all_faces, one_person=same_person or fuse)
+        probes = pick(self._pictures(photos), faces=tuple(faces), all_faces=all_faces, one_person=same_person or fuse)
         question = SearchQuestion(
             actor=self._actor,
             probes=probes,
@@ -316,7 +314,7 @@ class Archive:
         """Say why a file is, or is not, among the results of the search with the same options."""
         from visavis.services.search import SearchQuestion, Why
 
-        probes = self._probes((photo,), faces=() if face is None else (face,), all_faces=False, one_person=False)
+        probes = pick(self._pictures((photo,)), faces=() if face is None else (face,))
         question = SearchQuestion(
             actor=self._actor,
             probes=probes,
@@ -364,8 +362,24 @@ class Archive:
         finally:
             records.close()
 
+    def _parts(self, records: Records, index: VectorIndex) -> "Parts":
+        from visavis.services.ingest.root import Parts
+
+        return Parts(
+            records=records,
+            index=index,
+            gate=LawGate(self._policy, self._clock),
+            open_source=lambda root, exclude: build.open_source(self._settings, root, exclude),
+            step=self._step,
+        )
+
+    def _open_pool(self, records: Records, workers: int) -> "Pool":
+        from visavis.services.ingest.pool import Pool
+
+        return Pool(build.analyser_factory(self._settings, records.pack_id), workers=workers)
+
     def _keeper(self, records: Records) -> EmbeddedKeeper:
-        return EmbeddedKeeper(records, self._clock)
+        return EmbeddedKeeper(records, self._clock, Upkeep(step=self._step))
 
     @contextmanager
     def _open_index(self, records: Records) -> Iterator[VectorIndex]:
@@ -389,46 +403,15 @@ class Archive:
             self._chain = build.chain(self._settings, self._records().pack_id)
         return self._chain
 
+    def _pictures(self, photos: Sequence[Path | str | ProbePicture]) -> tuple[ProbePicture, ...]:
+        return tuple(photo if isinstance(photo, ProbePicture) else self.look(photo)[0] for photo in photos)
+
     def _default_threshold(self, records: Records) -> Threshold:
-        return build.find_pack(self._settings, records.pack_id).default_threshold
+        if self._threshold is None:  # finding a pack hashes its files
+            self._threshold = build.find_pack(self._settings, records.pack_id).default_threshold
+        return self._threshold
 
     def _permission(self, records: Records) -> "Permission":
         from visavis.services.search import Permission
 
         return Permission(records, self._policy)
-
-    def _probes(
-        self, photos: Sequence[Path | str | ProbePicture], *, faces: tuple[int, ...], all_faces: bool, one_person: bool
-    ) -> tuple[ProbePicture, ...]:
-        pictures = tuple(photo if isinstance(photo, ProbePicture) else self.look(photo)[0] for photo in photos)
-        if len(pictures) > 1 and not one_person:
-            raise InputError("several photographs were given", remedy="say that they show one person: --same-person, or --fuse")
-        if len(pictures) > 1:
-            return _one_face_each(pictures, faces)
-        return tuple(_picked(picture, faces, all_faces=all_faces) for picture in pictures)
-
-
-def _picked(picture: ProbePicture, faces: tuple[int, ...], *, all_faces: bool) -> ProbePicture:
-    count = len(picture.faces)
-    if wrong := [number for number in faces if not 1 <= number <= count]:
-        raise InputError(f"{picture.name} has {count} face(s); there is no face {wrong[0]}", remedy="pick one of its numbers: --face N")
-    if picture.picked and not faces and not all_faces:
-        return picture
-    if count > 1 and not faces and not all_faces:
-        raise SeveralFacesInProbe(
-            f"{picture.name} shows {count} faces and none was picked",
-            count=count,
-            remedy="pick: --face N (several times), or --all-faces; --draw faces.png shows the numbers",
-        )
-    return replace(picture, picked=tuple(range(1, count + 1)) if all_faces or not faces else faces)
-
-
-def _one_face_each(pictures: tuple[ProbePicture, ...], faces: tuple[int, ...]) -> tuple[ProbePicture, ...]:
-    if faces and len(faces) != len(pictures):
-        raise InputError(
-            f"{len(pictures)} photographs and {len(faces)} face numbers", remedy="give one --face for each photograph, in their order"
-        )
-    chosen = faces or (None,) * len(pictures)
-    return tuple(
-        _picked(picture, () if number is None else (number,), all_faces=False) for picture, number in zip(pictures, chosen, strict=True)
-    )

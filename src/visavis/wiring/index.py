@@ -1,8 +1,9 @@
 """The index in use, kept in step with the rows."""
 
 from visavis.domain.clock import Clock
+from visavis.domain.errors import DamageError, SetupError
 from visavis.index.base import VectorIndex
-from visavis.index.embedded import open_embedded
+from visavis.index.embedded import Upkeep, open_embedded
 from visavis.index.files import check_files, wipe
 from visavis.records.archive import Records
 
@@ -10,29 +11,38 @@ from visavis.records.archive import Records
 class EmbeddedKeeper:
     """Opens the embedded index of an archive; what it has not made durable is added again from the outbox."""
 
-    def __init__(self, records: Records, clock: Clock) -> None:
+    def __init__(self, records: Records, clock: Clock, upkeep: Upkeep) -> None:
         self._records = records
         self._clock = clock
+        self._upkeep = upkeep
 
     def open(self) -> VectorIndex:
         """Open the index and bring it up to date."""
-        index = open_embedded(
-            self._records.folder.codes,
-            self._records.dim,
-            self._records.rows.read,
-            self._clock,
-            writable=self._records.writable,
-        )
+        index = self._open_as_it_is()
         catch_up(index, self._records, after=index.applied())
         return index
 
     def check(self) -> list[str]:
-        """Return what is wrong with the index's files."""
+        """Return what is wrong with the index's files, once what a crash left beside them is cleared away."""
+        try:
+            self._open_as_it_is().close()
+        except (DamageError, SetupError) as error:
+            return check_files(self._records.folder.codes) or [str(error)]
         return check_files(self._records.folder.codes)
 
     def discard(self) -> None:
         """Throw the index's files away."""
         wipe(self._records.folder.codes)
+
+    def _open_as_it_is(self) -> VectorIndex:
+        return open_embedded(
+            self._records.folder.codes,
+            self._records.dim,
+            self._records.rows.read,
+            self._clock,
+            writable=self._records.writable,
+            upkeep=self._upkeep,
+        )
 
 
 def catch_up(index: VectorIndex, records: Records, *, after: int) -> int:

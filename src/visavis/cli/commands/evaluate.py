@@ -9,7 +9,6 @@ import typer
 
 from visavis.cli.commands.options import Format, FormatOption
 from visavis.cli.output.document import emit
-from visavis.wiring import tools
 
 evaluate_app = typer.Typer(help="Measure error rates on a licensed test set.", no_args_is_help=True)
 PackOption = Annotated[str | None, typer.Option(help="Model pack; else the default.")]
@@ -28,6 +27,8 @@ def pairs(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Compare pictures pair by pair."""
+    from visavis.wiring import tools
+
     _print(tools.evaluate_pairs(file, folder, pack_id=pack, progress=_progress).to_dict(), form)
 
 
@@ -38,6 +39,8 @@ def identify(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Search each picture of each person among one enrolled picture a person."""
+    from visavis.wiring import tools
+
     _print(tools.evaluate_identify(folder, pack_id=pack, progress=_progress).to_dict(), form)
 
 

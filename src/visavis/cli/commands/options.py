@@ -2,13 +2,14 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from visavis.domain.errors import InputError
-from visavis.wiring import Archive, open_archive
-from visavis.wiring.build import read_settings
+
+if TYPE_CHECKING:
+    from visavis.wiring import Archive
 
 
 class Format(StrEnum):
@@ -23,8 +24,11 @@ FormatOption = Annotated[Format, typer.Option("--format", help="For people or fo
 ExcludeOption = Annotated[list[str] | None, typer.Option("--exclude", metavar="GLOB", help="Leave out what fits, in .gitignore syntax.")]
 
 
-def archive_at(folder: Path | None) -> Archive:
+def archive_at(folder: Path | None) -> "Archive":
     """Open the archive that was named, or the one in the settings."""
+    from visavis.wiring.archive import open_archive
+    from visavis.wiring.build import read_settings
+
     settings = read_settings()
     chosen = folder or settings.archive
     if chosen is None:

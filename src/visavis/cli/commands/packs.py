@@ -10,7 +10,6 @@ from visavis.cli.commands.options import Format, FormatOption
 from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
 from visavis.domain.errors import InputError
-from visavis.wiring import tools
 
 packs_app = typer.Typer(help="Model packs: networks, their licences and measured thresholds.", no_args_is_help=True)
 
@@ -23,6 +22,8 @@ def register(app: typer.Typer) -> None:
 @packs_app.command(name="list")
 def list_packs(form: FormatOption = Format.TABLE) -> None:
     """List known packs, usable or not."""
+    from visavis.wiring import tools
+
     listing = tools.packs()
     if form is Format.JSON:
         emit(
@@ -37,6 +38,8 @@ def list_packs(form: FormatOption = Format.TABLE) -> None:
 @packs_app.command()
 def show(pack: Annotated[str, typer.Argument(metavar="ID")], form: FormatOption = Format.TABLE) -> None:
     """Show a pack: licences, precision, thresholds with the trials that measured them."""
+    from visavis.wiring import tools
+
     found = next((item for item in tools.packs() if item.id == pack), None)
     if found is None:
         raise InputError(f"there is no model pack «{pack}»", remedy="visavis packs list")
@@ -63,4 +66,6 @@ def show(pack: Annotated[str, typer.Argument(metavar="ID")], form: FormatOption 
 @packs_app.command()
 def install(folder: Annotated[Path, typer.Argument(help="Holds the pack's two files, or a manifest and two files.")]) -> None:
     """Copy a pack from a folder; nothing is ever downloaded."""
+    from visavis.wiring import tools
+
     sys.stdout.write(f"installed {tools.install_pack(folder)}\n")

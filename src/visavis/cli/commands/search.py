@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -19,7 +19,9 @@ from visavis.cli.output.plain_text import shown
 from visavis.cli.output.table import console, write_faces, write_table
 from visavis.domain.errors import InputError, SeveralFacesInProbe
 from visavis.domain.identification import ProbePicture, SearchResult
-from visavis.wiring import Archive
+
+if TYPE_CHECKING:
+    from visavis.wiring import Archive
 
 
 class ResultFormat(StrEnum):
@@ -186,7 +188,7 @@ def _stream(output: Path | None) -> Iterator[TextIO]:
         part.unlink(missing_ok=True)
 
 
-def _write(opened: Archive, result: SearchResult, form: ResultFormat, stream: TextIO) -> None:
+def _write(opened: "Archive", result: SearchResult, form: ResultFormat, stream: TextIO) -> None:
     match form:
         case ResultFormat.TABLE:
             write_table(result, console(stream))

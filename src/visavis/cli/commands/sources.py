@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -11,7 +11,9 @@ from visavis.cli.commands.options import ArchiveOption, ExcludeOption, Format, F
 from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.table import console
-from visavis.wiring import Archive, SourceRecord, create_archive, tools
+
+if TYPE_CHECKING:
+    from visavis.wiring import Archive, SourceRecord
 
 source_app = typer.Typer(help="Folders of originals and their legal files.", no_args_is_help=True)
 metadata_app = typer.Typer(help="What is known of pictures beside what their files say.", no_args_is_help=True)
@@ -31,6 +33,8 @@ def init(
     pack: Annotated[str | None, typer.Option(help="Model pack, fixed for the archive's life.")] = None,
 ) -> None:
     """Make an empty archive."""
+    from visavis.wiring.archive import create_archive
+
     create_archive(folder, pack_id=pack)
     sys.stdout.write(shown(f"made an archive in {folder}; next: visavis source add FOLDER -a {folder} …") + "\n")
 
@@ -108,6 +112,8 @@ def move(
 @source_app.command()
 def charter(profile: Annotated[str, typer.Option(help="household, trial, consent, archive, tracing or police.")]) -> None:
     """Write a commented charter to standard output, to be filled in."""
+    from visavis.wiring import tools
+
     sys.stdout.write(tools.template(profile))
 
 
@@ -130,7 +136,7 @@ def import_metadata(
             sys.stdout.write(f"{len(lines):,} lines {what}: {', '.join(map(str, lines[:20]))}{' …' if len(lines) > 20 else ''}\n")
 
 
-def _document(opened: Archive, source: SourceRecord) -> dict[str, object]:
+def _document(opened: "Archive", source: "SourceRecord") -> dict[str, object]:
     return {
         "source_id": source.id,
         "title": source.title,

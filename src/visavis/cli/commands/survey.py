@@ -4,7 +4,7 @@ import dataclasses
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -14,7 +14,9 @@ from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.sizes import duration, size
 from visavis.cli.output.table import console
-from visavis.wiring import SurveyReport, tools
+
+if TYPE_CHECKING:
+    from visavis.wiring import SurveyReport
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +30,8 @@ def survey(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Look over a folder: types, unreadable files, doubles, dates, and what ingest would cost. Decodes and stores nothing."""
+    from visavis.wiring import tools
+
     report = tools.survey(folder, exclude=exclude or ())
     if form is Format.JSON:
         emit(dataclasses.asdict(report), sys.stdout)
@@ -38,7 +42,7 @@ def survey(
         screen.print(shown(line), soft_wrap=True)
 
 
-def _types(report: SurveyReport) -> Table:
+def _types(report: "SurveyReport") -> Table:
     table = Table("type", "files", "size", box=None, pad_edge=False)
     for kind, tally in report.by_type.items():
         table.add_row(kind, f"{tally.files:,}", size(tally.bytes))
@@ -47,7 +51,7 @@ def _types(report: SurveyReport) -> Table:
     return table
 
 
-def _lines(report: SurveyReport) -> Iterator[str]:
+def _lines(report: "SurveyReport") -> Iterator[str]:
     yield f"{report.files.files:,} files, {size(report.files.bytes)}; {report.duplicates.files:,} are exact copies of others"
     if report.paired.files:
         yield f"{report.paired.files:,} RAW files stand beside a camera JPEG of the same shot and count once"

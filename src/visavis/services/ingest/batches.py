@@ -57,12 +57,12 @@ Keep = Callable[[PictureMetadata], PictureMetadata]
 """What a charter lets us store of what a file says."""
 
 
-def into_batches(root: Path, files: Iterable[FoundFile], *, thorough: bool) -> Iterator[Batch]:
-    """Cut a stream of files into batches by number and bytes."""
+def into_batches(root: Path, files: Iterable[FoundFile], *, thorough: bool, most: int = BATCH_FILES) -> Iterator[Batch]:
+    """Cut a stream of files into batches of at most `most` files and about `BATCH_BYTES`."""
     held: list[FoundFile] = []
     size = 0
     for file in files:
-        if held and (len(held) == BATCH_FILES or size + file.size > BATCH_BYTES):
+        if held and (len(held) == most or size + file.size > BATCH_BYTES):
             yield Batch(root=root, files=tuple(held), thorough=thorough)
             held, size = [], 0
         held.append(file)

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from visavis.decode.formats import Kind, extension, kind_of
 from visavis.decode.pairing import pair_raw
@@ -72,40 +71,48 @@ class Listing:
 
     def _compare(self, files: list[FoundFile], unlisted: list[ReadFile]) -> Portion:
         known = self._records.files.known(self._root_number, [file.path for file in files])
-        unchanged = [
-            (file, known[file.path]) for file in files if file.path in known and known[file.path].unchanged(file.size, file.mtime_ns)
-        ]
-        self.presence.saw([before.number for _, before in unchanged])
-        fresh = [file for file in files if not _is_unchanged(file, known)]
-        settled = _settle_unread(fresh, [file.path for file in files])
+        paired = _paired([file.path for file in files])
+        fresh = [file for file in files if not _is_unchanged(file, known, paired)]
+        read_again = {file.path for file in fresh}
+        unchanged = [known[file.path] for file in files if file.path not in read_again]
+        self.presence.saw([before.number for before in unchanged])
+        settled = _settle_unread(fresh, paired)
         done = {file.path for file in settled}
         return Portion(
             unchanged=len(unchanged),
-            returned=tuple(before.number for _, before in unchanged if before.missing),
+            returned=tuple(before.number for before in unchanged if before.missing),
             settled=(*settled, *unlisted),
             to_read=tuple(file for file in fresh if file.path not in done),
         )
 
     def _count(self) -> None:
         with suppress(SetupError):  # the walk that reads reports it
-            self.total = sum(1 for item in self._plug.discover() if isinstance(item, FoundFile))
+            self.total = sum(1 for _ in self._plug.discover())
 
 
 def _unlisted(item: Unlisted) -> ReadFile:
     return ReadFile(path=item.path, size=0, mtime_ns=0, outcome=Outcome(reason=item.reason, detail=item.detail))
 
 
-def _is_unchanged(file: FoundFile, known: dict[str, KnownFile]) -> bool:
-    return file.path in known and known[file.path].unchanged(file.size, file.mtime_ns)
+def _is_unchanged(file: FoundFile, known: dict[str, KnownFile], paired: set[str]) -> bool:
+    """Whether nothing is to be done; a RAW file whose camera picture came or went since is not what it was."""
+    before = known.get(file.path)
+    return before is not None and before.unchanged(file.size, file.mtime_ns) and (before.reason is Reason.PAIRED) == (file.path in paired)
 
 
-def _settle_unread(fresh: list[FoundFile], all_paths: list[str]) -> list[ReadFile]:
-    """Settle files that are no pictures, and RAW files that another picture of the same shot stands for."""
-    if not fresh:
-        return []
-    paired: dict[str, str] = {}
-    for _, folder in itertools.groupby(sorted(all_paths), key=lambda path: str(PurePosixPath(path).parent)):
+def _paired(paths: list[str]) -> set[str]:
+    paired: set[str] = set()
+    for _, folder in itertools.groupby(sorted(paths, key=_folder_of), key=_folder_of):
         paired.update(pair_raw(folder))
+    return paired
+
+
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _settle_unread(fresh: list[FoundFile], paired: set[str]) -> list[ReadFile]:
+    """Settle files that are no pictures, and RAW files that another picture of the same shot stands for."""
     settled = []
     for file in fresh:
         outcome = None

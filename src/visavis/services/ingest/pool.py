@@ -8,6 +8,8 @@ import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from types import TracebackType
@@ -17,7 +19,7 @@ from visavis.domain.errors import SetupError, VisavisError
 from visavis.domain.media import Outcome, Reason
 from visavis.services.ingest.batches import Analysed, Batch, BuildAnalyser, Examined
 
-Choose = Callable[[list[Examined]], frozenset[int]]
+Choose = Callable[[Batch, list[Examined]], frozenset[int]]
 """Which files of an examined batch, by position, are to be decoded."""
 Result = tuple[Batch, list[Examined], dict[int, Analysed]]
 
@@ -29,7 +31,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process: SpawnProcess = context.Process(target=_serve, args=(build, theirs), daemon=True)
-        self.process.start()
+        with _ctrl_c_held():  # a process starts with its parent's mask: Ctrl-C reaches the whole group, and the parent decides
+            self.process.start()
         theirs.close()
         self.batch: Batch | None = None
         self.examined: list[Examined] | None = None
@@ -90,8 +93,12 @@ class Pool:
     def _feed(self, worker: _Worker, waiting: Iterator[Batch], again: deque[Batch]) -> None:
         worker.batch = None
         batch = again.popleft() if again else next(waiting, None)
-        if batch is not None:
+        if batch is None:
+            return
+        try:
             worker.give(batch)
+        except ConnectionError:  # it ended while it had nothing to do, so no file is to blame
+            self._replace(worker).give(batch)
 
     def _hear(self, worker: _Worker, waiting: Iterator[Batch], again: deque[Batch], choose: Choose) -> Iterator[Result]:
         batch, examined = worker.batch, worker.examined
@@ -100,7 +107,7 @@ class Pool:
         try:
             if examined is None:
                 worker.examined = cast("list[Examined]", worker.hear())
-                worker.connection.send(choose(worker.examined))
+                worker.connection.send(choose(batch, worker.examined))
                 return
             analysed = cast("dict[int, Analysed]", worker.hear())
         except (EOFError, ConnectionError):
@@ -130,17 +137,24 @@ def _set_aside(batch: Batch, examined: list[Examined] | None, again: deque[Batch
 
 
 def _serve(build: BuildAnalyser, connection: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    try:
-        analyser = build()
-    except VisavisError as error:
-        connection.send(str(error))
-        return
-    connection.send("")
-    while True:
+    with suppress(EOFError, ConnectionError):  # the parent is gone, or wants no more
         try:
+            analyser = build()
+        except VisavisError as error:
+            connection.send(str(error))
+            return
+        connection.send("")
+        while True:
             batch: Batch = connection.recv()
             connection.send(analyser.examine(batch))
             connection.send(analyser.analyse(batch, connection.recv()))
-        except (EOFError, ConnectionError):
-            return
+
+
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    resource_tracker.ensure_running()  # starting it lifts the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,7 +1,7 @@
 """One root of one source: list it, read what is new, commit batch by batch, and settle what is missing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +14,7 @@ from visavis.records.archive import Records
 from visavis.records.files import Job, ReadFile
 from visavis.records.presence import Presence
 from visavis.records.sources import RootRecord, SourceRecord
-from visavis.services.ingest.batches import Analysed, Batch, Examined, into_batches
+from visavis.services.ingest.batches import BATCH_FILES, Analysed, Batch, Examined, into_batches
 from visavis.services.ingest.listing import Listing
 from visavis.services.ingest.pool import Pool
 from visavis.sources.base import FoundFile, Source
@@ -41,13 +41,17 @@ OpenSource = Callable[[Path, tuple[str, ...]], Source]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What every root of a run works with. `step` is told «index-added» after each batch; tests stop the process there."""
+    """What every root of a run works with. `step` is told «index-added» after each batch; tests stop the process there.
+
+    `batch_files` is the most that is read, and lost in a crash, at once.
+    """
 
     records: Records
     index: VectorIndex
     gate: Gate
     open_source: OpenSource
     step: Callable[[str], None]
+    batch_files: int = BATCH_FILES
 
 
 @dataclass(slots=True)
@@ -79,7 +83,8 @@ class RootRun:
         self._root = root
         self._actor = actor
         self._tell = tell
-        self._claimed: set[bytes] = set()
+        self._claimed: dict[bytes, str] = {}
+        """Contents being read right now, and the path of the file that they are read from."""
         self._twins: list[FoundFile] = []
         self._pictures = 0
 
@@ -92,18 +97,21 @@ class RootRun:
             )
         presence = self._records.presence(job, self._root.number)
         listing = Listing(plug, self._records, self._root.number, presence)
+        before = self._tally.unchanged + self._tally.read
         self._pictures = self._records.files.picture_count(self._source.number)
-        self._read(pool, job, into_batches(self._root.path, self._new(listing, job), thorough=thorough))
+        for _ in self._read(pool, job, self._new(listing, job), thorough=thorough):
+            self._tally.total = None if listing.total is None else before + listing.total
+            self._tell()
         while self._twins:
             twins, self._twins = self._twins, []
-            self._read(pool, job, into_batches(self._root.path, twins, thorough=thorough))
+            for _ in self._read(pool, job, twins, thorough=thorough):
+                self._tell()
         self._settle(job, listing, presence, confirm_missing=confirm_missing)
         self._tell()
 
     def _new(self, listing: Listing, job: Job) -> Iterator[FoundFile]:
         for portion in listing.portions():
             self._tally.unchanged += portion.unchanged
-            self._tally.total = listing.total
             if portion.returned:
                 with self._records.work(self._actor) as work:
                     listing.presence.mark_found(work, portion.returned)
@@ -112,21 +120,23 @@ class RootRun:
                 self._commit(job, list(portion.settled))
             yield from portion.to_read
 
-    def _read(self, pool: Pool, job: Job, batches: Iterator[Batch]) -> None:
+    def _read(self, pool: Pool, job: Job, files: Iterable[FoundFile], *, thorough: bool) -> Iterator[None]:
+        """Read and commit batch by batch; stops after each."""
+        batches = into_batches(self._root.path, files, thorough=thorough, most=self._parts.batch_files)
         for batch, examined, analysed in pool.run(batches, self._choose):
             self._commit(job, self._read_files(batch, examined, analysed))
-            self._tell()
+            yield
 
-    def _choose(self, examined: list[Examined]) -> frozenset[int]:
+    def _choose(self, batch: Batch, examined: list[Examined]) -> frozenset[int]:
         """Pick the files to decode: not those whose content is known, or being read right now, or that the law keeps out."""
         digests = [item.sha256 for item in examined if item.sha256]
         known = self._records.files.media_by_content(self._source.number, digests)
         wanted = set()
-        for position, item in enumerate(examined):
-            if item.sha256 is None or item.sha256 in known or item.sha256 in self._claimed:
+        for position, (file, item) in enumerate(zip(batch.files, examined, strict=True)):
+            if item.sha256 is None or item.sha256 in known or self._claimed.get(item.sha256, file.path) != file.path:
                 continue
             if self._parts.gate.admit(self._source, step="decode", pictures=self._pictures + len(self._claimed)) is None:
-                self._claimed.add(item.sha256)
+                self._claimed[item.sha256] = file.path
                 wanted.add(position)
         return frozenset(wanted)
 
@@ -143,10 +153,11 @@ class RootRun:
                 known = self._without_analysis(file)
                 files.extend([known] if known else [])
                 self._twins.extend([] if known else [found])
+        done = {file.path for file in batch.files}
+        self._claimed = {digest: path for digest, path in self._claimed.items() if path not in done}
         return files
 
     def _with_analysis(self, file: ReadFile, analysed: Analysed) -> ReadFile:
-        self._claimed.discard(file.sha256 or b"")
         if analysed.picture is None:
             return replace(file, outcome=analysed.outcome)
         refusal = self._parts.gate.admit(self._source, step="index", pictures=self._pictures)
@@ -162,17 +173,12 @@ class RootRun:
             raise DamageError("a file was neither read nor given an outcome")
         number = self._records.files.media_by_content(self._source.number, [file.sha256]).get(file.sha256)
         if number is not None:
-            return replace(file, media_number=number, outcome=self._outcome_of_known(number))
+            faces = self._records.files.face_count(number)
+            reason = Reason.INDEXED if faces else Reason.NO_FACE  # the records tell copies from the picture itself
+            return replace(file, media_number=number, outcome=Outcome(reason=reason, detail="known by its content", faces=faces))
         if file.sha256 in self._claimed:
             return None
         return replace(file, outcome=self._parts.gate.admit(self._source, step="decode", pictures=self._pictures) or file.outcome)
-
-    def _outcome_of_known(self, media_number: int) -> Outcome:
-        """Known bytes: a second copy, or a picture that comes back; a move shows when its old path is found to be gone."""
-        faces = self._records.files.face_count(media_number)
-        if self._records.files.is_present(media_number):
-            return Outcome(reason=Reason.DUPLICATE, faces=faces)
-        return Outcome(reason=Reason.INDEXED if faces else Reason.NO_FACE, detail="known by its content", faces=faces)
 
     def _commit(self, job: Job, files: list[ReadFile]) -> None:
         if not files:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError
 from visavis.domain.progress import IngestProgress
-from visavis.services.ingest.batches import BuildAnalyser
 from visavis.services.ingest.pool import Pool
 from visavis.services.ingest.root import Parts, RootRun, Tally
 
@@ -60,9 +59,9 @@ class IngestReport:
 class Ingest:
     """Brings an archive up to date with its sources."""
 
-    def __init__(self, parts: Parts, *, build_analyser: BuildAnalyser, seconds: Callable[[], float]) -> None:
+    def __init__(self, parts: Parts, *, open_pool: Callable[[int], Pool], seconds: Callable[[], float]) -> None:
         self._parts = parts
-        self._build_analyser = build_analyser
+        self._open_pool = open_pool
         self._seconds = seconds
 
     def run(self, request: IngestRequest, *, progress: Callable[[IngestProgress], None] = lambda _: None) -> IngestReport:
@@ -103,7 +102,7 @@ class Ingest:
                 )
             )
 
-        with Pool(self._build_analyser, workers=request.workers) as pool:
+        with self._open_pool(request.workers) as pool:
             for source in sources:
                 for root in source.roots:
                     run = RootRun(self._parts, tally, source, root, actor=request.actor, tell=tell)

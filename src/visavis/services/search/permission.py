@@ -50,7 +50,7 @@ class Permission:
             except CharterInvalid as error:  # written under older rules; it keeps the rest from nothing
                 lines.append(f"«{source.title}» was left out: its charter does not hold under today's rules: {error}")
         grant = clear(request, facts, _case_facts(_pick(cases, case_id), every), self._policy, at=self._records.clock.now())
-        lines += [f"«{titles[no.source_id]}» was left out: {no.why}" + (f" ({no.remedy})" if no.remedy else "") for no in grant.left_out]
+        lines.extend(f"«{titles[no.source_id]}» was left out: {no.why}" + (f" ({no.remedy})" if no.remedy else "") for no in grant.left_out)
         return Permit(clearance=grant.clearance, left_out=tuple(lines))
 
     def _facts(self, source: SourceRecord, cases: Sequence[CaseRecord]) -> SourceFacts:

@@ -22,6 +22,9 @@ from visavis.services.search.permission import Permission
 FIRST_DEPTH = 500
 """Hits asked of the index at first; more only if too many of them are hidden."""
 
+JOINED_AT_ONCE = 100
+"""Hits joined to SQL at a time; most searches need no more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuestion:
@@ -191,14 +194,23 @@ class Search:
         depth = FIRST_DEPTH if top is None else max(FIRST_DEPTH, 2 * top)
         while True:
             hits = self._index.search(vector, depth, where, clearance)
-            keys = [int(key) for key in hits.keys[hits.similarity >= np.float32(threshold)]]
-            shown = self._records.gallery.show(keys, at)
-            exhausted = len(hits.keys) < depth or len(keys) < len(hits.keys)
-            if exhausted or (top is not None and len(shown) >= top):
-                break
+            near = hits.similarity >= np.float32(threshold)
+            found = self._shown(hits.keys[near].tolist(), hits.similarity[near].tolist(), top, at)
+            exhausted = len(hits.keys) < depth or not near.all()
+            if exhausted or (top is not None and len(found) == top):
+                return found
             depth *= 8
-        similarity = dict(zip(hits.keys.tolist(), hits.similarity.tolist(), strict=True))
-        return [(shown[key], similarity[key]) for key in keys if key in shown]
+
+    def _shown(self, keys: list[int], similarity: list[float], top: int | None, at: dt.datetime) -> list[tuple[Shown, float]]:
+        """Join hits to SQL, in portions, until `top` of them may be shown."""
+        found: list[tuple[Shown, float]] = []
+        for start in range(0, len(keys), JOINED_AT_ONCE):
+            part = slice(start, start + JOINED_AT_ONCE)
+            visible = self._records.gallery.show(keys[part], at)
+            found += [(visible[key], cosine) for key, cosine in zip(keys[part], similarity[part], strict=True) if key in visible]
+            if top is not None and len(found) >= top:
+                return found[:top]
+        return found
 
 
 def _candidates(found: Sequence[tuple[Shown, float, int]], ids: Sequence[str]) -> tuple[Candidate, ...]:

@@ -137,6 +137,7 @@ def upgrade() -> None:
         sa.Column("longitude", sa.Float(), nullable=True),
         sa.Column("jurisdiction", sa.Text(), nullable=True),
         sa.Column("key_id", sa.Integer(), nullable=True),
+        sa.Column("templates", sa.Integer(), nullable=False),
         sa.Column("holds", sa.Integer(), nullable=False),
         sa.Column("present", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.String(27), nullable=False),
@@ -148,7 +149,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("id"),
         sa.UniqueConstraint("source_number", "sha256", "page"),
     )
-    op.create_index("media_by_source_present", "media", ["source_number", "present"], unique=False)
+    op.create_index(
+        "media_counted",
+        "media",
+        ["source_number", "present", "holds", "captured_precision", "captured_first", "captured_last", "templates"],
+        unique=False,
+    )
     op.create_table(
         "root",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -258,6 +264,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
     )
+    op.create_index("face_not_plain", "face", ["number"], unique=False, sqlite_where=sa.text("state != 'plain'"))
     op.create_index(op.f("ix_face_appearance_number"), "face", ["appearance_number"], unique=False)
     op.create_table(
         "candidate",
@@ -296,4 +303,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index(op.f("ix_template_face_number"), "template", ["face_number"], unique=False)
+    op.create_index("template_expires", "template", ["expires_at"], unique=False, sqlite_where=sa.text("expires_at IS NOT NULL"))
     op.execute(SEARCHABLE)

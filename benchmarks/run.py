@@ -1,0 +1,248 @@
+"""All measurements, side by side: `make bench`, or `python -m benchmarks.run [--only PART …] [--full]`.
+
+Prints a table (Markdown) and writes the same numbers as JSON to `benchmarks/results/`. Each chain runs in its own process, on one core
+unless the line says otherwise; runs alternate (A B C A B C), so that whatever else the machine does disturbs all alike. A line gives the
+median and, in brackets, the lowest and highest run. Ratios are formed within a round, where both saw the same machine.
+"""
+
+import argparse
+import datetime as dt
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import fresh, pictures
+from benchmarks.chains import Timing
+from benchmarks.fresh import Spread, spread
+
+RESULTS = Path(__file__).parent / "results"
+WARM, FACES, DLIB_FACES, LARGE, TINY = 48, 300, 60, 24, 20_000
+LIBRARIES = ("openvino", "onnxruntime", "opencv-python-headless", "dlib-bin", "faiss-cpu", "numpy")
+CLASSIC = {"OPENCV_FORCE_DNN_ENGINE": "1"}
+"""OpenCV 4's inference engine, which OpenCV 5 still carries; the model files of the Zoo were published for it."""
+
+Row = tuple[str, str, str]
+"""What was measured, the number, the bar."""
+Runs = dict[str, list[Timing]]
+
+
+class Report:
+    """Collects rows for the table and numbers for the JSON."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.numbers: dict[str, object] = {}
+
+    def add(self, what: str, value: Spread | str, *, bar: str = "") -> None:
+        """Add a row."""
+        self.rows.append((what, str(value), bar))
+        self.numbers[what] = [value.median, value.low, value.high] if isinstance(value, Spread) else value
+        sys.stderr.write(f"{what}: {value}\n")
+
+    def table(self) -> str:
+        """Return the rows as Markdown."""
+        return "\n".join(["| measured | value | bar |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in self.rows)])
+
+
+def chain(name: str, warm_up: Path, folder: Path, *, cores: int = 1, workers: int = 1, env: Mapping[str, str] | None = None) -> Timing:
+    words = ("-m", "benchmarks.chains", name, str(warm_up), str(folder), "--workers", str(workers))
+    return Timing(**json.loads(fresh.run(*words, cores=cores, env=env).splitlines()[-1]))
+
+
+def alternate(rounds: int, chains: Mapping[str, Callable[[], Timing]]) -> Runs:
+    runs: Runs = {name: [] for name in chains}
+    for _ in range(rounds):
+        for name, once in chains.items():
+            runs[name].append(once())
+    return runs
+
+
+def ratios(ours: list[Timing], theirs: list[Timing], *, clock: str = "seconds") -> Spread:
+    """Return their time a face over ours, round by round."""
+    return spread([(getattr(b, clock) / b.faces) / (getattr(a, clock) / a.faces) for a, b in zip(ours, theirs, strict=True)])
+
+
+def ingest(report: Report, place: Path, rounds: int, *, lfw: Path) -> None:
+    """Faces a second of ingest against OpenCV's chain and dlib's, one core each."""
+    for name, count, seed in (("warm", WARM, 1), ("faces", FACES, 2), ("few", DLIB_FACES, 4)):
+        pictures.make_faces(place / name, count, seed=seed)
+    warm, folders = place / "warm", {"examples, 250 px": place / "faces"}
+    if lfw.is_dir():
+        folders["LFW, 250 px"] = some_of(lfw, place / "lfw", FACES)
+    for data, folder in folders.items():
+        runs = alternate(
+            rounds,
+            {
+                "visavis": lambda folder=folder: chain("visavis", warm, folder),  # type: ignore[misc]
+                "OpenCV 5": lambda folder=folder: chain("opencv", warm, folder),  # type: ignore[misc]
+                "OpenCV, classic engine": lambda folder=folder: chain("opencv", warm, folder, env=CLASSIC),  # type: ignore[misc]
+            },
+        )
+        for name, bar in (("OpenCV 5", "≥ 1.8"), ("OpenCV, classic engine", "")):
+            compare(report, data, runs, name, bar)
+        faces_a_second(report, data, runs)
+    few = place / "few"
+    runs = alternate(rounds, {"visavis": lambda: chain("visavis", warm, few), "dlib": lambda: chain("dlib", warm, few)})
+    compare(report, "examples, 250 px", runs, "dlib", "≥ 9")
+    faces_a_second(report, f"examples, 250 px, {DLIB_FACES} of them", runs)
+
+
+def compare(report: Report, data: str, runs: Runs, other: str, bar: str) -> None:
+    report.add(f"ingest over {other}, faces/s ({data})", ratios(runs["visavis"], runs[other]), bar=bar)
+    report.add(f"the same by processor time ({data})", ratios(runs["visavis"], runs[other], clock="cpu_seconds"))
+
+
+def faces_a_second(report: Report, data: str, runs: Runs) -> None:
+    for name, timings in runs.items():
+        report.add(f"{name}, faces/s ({data})", spread([one.faces / one.seconds for one in timings]))
+        report.add(f"{name}, processor ms a face ({data})", spread([one.cpu_seconds / one.faces * 1e3 for one in timings]))
+        report.numbers[f"{name}, faces of pictures ({data})"] = [timings[0].faces, timings[0].pictures]
+
+
+def some_of(source: Path, target: Path, count: int) -> Path:
+    """Copy files of a folder, evenly spread, into one of its own."""
+    paths = sorted(source.rglob("*.jpg"))
+    target.mkdir()
+    for path in paths[:: max(1, len(paths) // count)][:count]:
+        (target / path.name).write_bytes(path.read_bytes())
+    return target
+
+
+def workers(report: Report, place: Path, rounds: int) -> None:
+    """Two workers against one, on two cores."""
+    pictures.make_faces(place / "warm", 2 * WARM, seed=1)
+    pictures.make_faces(place / "faces", 2 * FACES, seed=2)
+    runs = alternate(
+        rounds,
+        {
+            f"{count} worker(s) on {cores} core(s)": lambda cores=cores, count=count: chain(  # type: ignore[misc]
+                "visavis", place / "warm", place / "faces", cores=cores, workers=count
+            )
+            for cores, count in ((1, 1), (2, 1), (2, 2))
+        },
+    )
+    one, one_of_two, two = runs.values()
+    report.add("two workers on two cores over one on one, faces/s", ratios(two, one), bar="≥ 1.6")
+    report.add("two workers over one, both on two cores, faces/s", ratios(two, one_of_two))
+    for name, timings in runs.items():
+        report.add(f"{name}, faces/s", spread([each.faces / each.seconds for each in timings]))
+
+
+def large(report: Report, place: Path, rounds: int) -> None:
+    """12-megapixel JPEGs on one core."""
+    pictures.make_large(place / "warm", 4, seed=1)
+    pictures.make_large(place / "large", LARGE, seed=2)
+    size = sum(path.stat().st_size for path in (place / "large").iterdir()) / LARGE / 1e6
+    timings = [chain("visavis", place / "warm", place / "large") for _ in range(rounds)]
+    report.add(f"12-megapixel JPEGs of {size:.1f} MB, photos/s", spread([one.pictures / one.seconds for one in timings]), bar="≥ 10")
+
+
+def unchanged(report: Report, place: Path, rounds: int, *, files: int) -> None:
+    """A second ingest of files that have not changed, as a command, from start to end."""
+    pictures.make_tiny(place / "tiny", files)
+    archive = new_archive(place, place / "tiny")
+    first = fresh.seconds("-m", "visavis", "ingest", "-a", archive, "--workers", "2")
+    again = [fresh.seconds("-m", "visavis", "ingest", "-a", archive) for _ in range(rounds)]
+    report.add(f"second ingest of {files:,} unchanged files, s", spread(again))
+    report.add("the same, files/s", spread([files / each for each in again]))
+    report.add(f"first ingest of {files:,} pictures of 24 px without a face, two workers, files/s", f"{files / first:,.0f}")
+
+
+def new_archive(place: Path, folder: Path) -> str:
+    archive = str(place / "archive")
+    fresh.run("-m", "visavis", "init", archive)
+    fresh.run("-m", "visavis", "source", "add", str(folder), "--profile", "household", "--title", "Bench", "-a", archive)
+    return archive
+
+
+def start(report: Report, place: Path, rounds: int) -> None:
+    """From the start of a process to its answer."""
+    archive = new_archive(place, pictures.EXAMPLES)
+    fresh.run("-m", "visavis", "ingest", "-a", archive)
+    probe = str(pictures.EXAMPLES / "rishi-sunak.jpg")
+    commands = {
+        "process start to search results (examples), s": ("-m", "visavis", "search", probe, "-a", archive, "--format", "json"),
+        "visavis --help, s": ("-m", "visavis", "--help"),
+        "import visavis, s": ("-c", "import visavis"),
+        "python alone, s": ("-c", ""),
+    }
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(rounds + 2):
+        for name, words in commands.items():
+            times[name].append(fresh.seconds(*words, cores=1))
+    for name, values in times.items():
+        report.add(name, spread(values))
+
+
+def search(report: Report, _: Path, __: int) -> None:
+    """Search at 200,000 templates, by `benchmarks.search`."""
+    found = json.loads(fresh.run("-m", "benchmarks.search", "--rows", "200000", cores=1))
+    report.numbers["search"] = found
+    bars = {"recall_at_10": "≥ 0.995", "flat_over_ours": "≥ 8"}
+    for name in ("flat_over_ours", "recall_at_10", "ms", "flat_ms", "resident_bytes_a_template", "start_to_first_answer_s"):
+        report.add(f"search, 200,000 templates: {name}", f"{found[name]:,.4g}", bar=bars.get(name, ""))
+
+
+def multiplications() -> float:
+    """Return the 10⁹ float32 multiply-adds a second that a matrix product reaches on one core; SFace needs 0.574 a face."""
+    script = (
+        "import numpy as np, time; a = np.ones((1024, 1024), np.float32); a @ a; t = []\n"
+        "for _ in range(20): s = time.perf_counter(); a @ a; t.append(time.perf_counter() - s)\n"
+        "print(1.024 ** 3 / min(t))"
+    )
+    return float(fresh.run("-c", script, cores=1))
+
+
+def machine() -> dict[str, object]:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    named = {line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in lines}
+    return {
+        "processor": named.get("model name", platform.machine()),
+        "family and model": f"{named.get('cpu family')}/{named.get('model')}",
+        "avx512f": "avx512f" in named.get("flags", ""),
+        "cores": len(os.sched_getaffinity(0)),
+        "load at start": os.getloadavg()[0],
+        "float32 multiply-adds, 10⁹/s a core": round(multiplications(), 1),
+        "python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure everything, side by side.")
+    measurements: dict[str, Callable[[Report, Path, int], None]] = {
+        "ingest": lambda report, place, rounds: ingest(report, place, rounds, lfw=asked.lfw),
+        "workers": workers,
+        "large": large,
+        "unchanged": lambda report, place, rounds: unchanged(report, place, rounds, files=100_000 if asked.full else TINY),
+        "search": search,
+        "start": start,
+    }
+    parser.add_argument("--only", nargs="+", choices=measurements, default=list(measurements), metavar="PART")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--full", action="store_true", help="100,000 unchanged files, not 20,000.")
+    parser.add_argument("--lfw", type=Path, default=Path("../shared/data/lfw-dev/images"), help="Measured too, if it is there.")
+    asked = parser.parse_args()
+    report, began = Report(), time.perf_counter()
+    report.numbers["machine"] = machine()
+    for name in asked.only:
+        with tempfile.TemporaryDirectory() as place:
+            measurements[name](report, Path(place), asked.rounds)
+    report.numbers["seconds"] = round(time.perf_counter() - began)
+    report.numbers["load at end"] = os.getloadavg()[0]
+    RESULTS.mkdir(exist_ok=True)
+    target = RESULTS / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}.json"
+    target.write_text(json.dumps(report.numbers, indent=1, ensure_ascii=False, default=np.generic.item), encoding="utf-8")
+    sys.stdout.write(f"{report.table()}\n\n{json.dumps(report.numbers['machine'], ensure_ascii=False)}\n{target}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""An archive whose faces are made up from each file's bytes: all of the engine but the networks, and quick."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import sqlalchemy as sa
+
+from visavis.domain.actor import Actor
+from visavis.domain.face import AnalysedFace, Box, Quality
+from visavis.domain.identification import Threshold
+from visavis.domain.media import AnalysedPicture, Outcome, PictureMetadata, Reason
+from visavis.index.embedded import Upkeep
+from visavis.records import archive as records_archive
+from visavis.records import database, tables
+from visavis.records.archive import Records
+from visavis.records.folder import ArchiveFolder
+from visavis.services.ingest.analyse import PhotoAnalyser
+from visavis.services.ingest.batches import Analysed, Batch
+from visavis.services.ingest.pool import Choose, Pool, Result
+from visavis.services.ingest.root import Parts
+from visavis.settings import Settings
+from visavis.sources.folder import FolderSource
+from visavis.wiring import build
+from visavis.wiring.archive import Archive
+from visavis.wiring.index import EmbeddedKeeper
+
+DIM = 128
+WIDTH, HEIGHT = 400, 300
+KILLER = b"this picture ends whoever decodes it"
+
+
+def faces_of(data: bytes) -> tuple[AnalysedFace, ...]:
+    """One face for each letter `f` that the file begins with; all that is known of them follows from its bytes."""
+    rng = np.random.default_rng(int.from_bytes(hashlib.sha256(data).digest()[:8], "big"))
+    count = len(data) - len(data.lstrip(b"f"))
+    return tuple(_face(rng) for _ in range(count))
+
+
+def _face(rng: np.random.Generator) -> AnalysedFace:
+    vector = rng.standard_normal(DIM).astype(np.float32)
+    left, top, width, height = rng.uniform(0.0, 0.5, 4).tolist()
+    return AnalysedFace(
+        box=Box(left=left, top=top, width=width, height=height),
+        landmarks_5x2=rng.uniform(0, 1, (5, 2)).astype(np.float32),
+        quality=Quality(size_px=90, yaw=0, pitch=0, roll=0, sharpness=40, exposure=0.5, score=0.9, norm=12),
+        vector=vector / np.linalg.norm(vector),
+    )
+
+
+def open_below(root: Path, path: str) -> bytes:
+    return FolderSource(root).open(path)
+
+
+class MadeUpAnalyser(PhotoAnalyser):
+    """Reads and digests as the real one does; a file's faces are those of `faces_of`."""
+
+    def __init__(self, opened: Callable[[str], None] = lambda _path: None) -> None:
+        super().__init__(self._open, chain=None, limits=None)
+        self._opened = opened
+        self.analysed: list[str] = []
+
+    def _open(self, root: Path, path: str) -> bytes:
+        self._opened(path)
+        return open_below(root, path)
+
+    def analyse(self, batch: Batch, wanted: frozenset[int]) -> dict[int, Analysed]:
+        return {position: self._picture(batch.files[position].path, self._bytes[position]) for position in sorted(wanted)}
+
+    def _picture(self, path: str, data: bytes) -> Analysed:
+        self.analysed.append(path)
+        if data == KILLER:
+            os._exit(9)
+        if data.startswith(b"broken"):
+            return Analysed(outcome=Outcome(reason=Reason.UNREADABLE, detail="made so"))
+        faces = faces_of(data)
+        picture = AnalysedPicture(
+            format="jpeg", width=WIDTH, height=HEIGHT, dhash=hashlib.sha256(data).digest()[:16], metadata=PictureMetadata(), faces=faces
+        )
+        return Analysed(outcome=Outcome(reason=Reason.INDEXED if faces else Reason.NO_FACE, faces=len(faces)), picture=picture)
+
+
+class InlinePool(Pool):
+    """Reads in this process, one batch after the other."""
+
+    def __init__(self, analyser: MadeUpAnalyser) -> None:
+        self._workers = []
+        self._analyser = analyser
+
+    def run(self, batches: Iterable[Batch], choose: Choose) -> Iterator[Result]:
+        for batch in batches:
+            examined = self._analyser.examine(batch)
+            yield batch, examined, self._analyser.analyse(batch, choose(batch, examined))
+
+
+SMALL = Upkeep(tail_rows=24, close_rows=8, segment_rows=80)
+"""Seals and merges happen within a few batches."""
+
+
+class QuickArchive(Archive):
+    """The archive as it is wired, with made-up faces, small batches and small segments.
+
+    `workers=0` reads in this process (`analyser` then counts), others in processes as usual.
+    """
+
+    def __init__(self, folder: Path, *, batch_files: int = 4, step: Callable[[str], None] = lambda _name: None) -> None:
+        super().__init__(folder, Settings(), build.SystemClock(), step=step)
+        self.batch_files = batch_files
+        self.opened: list[str] = []
+        self.analyser = MadeUpAnalyser(self.opened.append)
+        self.build_analyser: Callable[[], PhotoAnalyser] = MadeUpAnalyser
+
+    def _parts(self, records: Records, index: object) -> Parts:
+        return replace(super()._parts(records, index), batch_files=self.batch_files)
+
+    def _open_pool(self, records: Records, workers: int) -> Pool:
+        return Pool(self.build_analyser, workers=workers) if workers else InlinePool(self.analyser)
+
+    def _keeper(self, records: Records) -> EmbeddedKeeper:
+        return EmbeddedKeeper(records, self._clock, replace(SMALL, step=self._step))
+
+    def _default_threshold(self, records: Records) -> Threshold:
+        return Threshold(value=0.5, trial="made up for tests")
+
+
+def make_archive(folder: Path, source: Path | None = None) -> Path:
+    """Make an archive of made-up faces with one household source."""
+    records_archive.create(ArchiveFolder(folder), build.doors(build.SystemClock()), pack_id="made-up", dim=DIM, actor=Actor(name="tester"))
+    if source is not None:
+        with QuickArchive(folder) as archive:
+            archive.add_source(source, profile="household", title="Pictures")
+    return folder
+
+
+def fill(folder: Path, count: int, *, faces: int = 2) -> Path:
+    """Write `count` files; file `i` has `i % (faces + 1)` faces."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for i in range(count):
+        (folder / f"{i:05d}.jpg").write_bytes(b"f" * (i % (faces + 1)) + b"-%d" % i)
+    return folder
+
+
+def seal_often() -> None:
+    """Let the write-ahead log be folded in every few batches, not every 32 MB."""
+    database.SEAL_AT_BYTES = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What an archive holds of one file."""
+
+    reason: str
+    missing: bool
+    sha256: bytes
+    present: bool
+    boxes_px: np.ndarray = field(repr=False)
+    vectors: np.ndarray = field(repr=False)
+
+
+def contents(folder: Path) -> dict[str, Kept]:
+    """Return what an archive holds, by path."""
+    records = records_archive.open_records(folder, build.doors(build.SystemClock()), writable=False)
+    try:
+        ask = records._database.ask
+        media = {row.number: row for row in ask(sa.select(tables.media)).all()}
+        faces = ask(
+            sa.select(tables.appearance.c.media_number, tables.face, tables.template.c.key)
+            .select_from(tables.appearance.join(tables.face).join(tables.template))
+            .order_by(tables.template.c.key)
+        ).all()
+        return {
+            os.fsdecode(row.path): Kept(
+                reason=row.reason,
+                missing=row.missing_since is not None,
+                sha256=media[row.media_number].sha256 if row.media_number else b"",
+                present=bool(row.media_number and media[row.media_number].present),
+                boxes_px=np.array(
+                    [
+                        (f.left * size.width, f.top * size.height, f.width * size.width, f.height * size.height)
+                        for f in faces
+                        if f.media_number == row.media_number
+                        for size in (media[row.media_number],)
+                    ]
+                ),
+                vectors=records.rows.read(np.array([f.key for f in faces if f.media_number == row.media_number], np.int64)),
+            )
+            for row in ask(sa.select(tables.location)).all()
+        }
+    finally:
+        records.close()
+
+
+def face_ids(archive: Archive, *where: sa.ColumnElement[bool]) -> list[str]:
+    """Return the ids of faces, in the order in which they were found."""
+    query = sa.select(tables.face.c.id).join(tables.appearance).where(*where).order_by(tables.face.c.number)
+    return list(archive._records()._database.ask(query).scalars())
+
+
+def assert_equal(found: dict[str, Kept], wanted: dict[str, Kept]) -> None:
+    """Same files, same outcomes, same content; boxes to one pixel, templates to a cosine of 0.99999."""
+    assert found.keys() == wanted.keys()
+    for path, want in wanted.items():
+        have = found[path]
+        assert (have.reason, have.missing, have.sha256, have.present) == (want.reason, want.missing, want.sha256, want.present), path
+        assert have.boxes_px.shape == want.boxes_px.shape, path
+        if len(want.boxes_px):
+            assert np.abs(have.boxes_px - want.boxes_px).max() <= 1.0
+            lengths = np.linalg.norm(have.vectors, axis=1) * np.linalg.norm(want.vectors, axis=1)
+            assert ((have.vectors * want.vectors).sum(axis=1) / lengths).min() >= 0.99999
+
+
+def assert_sound(folder: Path) -> None:
+    """Nothing is wrong with any file of an archive."""
+    with QuickArchive(folder) as archive:
+        assert archive.verify().problems == ()

@@ -1,0 +1,118 @@
+"""The real command and the real networks, stopped from outside."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import rig
+
+import visavis
+
+HERE = Path(__file__).parent
+PHOTOS = HERE.parents[1] / "examples" / "photos"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    visavis.create(tmp_path / "archive")
+    with visavis.open(tmp_path / "archive") as opened:
+        opened.add_source(PHOTOS, profile="household", title="Portraits")
+    return tmp_path / "archive"
+
+
+def _start(*arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def _all_gone(group: int, *, within_s: float) -> bool:
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _wait_for_worker(process: subprocess.Popen[str]) -> None:
+    """Return once the ingest has a worker that has opened the networks' files: it is at work, or about to be."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+            try:
+                if "openvino" in Path(f"/proc/{child}/maps").read_text():
+                    return
+            except OSError:
+                continue
+        time.sleep(0.05)
+    pytest.fail("no worker came up")
+
+
+def _wait_for_first_batch(archive: Path, process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end and process.poll() is None:
+        if (archive / "rows" / "000000.rows").exists():
+            return
+        time.sleep(0.02)
+    pytest.fail("no batch was written")
+
+
+@pytest.mark.parametrize("at_work", [False, True])
+def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(tmp_path: Path, at_work: bool) -> None:
+    for number in range(6 if at_work else 1):
+        for photo in PHOTOS.glob("*-20*.jpg"):
+            # Bytes behind a JPEG's end change nothing but its digest.
+            (tmp_path / f"{number}-{photo.name}").write_bytes(photo.read_bytes() + b"%d" % number)
+    visavis.create(tmp_path / "archive").add_source(tmp_path, profile="household", title="Portraits", exclude=["archive"])
+    command = ("-m", "visavis", "ingest", "-a", tmp_path / "archive", "--workers", "2", "--format", "json")
+    with _start(*command) as process:
+        _wait_for_worker(process)
+        if at_work:
+            _wait_for_first_batch(tmp_path / "archive", process)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert _all_gone(process.pid, within_s=10)
+    with visavis.open(tmp_path / "archive") as opened:
+        assert opened.verify().problems == ()
+    with _start(*command) as process:
+        told, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    files = len(list(tmp_path.glob("*.jpg")))
+    assert sum(json.loads(told)["outcomes"].values()) + json.loads(told)["unchanged"] == files
+    assert len(rig.contents(tmp_path / "archive")) == files
+
+
+def test_workers_do_not_outlive_a_killed_parent(archive: Path) -> None:
+    with _start("-m", "visavis", "ingest", "-a", archive, "--workers", "2") as process:
+        _wait_for_worker(process)
+        process.kill()
+        process.wait()
+        assert _all_gone(process.pid, within_s=15)
+    with visavis.open(archive) as opened:
+        assert opened.verify().problems == ()
+
+
+def test_the_real_chain_killed_between_batches_gives_the_same_archive(tmp_path: Path, archive: Path) -> None:
+    for step, number in (("rows-synced", 2), ("sql-committed", 4), ("index-added", 2)):
+        with _start(HERE / "killed_real.py", archive, step, number) as process:
+            _, said = process.communicate(timeout=120)
+        assert process.returncode == -signal.SIGKILL, said
+        with visavis.open(archive) as opened:
+            assert opened.verify().problems == ()
+    visavis.create(tmp_path / "undisturbed")
+    with visavis.open(tmp_path / "undisturbed") as opened:
+        opened.add_source(PHOTOS, profile="household", title="Portraits")
+        opened.ingest()
+    with visavis.open(archive) as opened:
+        opened.ingest()
+        assert opened.verify().problems == ()
+    rig.assert_equal(rig.contents(archive), rig.contents(tmp_path / "undisturbed"))
