@@ -9,6 +9,7 @@ import typer
 from visavis.cli.commands.options import ArchiveOption, Format, FormatOption, archive_at
 from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
+from visavis.cli.output.reading import counted
 from visavis.cli.output.sizes import size
 from visavis.cli.output.table import console
 from visavis.domain import words
@@ -54,8 +55,8 @@ def verify(
     else:
         for problem in verdict.problems:
             sys.stdout.write(shown(problem) + "\n")
-        end = "sound" if not verdict.problems else f"{len(verdict.problems)} problems"
-        sys.stdout.write(f"{end}: {verdict.templates:,} templates" + (", codes made anew" if verdict.repaired else "") + "\n")
+        sound = f"sound: {counted(verdict.templates, 'template')}" + (", codes made anew" if verdict.repaired else "")
+        sys.stdout.write((counted(len(verdict.problems), "problem") if verdict.problems else sound) + "\n")
     if verdict.problems:
         derived = all(problem.startswith("codes") for problem in verdict.problems)
         remedy = "visavis verify --repair" if derived else "restore the named files from a backup"
