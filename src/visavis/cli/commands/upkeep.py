@@ -67,8 +67,14 @@ def _say(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
-def explain(word: Annotated[str, typer.Argument(help="A word of the field: FPIR, template, charter, …")]) -> None:
-    """Say what a word means, in plain words."""
+def explain(
+    word: Annotated[str | None, typer.Argument(help="A word of the field: FPIR, template, charter, …; none = list.")] = None,
+) -> None:
+    """Say what a word means, in plain words; without a word, list them all."""
+    if word is None:
+        for entry in words.glossary():
+            sys.stdout.write(entry.word + "\n")
+        return
     found = words.explain(word)
     screen = console(sys.stdout)
     screen.print(f"{found.word}: {found.meaning}")
