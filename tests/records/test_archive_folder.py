@@ -133,10 +133,9 @@ def test_the_lock_of_a_process_that_was_killed_is_free(closed):
 
 
 def test_an_archive_of_a_newer_visavis_is_left_alone(closed):
-    connection = sqlite3.connect(closed / "records.db")
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.commit()
-    connection.close()
+    newer = open_records(closed, doors(SetClock()), writable=True)
+    newer._database.raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer.close()
     with pytest.raises(SetupError, match="newer Visavis"):
         open_records(closed, doors(SetClock()), writable=True)
 

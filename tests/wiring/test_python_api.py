@@ -57,14 +57,18 @@ def test_what_was_read_by_look_is_searched_without_a_second_reading(archive, exa
     assert archive.search(group, faces=(2,)).candidates
 
 
-def test_an_open_archive_sees_what_another_has_added_meanwhile(archive, portrait, photos, examples):
-    before = archive.search(portrait).gallery_size
-    shutil.copy(examples / "barack-obama-2010.jpg", photos)
-    with visavis.open(archive.folder) as other:
-        other.ingest()
-    result = archive.search(portrait)
+def test_an_open_archive_sees_what_another_has_added_meanwhile(archive, portrait, examples, tmp_path):
+    folder = shutil.copytree(archive.folder, tmp_path / "archive")
+    (tmp_path / "more").mkdir()
+    shutil.copy(examples / "barack-obama-2010.jpg", tmp_path / "more")
+    with visavis.open(folder) as reading:
+        before = reading.search(portrait).gallery_size
+        with visavis.open(folder) as writing:
+            writing.add_source(tmp_path / "more", profile="household", title="More")
+            writing.ingest(sources=("More",))
+        result = reading.search(portrait)
     assert result.gallery_size == before + 1
-    assert "barack-obama-2010.jpg" in {found.path for found in result.candidates}
+    assert ("barack-obama-2010.jpg", "More") in {(found.path, found.source_title) for found in result.candidates}
 
 
 def test_the_original_behind_a_candidate_is_opened_upright_or_not_at_all(archive, portrait, photos):
