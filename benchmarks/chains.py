@@ -22,7 +22,8 @@ import numpy as np
 
 from visavis.domain.progress import IngestProgress
 from visavis.wiring import build
-from visavis.wiring.archive import create_archive, open_archive
+from visavis.wiring.archive import open_archive
+from visavis.wiring.tools import create_archive
 
 SCORE, OVERLAP, MOST = 0.6, 0.3, 5000
 """YuNet's thresholds and most proposals, as the pack has them and as OpenCV's sample has them."""

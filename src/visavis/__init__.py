@@ -30,7 +30,8 @@ def create(folder: Path | str, *, pack_id: str | None = None) -> "Archive":
     visavis.domain.errors.SetupError
         The folder is not empty or lies on a network drive, or the pack can't be used.
     """
-    from visavis.wiring.archive import create_archive, open_archive
+    from visavis.wiring.archive import open_archive
+    from visavis.wiring.tools import create_archive
 
     create_archive(folder, pack_id=pack_id)
     return open_archive(folder)

@@ -1,13 +1,14 @@
 """The archive's folder: where it may lie, who may write, and what else may not be in it."""
 
 import multiprocessing
+import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
-from archive_forge import ACTOR, MadeArchive, Picture, at_cosine, doors, make_records
+from archive_forge import ACTOR, Picture, SetClock, at_cosine, doors
 
 from visavis.domain.errors import ArchiveBusy, DamageError, SetupError
-from visavis.records import archive as records_archive
 from visavis.records.archive import open_records
 from visavis.records.folder import ArchiveFolder, WriterLock, refuse_network
 
@@ -18,6 +19,12 @@ server:/home {base}/net nfs4 rw 0 0
 //box/share {base}/my\\040share cifs rw 0 0
 /dev/disk {base}/network ext4 rw 0 0
 """
+
+
+@pytest.fixture
+def closed(tmp_path, empty_archive):
+    """Return the folder of an archive that nobody has open."""
+    return shutil.copytree(empty_archive, tmp_path / "archive")
 
 
 @pytest.fixture
@@ -90,21 +97,20 @@ def test_a_second_writer_is_busy_while_a_reader_works(made):
     reader.close()
 
 
-def test_the_lock_is_free_again_once_its_writer_has_closed(made):
-    path = made.records.folder.path
-    made.records.close()
-    made.records = open_records(path, doors(made.clock), writable=True)
-
-
-def test_an_archive_that_can_not_be_opened_does_not_keep_its_lock(made):
-    path = made.records.folder.path
-    made.sql("DELETE FROM archive")
-    made.records.close()
+def test_the_lock_is_free_again_once_its_writer_has_closed(closed):
     for _ in range(2):
-        with pytest.raises(DamageError):
-            open_records(path, doors(made.clock), writable=True)
-    WriterLock(ArchiveFolder(path)).release()
-    made.records = make_records(path.parent / "another", made.clock)
+        open_records(closed, doors(SetClock()), writable=True).close()
+
+
+def test_an_archive_whose_making_was_cut_short_says_so_and_keeps_no_lock(closed):
+    connection = sqlite3.connect(closed / "records.db")
+    connection.execute("DELETE FROM archive")
+    connection.commit()
+    connection.close()
+    for _ in range(2):
+        with pytest.raises(DamageError, match="cut short"):
+            open_records(closed, doors(SetClock()), writable=True)
+    WriterLock(ArchiveFolder(closed)).release()
 
 
 def _hold(path: Path, ready, done) -> None:
@@ -113,34 +119,28 @@ def _hold(path: Path, ready, done) -> None:
         done.wait(30)
 
 
-def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path):
-    ArchiveFolder(tmp_path / "archive").make()
+def test_the_lock_of_a_process_that_was_killed_is_free(closed):
     context = multiprocessing.get_context("fork")
     ready, done = context.Event(), context.Event()
-    holder = context.Process(target=_hold, args=(tmp_path / "archive", ready, done))
+    holder = context.Process(target=_hold, args=(closed, ready, done))
     holder.start()
     assert ready.wait(30)
     with pytest.raises(ArchiveBusy):
-        WriterLock(ArchiveFolder(tmp_path / "archive"))
+        WriterLock(ArchiveFolder(closed))
     holder.kill()
     holder.join()
-    WriterLock(ArchiveFolder(tmp_path / "archive")).release()
+    WriterLock(ArchiveFolder(closed)).release()
 
 
-def test_an_archive_of_a_newer_visavis_is_left_alone(made):
-    path = made.records.folder.path
-    made.sql("UPDATE alembic_version SET version_num = '9999'")
-    made.records.close()
+def test_an_archive_of_a_newer_visavis_is_left_alone(closed):
+    newer = open_records(closed, doors(SetClock()), writable=True)
+    newer._database.raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer.close()
     with pytest.raises(SetupError, match="newer Visavis"):
-        open_records(path, doors(made.clock), writable=True)
-    made.records = make_records(path.parent / "another", made.clock)
+        open_records(closed, doors(SetClock()), writable=True)
 
 
-def test_a_database_that_is_no_database_is_damage(made):
-    path = made.records.folder.path
-    made.records.close()
-    (path / "records.db").write_bytes(b"no database at all" * 1000)
+def test_a_database_that_is_no_database_is_damage(closed):
+    (closed / "records.db").write_bytes(b"no database at all" * 1000)
     with pytest.raises(DamageError, match="can't be read"):
-        records_archive.open_records(path, doors(made.clock), writable=False)
-    made.records = make_records(path.parent / "another", made.clock)
-    assert isinstance(made, MadeArchive)
+        open_records(closed, doors(SetClock()), writable=False)

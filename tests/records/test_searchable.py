@@ -3,7 +3,9 @@
 import datetime as dt
 
 import pytest
-from archive_forge import NOW, Picture, at_cosine
+from archive_forge import NOW, Picture, at_cosine, year
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from visavis.domain.errors import InputError
 from visavis.domain.identification import Where
@@ -72,3 +74,51 @@ def test_a_face_is_found_by_its_id_only_within_the_sources_that_may_be_searched(
     assert two.records.gallery.key_of(face_id, NOW, frozenset({1})) == 1
     with pytest.raises(InputError, match="no searchable face"):
         two.records.gallery.key_of(face_id, NOW, frozenset({2}))
+
+
+SPELLS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            (
+                "UPDATE media SET holds = 1 WHERE number = {}",
+                "UPDATE media SET present = 0 WHERE number = {}",
+                "UPDATE face SET state = 'restricted' WHERE number = {}",
+                "UPDATE template SET expires_at = '2026-11-22T12:00:00.000000Z' WHERE key = {}",
+                "UPDATE template SET expires_at = '2026-11-23T12:00:00.000000Z' WHERE key = {}",
+                "UPDATE source SET state = 'suspended' WHERE number = {}",
+            )
+        ),
+        st.integers(1, 12),
+    ),
+    max_size=8,
+)
+
+PLAIN = (
+    "UPDATE media SET holds = 0, present = 1",
+    "UPDATE face SET state = 'plain'",
+    "UPDATE template SET expires_at = NULL",
+    "UPDATE source SET state = 'live'",
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(spells=SPELLS, sources=st.sets(st.integers(1, 2)), since=st.none() | st.integers(1960, 1968))
+def test_the_quick_count_is_the_count_of_the_view_under_any_mix_of_hiding(made, spells, sources, since):
+    if not made.records.sources.all():
+        for title in ("One", "Two"):
+            source = made.household(title)
+            dates = (year(1962), None, year(1966))
+            pictures = [Picture(path=f"{title}{i}", vectors=(at_cosine(0.1 * i), at_cosine(0.5)), date=dates[i]) for i in range(3)]
+            made.put(source, *pictures)
+    for statement in PLAIN:
+        made.sql(statement)
+    for spell, number in spells:
+        made.sql(spell.format(number))
+    day = None if since is None else dt.date(since, 6, 1).toordinal()
+    counted = made.records.gallery.size(Where(sources=frozenset(sources), since=day), NOW)
+    seen = made.records.gallery.visible(range(1, 13), NOW)
+    facts = made.sql("SELECT t.key, m.source_number, m.captured_last FROM template t JOIN face f ON f.number = t.face_number "
+                     "JOIN appearance a ON a.number = f.appearance_number JOIN media m ON m.number = a.media_number")  # fmt: skip
+    shown = [last for key, source, last in facts if key in seen and source in sources]
+    assert counted.size == sum(day is None or (last is not None and last >= day) for last in shown)
+    assert counted.undated == (0 if day is None else sum(last is None for last in shown))

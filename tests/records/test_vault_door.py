@@ -43,15 +43,13 @@ def told(archive: MadeArchive) -> dict[str, bool]:
 
 
 @pytest.fixture
-def plain(tmp_path):
-    (tmp_path / "plain").mkdir()
-    return MadeArchive(tmp_path / "plain")
+def plain(tmp_path, empty_archive):
+    return MadeArchive(tmp_path, empty_archive)
 
 
 @pytest.fixture
-def closed(tmp_path):
-    (tmp_path / "closed").mkdir()
-    return MadeArchive(tmp_path / "closed", vault=XorVault())
+def closed(tmp_path, empty_archive):
+    return MadeArchive(tmp_path, empty_archive, vault=XorVault())
 
 
 def test_the_scan_finds_every_secret_while_the_vault_is_the_null_vault(plain):

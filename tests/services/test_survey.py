@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from visavis.decode.limits import Limits
-from visavis.domain.errors import SetupError
+from visavis.domain.errors import InputError
 from visavis.domain.media import Reason
 from visavis.services.survey import CostModel, Survey
 from visavis.sources.folder import FolderSource
@@ -125,5 +125,5 @@ def test_excluded_files_are_not_looked_at(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(SetupError):
+    with pytest.raises(InputError):
         Survey(open_source=FolderSource, limits=Limits()).run(tmp_path / "gone")

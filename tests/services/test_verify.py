@@ -29,8 +29,12 @@ def codes(made: MadeArchive) -> EmbeddedIndex:
     return open_embedded(made.records.folder.codes, DIM, made.records.rows.read, made.clock, writable=True, upkeep=SEALING)
 
 
+def keeper(made: MadeArchive) -> EmbeddedKeeper:
+    return EmbeddedKeeper(made.records, made.clock, Upkeep())
+
+
 def verify(made: MadeArchive, *, repair: bool = False) -> Verdict:
-    return Verify(made.records, EmbeddedKeeper(made.records, made.clock)).run(repair=repair)
+    return Verify(made.records, keeper(made)).run(repair=repair)
 
 
 def test_a_sound_archive_has_no_problem_and_nothing_is_repaired(indexed):
@@ -70,7 +74,7 @@ def test_a_flipped_byte_in_the_codes_is_found_and_repair_makes_them_anew(indexed
 
 
 def test_codes_that_were_thrown_away_are_made_anew_by_the_next_opening(indexed):
-    EmbeddedKeeper(indexed.records, indexed.clock).discard()
+    keeper(indexed).discard()
     assert verify(indexed).problems == ()
 
 
@@ -93,5 +97,5 @@ def test_a_record_without_its_parent_is_found(indexed):
 
 def test_it_says_what_it_is_reading(indexed):
     said: list[str] = []
-    Verify(indexed.records, EmbeddedKeeper(indexed.records, indexed.clock)).run(say=said.append)
+    Verify(indexed.records, keeper(indexed)).run(say=said.append)
     assert said == ["records and rows", "codes"]

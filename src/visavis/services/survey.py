@@ -14,7 +14,7 @@ from visavis.decode.formats import Kind, extension, kind_of
 from visavis.decode.headers import HEAD_BYTES, Header, peek
 from visavis.decode.limits import Limits
 from visavis.decode.pairing import pair_raw
-from visavis.domain.errors import UnreadablePicture
+from visavis.domain.errors import InputError, UnreadablePicture
 from visavis.domain.media import CaptureDate, Reason
 from visavis.sources.base import FoundFile, Source, Unlisted
 
@@ -198,9 +198,11 @@ class Survey:
 
         Raises
         ------
-        SetupError
-            The folder can't be reached.
+        InputError
+            No such folder.
         """
+        if not folder.is_dir():
+            raise InputError(f"{folder} is not a folder", remedy="name a folder of photographs; if it is on a drive, mount it")
         source = self._open_source(folder, exclude)
         counts, sizes = _Counts(), _Sizes()
         batch: list[FoundFile] = []

@@ -52,7 +52,7 @@ class FolderSource:
         """List the files, as :meth:`visavis.sources.base.Source.discover` promises."""
         if not Path(self._root).is_dir():
             raise SetupError(
-                f"the folder {os.fsencode(self._root)!r} can't be reached",
+                f"the folder {self._root} can't be reached",
                 remedy="Connect the drive, or move the source: visavis source move",
             )
         return self._walk()

@@ -41,29 +41,6 @@ if TYPE_CHECKING:
     from visavis.services.search import Permission, Reasons
 
 
-def create_archive(folder: Path | str, *, pack_id: str | None = None, settings: Settings | None = None) -> None:
-    """Make an empty archive.
-
-    Parameters
-    ----------
-    folder : path
-        New or empty, on a local disk.
-    pack_id : str or None
-        The model pack, fixed for the archive's life; None = the default.
-
-    Raises
-    ------
-    SetupError
-        The folder is not empty or lies on a network drive, or the pack can't be used.
-    """
-    from visavis.engines.pack import DEFAULT_PACK
-
-    settings = settings or build.read_settings()
-    pack = build.find_pack(settings, pack_id or DEFAULT_PACK)
-    doors = build.doors(build.SystemClock())
-    records_archive.create(ArchiveFolder(Path(folder)), doors, pack_id=pack.id, dim=pack.dim, actor=build.current_actor())
-
-
 def open_archive(folder: Path | str, *, settings: Settings | None = None, clock: Clock | None = None) -> "Archive":
     """Open an archive.
 

@@ -1,4 +1,4 @@
-"""Acts that need no archive: survey, packs, charter templates, evaluation."""
+"""Acts that need no archive yet: making one, survey, packs, charter templates, evaluation."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -8,6 +8,7 @@ from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace
 from visavis.law.clear import clear_evaluation
 from visavis.law.writing import charter_template
+from visavis.settings import Settings
 from visavis.wiring import build
 
 if TYPE_CHECKING:
@@ -17,6 +18,31 @@ if TYPE_CHECKING:
 
 EMBED_AT_ONCE = 16
 """Pictures analysed together in an evaluation."""
+
+
+def create_archive(folder: Path | str, *, pack_id: str | None = None, settings: Settings | None = None) -> None:
+    """Make an empty archive.
+
+    Parameters
+    ----------
+    folder : path
+        New or empty, on a local disk.
+    pack_id : str or None
+        The model pack, fixed for the archive's life; None = the default.
+
+    Raises
+    ------
+    SetupError
+        The folder is not empty or lies on a network drive, or the pack can't be used.
+    """
+    from visavis.engines.pack import DEFAULT_PACK
+    from visavis.records.archive import create
+    from visavis.records.folder import ArchiveFolder
+
+    settings = settings or build.read_settings()
+    pack = build.find_pack(settings, pack_id or DEFAULT_PACK)
+    doors = build.doors(build.SystemClock())
+    create(ArchiveFolder(Path(folder)), doors, pack_id=pack.id, dim=pack.dim, actor=build.current_actor())
 
 
 def survey(folder: Path, *, exclude: Sequence[str] = (), progress: Callable[[int], None] = lambda _: None) -> "SurveyReport":

@@ -33,7 +33,7 @@ def init(
     pack: Annotated[str | None, typer.Option(help="Model pack, fixed for the archive's life.")] = None,
 ) -> None:
     """Make an empty archive."""
-    from visavis.wiring.archive import create_archive
+    from visavis.wiring.tools import create_archive
 
     create_archive(folder, pack_id=pack)
     sys.stdout.write(shown(f"made an archive in {folder}; next: visavis source add FOLDER -a {folder} …") + "\n")

@@ -9,6 +9,7 @@ import typer
 from visavis.cli.commands.options import ArchiveOption, Format, FormatOption, archive_at
 from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
+from visavis.cli.output.reading import counted
 from visavis.cli.output.sizes import size
 from visavis.cli.output.table import console
 from visavis.domain import words
@@ -54,8 +55,8 @@ def verify(
     else:
         for problem in verdict.problems:
             sys.stdout.write(shown(problem) + "\n")
-        end = "sound" if not verdict.problems else f"{len(verdict.problems)} problems"
-        sys.stdout.write(f"{end}: {verdict.templates:,} templates" + (", codes made anew" if verdict.repaired else "") + "\n")
+        sound = f"sound: {counted(verdict.templates, 'template')}" + (", codes made anew" if verdict.repaired else "")
+        sys.stdout.write((counted(len(verdict.problems), "problem") if verdict.problems else sound) + "\n")
     if verdict.problems:
         derived = all(problem.startswith("codes") for problem in verdict.problems)
         remedy = "visavis verify --repair" if derived else "restore the named files from a backup"
@@ -66,8 +67,14 @@ def _say(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
-def explain(word: Annotated[str, typer.Argument(help="A word of the field: FPIR, template, charter, …")]) -> None:
-    """Say what a word means, in plain words."""
+def explain(
+    word: Annotated[str | None, typer.Argument(help="A word of the field: FPIR, template, charter, …; none = list.")] = None,
+) -> None:
+    """Say what a word means, in plain words; without a word, list them all."""
+    if word is None:
+        for entry in words.glossary():
+            sys.stdout.write(entry.word + "\n")
+        return
     found = words.explain(word)
     screen = console(sys.stdout)
     screen.print(f"{found.word}: {found.meaning}")
