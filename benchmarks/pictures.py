@@ -51,23 +51,27 @@ def make_faces(folder: Path, count: int, *, seed: int) -> None:
         move = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
         cut = cv2.warpAffine(image, move, (SIDE, SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
         cut = cut[:, ::-1] if rng.random() < 0.5 else cut
-        _write(folder / f"{number:05}.jpg", cut * rng.uniform(0.7, 1.1) + rng.normal(0, 2, cut.shape), quality=92)
+        varied = cut * rng.uniform(0.7, 1.1) + rng.normal(0, 2, cut.shape)
+        bgr = varied.clip(0, 255).astype(np.uint8)[..., ::-1]
+        _encode(folder / f"{number:05}.jpg", np.ascontiguousarray(bgr), [cv2.IMWRITE_JPEG_QUALITY, 92])
 
 
 def make_large(folder: Path, count: int, *, seed: int) -> None:
     """Write JPEGs of 12 megapixels, some 3 MB each: examples, enlarged, with a sensor's noise."""
     folder.mkdir(parents=True)
     known = portraits()
+    noise = np.empty((*LARGE, 3), np.int16)
+    cv2.setRNGSeed(seed)
+    cv2.randn(noise, 0, 7)
     for number in range(count):
         image, _ = known[number % len(known)]
         height, width = image.shape[:2]
         sides = LARGE if width > height else LARGE[::-1]
         scale = max(sides[0] / width, sides[1] / height)
         full = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)[: sides[1], : sides[0]]
-        noise = np.empty(full.shape, np.int16)
-        cv2.setRNGSeed(seed + number)
-        cv2.randn(noise, 0, 7)
-        _write(folder / f"{number:05}.jpg", full + noise, quality=90)
+        grain = np.roll(noise.reshape(*full.shape), number, axis=0)  # no two pictures alike
+        noisy = cv2.add(full, grain, dtype=cv2.CV_8U)[..., ::-1]
+        _encode(folder / f"{number:05}.jpg", np.ascontiguousarray(noisy), [cv2.IMWRITE_JPEG_QUALITY, 90])
 
 
 def make_tiny(folder: Path, count: int) -> None:
@@ -80,11 +84,6 @@ def make_tiny(folder: Path, count: int) -> None:
         image = rng.integers(0, 255, (TINY // 8, TINY // 8, 3), np.uint8).repeat(8, axis=0).repeat(8, axis=1)
         image[0, :4] = np.frombuffer(number.to_bytes(12), np.uint8).reshape(4, 3)
         _encode(part / f"{number:06}.png", image, [])
-
-
-def _write(path: Path, image_rgb: NDArray[np.generic], *, quality: int) -> None:
-    bgr = np.asarray(image_rgb, np.float32).clip(0, 255).astype(np.uint8)[..., ::-1]
-    _encode(path, bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
 def _encode(path: Path, image_bgr: NDArray[np.uint8], options: list[int]) -> None:
