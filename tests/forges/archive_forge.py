@@ -173,7 +173,7 @@ class MadeArchive:
         files = self.records.files
         with self.records.work(ACTOR) as work:
             job = files.start_job(work, source_number=source.number, source_id=source.id, rotation_group_id=source.number)
-            committed = files.commit(work, job, source.roots[0].number, [picture.read() for picture in pictures])
+            committed = self.records.intake.commit(work, job, source.roots[0].number, [picture.read() for picture in pictures])
             files.finish_job(work, job, listed=len(pictures))
         if committed.keys:
             for seq, rows in self.records.gallery.replay(committed.seq - 1):

@@ -93,7 +93,7 @@ def test_vectors_of_a_batch_that_was_rolled_back_are_cut_off_at_the_next_opening
 
     def ingest(work: Work) -> None:
         job = files.start_job(work, source_number=source.number, source_id=source.id, rotation_group_id=1)
-        files.commit(work, job, source.roots[0].number, batch)
+        made.records.intake.commit(work, job, source.roots[0].number, batch)
 
     failing(made, ingest)
     size = {path.name: path.stat().st_size for path in made.records.folder.rows.rglob("*") if path.is_file()}

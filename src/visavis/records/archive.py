@@ -17,6 +17,7 @@ from visavis.records.database import Database, LeafWriter, Step, Work
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
+from visavis.records.intake import Intake
 from visavis.records.presence import Presence
 from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
@@ -58,7 +59,8 @@ class Records:
             opened.callback(self.rows.close)
             sealer = PathSealer(doors.vault)
             self.sources = Sources(self._database, sealer)
-            self.files = Files(self._database, sealer, self.rows, pack_id=self.pack_id)
+            self.files = Files(self._database, sealer)
+            self.intake = Intake(self.files, sealer, self.rows, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows)
             self.searches = Searches(sealer)
             if writable:

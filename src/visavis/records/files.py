@@ -1,20 +1,16 @@
-"""Files: which are known, what became of each, and the batch that ingest commits."""
+"""Files: which are known, what became of each, and which are there. `intake` writes what was read of them."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import numpy as np
 import sqlalchemy as sa
 
-from visavis.domain.face import AnalysedFace
-from visavis.domain.ids import FaceId, JobId, MediaId, SourceId, new_id
-from visavis.domain.media import AnalysedPicture, CaptureDate, Outcome, Reason
+from visavis.domain.ids import JobId, SourceId, new_id
+from visavis.domain.media import AnalysedPicture, Outcome, Reason
 from visavis.records import tables
 from visavis.records.database import Database, Work
-from visavis.records.row_format import SEGMENT_ROWS
-from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
 
 T = TypeVar("T")
@@ -67,14 +63,6 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Committed:
-    """What a batch became: keys of its templates, and the outbox number that an index replays it by."""
-
-    keys: tuple[int, ...]
-    seq: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
     """A file and its outcome, for lists."""
 
@@ -89,13 +77,11 @@ class FileRecord:
 
 
 class Files:
-    """Queries and writes about files and the pictures in them."""
+    """Queries and writes about files."""
 
-    def __init__(self, database: Database, sealer: PathSealer, rows: RowStore, *, pack_id: str) -> None:
+    def __init__(self, database: Database, sealer: PathSealer) -> None:
         self._database = database
         self._sealer = sealer
-        self._rows = rows
-        self._pack_id = pack_id
 
     def start_job(self, work: Work, *, source_number: int, source_id: SourceId, rotation_group_id: int) -> Job:
         """Begin a run."""
@@ -122,7 +108,7 @@ class Files:
         """Return what is known of these paths of a root."""
         marks = {self._sealer.mark("location.path", path): path for path in paths}
         found: dict[str, KnownFile] = {}
-        for chunk in _chunks(list(marks)):
+        for chunk in chunks(list(marks)):
             query = sa.select(tables.location).where(tables.location.c.root_number == root_number, tables.location.c.path_mark.in_(chunk))
             for row in self._database.ask(query):
                 found[marks[row.path_mark]] = KnownFile(
@@ -138,7 +124,7 @@ class Files:
     def media_by_content(self, source_number: int, digests: Sequence[bytes]) -> dict[bytes, int]:
         """Return the media numbers of pictures with these SHA-256 in a source."""
         found: dict[bytes, int] = {}
-        for chunk in _chunks(list(digests)):
+        for chunk in chunks(list(digests)):
             query = sa.select(tables.media.c.sha256, tables.media.c.number).where(
                 tables.media.c.source_number == source_number, tables.media.c.sha256.in_(chunk)
             )
@@ -149,7 +135,7 @@ class Files:
         """Return the media numbers of pictures at these paths, below whichever root of the source."""
         marks = {self._sealer.mark("location.path", path): path for path in paths}
         found: dict[str, int] = {}
-        for chunk in _chunks(list(marks)):
+        for chunk in chunks(list(marks)):
             query = (
                 sa.select(tables.location.c.path_mark, tables.location.c.media_number)
                 .join(tables.root)
@@ -161,40 +147,6 @@ class Files:
             )
             found.update((marks[row.path_mark], row.media_number) for row in self._database.ask(query))
         return found
-
-    def set_dates(self, work: Work, dates: Mapping[int, CaptureDate]) -> int:
-        """Set the capture dates of pictures; return the outbox number after which an index finds what changed."""
-        for number, date in dates.items():
-            work.run(sa.update(tables.media).where(tables.media.c.number == number).values(**_date_columns(date)))
-        keys: list[int] = []
-        for chunk in _chunks(list(dates)):
-            query = (
-                sa.select(tables.template.c.key)
-                .select_from(tables.template.join(tables.face).join(tables.appearance))
-                .where(tables.appearance.c.media_number.in_(chunk))
-            )
-            keys.extend(work.ask(query).scalars())
-        before = self._last_seq(work)
-        self._announce(work, "columns", sorted(keys))
-        work.leaf("alteration", what="capture dates", pictures=len(dates))
-        return before
-
-    def _last_seq(self, work: Work) -> int:
-        return int(work.ask(sa.select(sa.func.coalesce(sa.func.max(tables.outbox.c.seq), 0))).scalar_one())
-
-    def _announce(self, work: Work, act: str, keys: Sequence[int]) -> int:
-        """Write outbox entries, one for each run of consecutive keys; return the last number."""
-        spans: list[dict[str, object]] = []
-        seq = self._last_seq(work)
-        for key in keys:
-            if spans and spans[-1]["last_key"] == key - 1:
-                spans[-1]["last_key"] = key
-            else:
-                seq += 1
-                spans.append({"seq": seq, "act": act, "first_key": key, "last_key": key})
-        if spans:
-            work.run(sa.insert(tables.outbox), spans)
-        return seq
 
     def face_count(self, media_number: int) -> int:
         """Return how many faces a picture has."""
@@ -234,131 +186,9 @@ class Files:
         query = sa.select(sa.func.count()).select_from(tables.media).where(tables.media.c.source_number == source_number)
         return int(self._database.ask(query).scalar_one())
 
-    def commit(self, work: Work, job: Job, root_number: int, batch: Sequence[ReadFile]) -> Committed:
-        """Write a batch: vectors to the row files (synced), then all rows, the outbox entry and one leaf in this transaction."""
-        pictures = [file for file in batch if file.picture is not None]
-        vectors = [face.vector for file in pictures if file.picture for face in file.picture.faces]
-        keys, crcs = self._store(vectors)
-        media = self._write_pictures(work, job, pictures, list(zip(keys, crcs, strict=True)))
-        self._write_locations(work, job, root_number, batch, media)
-        seq = self._announce(work, "add", keys)
-        work.run(
-            sa.update(tables.job)
-            .where(tables.job.c.number == job.number)
-            .values(read=tables.job.c.read + len(batch), faces=tables.job.c.faces + len(keys))
-        )
-        work.leaf("collection", job=job.id, source=job.source_id, files=len(batch), templates=len(keys))
-        return Committed(keys=tuple(keys), seq=seq)
-
-    def _store(self, vectors: list[np.ndarray]) -> tuple[list[int], list[int]]:
-        if not vectors:
-            return [], []
-        keys, crcs = self._rows.append(np.stack(vectors))
-        self._rows.sync()
-        return [int(key) for key in keys], [int(crc) for crc in crcs]
-
-    def _write_pictures(self, work: Work, job: Job, pictures: Sequence[ReadFile], stored: list[tuple[int, int]]) -> dict[bytes, int]:
-        media_number = work.next_number(tables.media)
-        appearance_number, face_number = work.next_number(tables.appearance), work.next_number(tables.face)
-        media: list[dict[str, object]] = []
-        appearances: list[dict[str, object]] = []
-        faces: list[dict[str, object]] = []
-        templates: list[dict[str, object]] = []
-        numbers: dict[bytes, int] = {}
-        for file in pictures:
-            if file.picture is None or file.sha256 is None:
-                continue
-            numbers[file.sha256] = media_number
-            media.append(self._media_row(work, job, media_number, file, file.picture))
-            for face in file.picture.faces:
-                key, crc = stored[len(templates)]
-                appearances.append({"number": appearance_number, "media_number": media_number})
-                faces.append(_face_row(work, face_number, appearance_number, file.sha256, face))
-                templates.append(self._template_row(job, key, crc, face_number))
-                appearance_number, face_number = appearance_number + 1, face_number + 1
-            media_number += 1
-        for table, rows in ((tables.media, media), (tables.appearance, appearances), (tables.face, faces), (tables.template, templates)):
-            if rows:
-                work.run(sa.insert(table), rows)
-        return numbers
-
-    def _media_row(self, work: Work, job: Job, number: int, file: ReadFile, picture: AnalysedPicture) -> dict[str, object]:
-        said = picture.metadata
-        texts = {name: getattr(said, name) for name in ("caption", "credit", "rights", "asset_id")}
-        return {
-            "number": number,
-            "id": MediaId(new_id(work.at)),
-            "source_number": job.source_number,
-            "sha256": file.sha256,
-            "page": 0,
-            "kind": "photo",
-            "format": picture.format,
-            "bytes": file.size,
-            "width": picture.width,
-            "height": picture.height,
-            "dhash": picture.dhash,
-            **_date_columns(said.captured),
-            **{name: self._sealer.seal(f"media.{name}", text) if text else None for name, text in texts.items()},
-            "templates": len(picture.faces),
-            "latitude": said.latitude,
-            "longitude": said.longitude,
-            "created_at": work.at,
-        }
-
-    def _template_row(self, job: Job, key: int, crc: int, face_number: int) -> dict[str, object]:
-        segment, row = divmod(key - 1, SEGMENT_ROWS)
-        return {
-            "key": key,
-            "face_number": face_number,
-            "pack_id": self._pack_id,
-            "rotation_group_id": job.rotation_group_id,
-            "segment": segment,
-            "row": row,
-            "crc": crc,
-        }
-
-    def _write_locations(self, work: Work, job: Job, root_number: int, batch: Sequence[ReadFile], media: Mapping[bytes, int]) -> None:
-        before = self._media_of(work, root_number, batch)
-        rows: list[dict[str, object]] = []
-        touched: set[int] = set()
-        for file in batch:
-            number = file.media_number or (media.get(file.sha256) if file.sha256 else None)
-            if number is not None:
-                touched.add(number)
-            rows.append(
-                {
-                    "root_number": root_number,
-                    "path": self._sealer.seal("location.path", file.path),
-                    "path_mark": self._sealer.mark("location.path", file.path),
-                    "size": file.size,
-                    "mtime_ns": file.mtime_ns,
-                    "media_number": number,
-                    "reason": file.outcome.reason.value,
-                    "detail": file.outcome.detail,
-                    "faces": file.outcome.faces,
-                    "job_number": job.number,
-                    "read_at": work.at,
-                    "missing_since": None,
-                }
-            )
-        work.run(sa.insert(tables.location).prefix_with("OR REPLACE"), rows)
-        self.refresh_presence(work, before | touched)
-
-    def _media_of(self, work: Work, root_number: int, batch: Sequence[ReadFile]) -> set[int]:
-        marks = [self._sealer.mark("location.path", file.path) for file in batch]
-        found: set[int] = set()
-        for chunk in _chunks(marks):
-            query = sa.select(tables.location.c.media_number).where(
-                tables.location.c.root_number == root_number,
-                tables.location.c.path_mark.in_(chunk),
-                tables.location.c.media_number.is_not(None),
-            )
-            found.update(work.ask(query).scalars())
-        return found
-
     def mark_found(self, work: Work, numbers: Sequence[int]) -> None:
         """Clear `missing_since` of these locations and show their pictures again."""
-        for chunk in _chunks(list(numbers)):
+        for chunk in chunks(list(numbers)):
             here = tables.location.c.number.in_(chunk)
             work.run(sa.update(tables.location).where(here).values(missing_since=None))
             media = work.ask(sa.select(tables.location.c.media_number).where(here, tables.location.c.media_number.is_not(None)))
@@ -411,46 +241,12 @@ class Files:
             other.c.media_number == place.c.media_number, other.c.missing_since.is_(None), other.c.number < place.c.number
         )
         reason = sa.case((copy, Reason.DUPLICATE.value), (place.c.faces > 0, Reason.INDEXED.value), else_=Reason.NO_FACE.value)
-        for chunk in _chunks(sorted(media_numbers)):
+        for chunk in chunks(sorted(media_numbers)):
             work.run(sa.update(tables.media).where(tables.media.c.number.in_(chunk)).values(present=sa.case((here, 1), else_=0)))
             work.run(sa.update(place).where(place.c.media_number.in_(chunk), place.c.missing_since.is_(None)).values(reason=reason))
 
 
-def _face_row(work: Work, number: int, appearance_number: int, sha256: bytes, face: AnalysedFace) -> dict[str, object]:
-    box, quality = face.box, face.quality
-    return {
-        "number": number,
-        "id": FaceId(new_id(work.at)),
-        "appearance_number": appearance_number,
-        "anchor": f"{sha256.hex()}/0/{box.left:.4f},{box.top:.4f},{box.width:.4f},{box.height:.4f}",
-        "left": box.left,
-        "top": box.top,
-        "width": box.width,
-        "height": box.height,
-        "landmarks": np.ascontiguousarray(face.landmarks_5x2, dtype="<f4").tobytes(),
-        "size_px": quality.size_px,
-        "yaw": quality.yaw,
-        "pitch": quality.pitch,
-        "roll": quality.roll,
-        "sharpness": quality.sharpness,
-        "exposure": quality.exposure,
-        "score": quality.score,
-        "norm": quality.norm,
-    }
-
-
-def _date_columns(date: CaptureDate | None) -> dict[str, object]:
-    if date is None:
-        return dict.fromkeys(("captured_at", "captured_first", "captured_last", "captured_precision", "captured_origin"))
-    return {
-        "captured_at": date.text,
-        "captured_first": date.first.toordinal() if date.first else None,
-        "captured_last": date.last.toordinal() if date.last else None,
-        "captured_precision": date.precision.value,
-        "captured_origin": date.origin.value,
-    }
-
-
-def _chunks(values: list[T]) -> Iterator[list[T]]:
+def chunks(values: list[T]) -> Iterator[list[T]]:
+    """Cut values into what fits one `IN (…)`."""
     for start in range(0, len(values), QUERY_CHUNK):
         yield values[start : start + QUERY_CHUNK]

@@ -187,9 +187,9 @@ class Gallery:
         return int(self._database.ask(sa.select(sa.func.coalesce(sa.func.max(tables.outbox.c.seq), 0))).scalar_one())
 
     def expected(self) -> Iterator[tuple[int, int]]:
-        """Yield (key, CRC) of every template, ascending: what the row files must hold."""
-        for row in self._database.ask(sa.select(tables.template.c.key, tables.template.c.crc).order_by(tables.template.c.key)):
-            yield int(row.key), int(row.crc)
+        """Yield (key, checksum) of every template, ascending: what the row files must hold."""
+        for row in self._database.ask(sa.select(tables.template.c.key, tables.template.c.checksum).order_by(tables.template.c.key)):
+            yield int(row.key), int(row.checksum)
 
     def replay(self, after_seq: int) -> Iterator[tuple[int, IndexRows]]:
         """Yield (seq, rows) of what was committed after `after_seq`, in order, in bounded portions; what an index needs to catch up."""

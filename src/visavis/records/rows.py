@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.errors import DamageError, InputError
 from visavis.records.durable import sync_file, sync_folder, write_at
+from visavis.records.row_audit import Ahead, erased, row_problems
 from visavis.records.row_format import (
     HEADER_BYTES,
     SEGMENT_ROWS,
@@ -238,7 +239,7 @@ class RowStore:
         str
             A problem. None: every file is as it was written.
         """
-        wanted = _Ahead(expected)
+        wanted = Ahead(expected)
         for key, _checksum in wanted.below(1):
             yield f"row {key}: recorded, but keys begin at 1"
         known = {self._path(segment).name for segment in self._segments()}
@@ -256,7 +257,7 @@ class RowStore:
         for segment in list(self._open):
             self._forget(segment)
 
-    def _check_segment(self, segment: int, wanted: "_Ahead", *, last: bool) -> Iterator[str]:
+    def _check_segment(self, segment: int, wanted: "Ahead", *, last: bool) -> Iterator[str]:
         path = self._path(segment)
         first_key = segment * SEGMENT_ROWS + 1
         if not path.exists():
@@ -275,25 +276,9 @@ class RowStore:
             for start in range(0, rows, _CHECK_ROWS):
                 count = min(_CHECK_ROWS, rows - start)
                 records = np.frombuffer(file.read(count * self._record.itemsize), self._record)
-                yield from self._check_rows(first_key + start, records, wanted)
+                yield from row_problems(first_key + start, records, wanted)
         for key, _checksum in wanted.below(first_key + SEGMENT_ROWS):
             yield f"row {key}: recorded, but behind the end of rows/{path.name}"
-
-    def _check_rows(self, first_key: int, records: _Records, wanted: "_Ahead") -> Iterator[str]:
-        keys = np.arange(first_key, first_key + len(records), dtype=np.int64)
-        recorded = np.full(len(records), -1, np.int64)
-        for key, checksum in wanted.below(first_key + len(records)):
-            recorded[key - first_key] = checksum
-        stored = records["checksum"].astype(np.int64)
-        erased = self._erased(keys, records)
-        broken = (checksums(keys, records["vector"]) != records["checksum"]) & ~erased
-        for found, text in (
-            (broken, "fails its checksum"),
-            (erased & (recorded >= 0), "erased in the row files, but recorded as live"),
-            (~erased & ~broken & (recorded < 0), "holds a vector that no record names"),
-            (~erased & ~broken & (recorded >= 0) & (recorded != stored), "its checksum is not the recorded one"),
-        ):
-            yield from (f"row {key}: {text}" for key in keys[found].tolist())
 
     def _gather(self, keys: Keys) -> _Records:
         """Copy the records of `keys`, in their order; ascending keys, as an index asks for them, are quickest."""
@@ -339,13 +324,8 @@ class RowStore:
     def _bad(self, keys: Keys, records: _Records) -> NDArray[np.bool_]:
         bad: NDArray[np.bool_] = checksums(keys, records["vector"]) != records["checksum"]
         if bad.any():
-            bad[bad] = ~self._erased(keys[bad], records[bad])
+            bad[bad] = ~erased(keys[bad], records[bad])
         return bad
-
-    def _erased(self, keys: Keys, records: _Records) -> NDArray[np.bool_]:
-        erased: NDArray[np.bool_] = (records["vector"].view(np.uint16) == 0).all(axis=1)
-        erased[erased] = records["checksum"][erased] == tombstones(keys[erased])
-        return erased
 
     def _header(self, segment: int) -> bytes:
         return header(dim=self._dim, pack=self._pack, segment=segment)
@@ -382,23 +362,6 @@ class RowStore:
 
     def _path(self, segment: int) -> Path:
         return self._folder / f"{segment:06d}.rows"
-
-
-class _Ahead:
-    """An ascending stream of (key, checksum), taken in portions by key."""
-
-    def __init__(self, expected: Iterable[tuple[int, int]]) -> None:
-        self._rest = iter(expected)
-        self._next = next(self._rest, None)
-
-    def below(self, end: int) -> Iterator[tuple[int, int]]:
-        """Yield what is left with a key below `end`."""
-        while self._next is not None and self._next[0] < end:
-            taken = self._next
-            self._next = next(self._rest, None)
-            if self._next is not None and self._next[0] <= taken[0]:
-                raise InputError(f"recorded rows must ascend by key; {self._next[0]} follows {taken[0]}")
-            yield taken
 
 
 def _damaged(what: str, keys: Keys) -> RowsDamaged:

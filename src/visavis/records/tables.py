@@ -226,7 +226,7 @@ template = Table(
     Column("transform_key_id", Integer, nullable=False, default=0),
     Column("segment", Integer, nullable=False),
     Column("row", Integer, nullable=False),
-    Column("crc", Integer, nullable=False),
+    Column("checksum", Integer, nullable=False),
     Column("expires_at", UtcTime),
 )
 

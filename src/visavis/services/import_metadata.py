@@ -67,7 +67,7 @@ class ImportMetadata:
         unknown += [line for line, path, _ in lines if path not in media]
         if dates:
             with self._records.work(actor) as work:
-                before = self._records.files.set_dates(work, dates)
+                before = self._records.intake.set_dates(work, dates)
             for seq, rows in self._records.gallery.replay(before):
                 self._index.add(rows, seq)
         return len(dates)

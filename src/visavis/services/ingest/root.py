@@ -184,7 +184,7 @@ class RootRun:
         if not files:
             return
         with self._records.work(self._actor) as work:
-            committed = self._records.files.commit(work, job, self._root.number, files)
+            committed = self._records.intake.commit(work, job, self._root.number, files)
         if committed.keys:
             for seq, rows in self._records.gallery.replay(committed.seq - 1):
                 self._parts.index.add(rows, seq)

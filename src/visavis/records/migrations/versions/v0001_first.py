@@ -294,7 +294,7 @@ def upgrade() -> None:
         sa.Column("transform_key_id", sa.Integer(), nullable=False),
         sa.Column("segment", sa.Integer(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
-        sa.Column("crc", sa.Integer(), nullable=False),
+        sa.Column("checksum", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.String(27), nullable=True),
         sa.ForeignKeyConstraint(
             ["face_number"],
