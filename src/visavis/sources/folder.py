@@ -103,7 +103,7 @@ class FolderSource:
         """List the files of one folder by name, then the folders in it. `folder` is empty or ends in a slash."""
         try:
             with os.scandir(Path(self._root, folder)) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+                entries = sorted(listing, key=lambda entry: entry.name, reverse=True)
         except OSError as error:
             yield _unlisted(folder.rstrip("/") or ".", error)
             return
@@ -113,7 +113,8 @@ class FolderSource:
             yield inner
             return
         below: list[_Below] = []
-        for entry in entries:
+        while entries:
+            entry = entries.pop()  # each keeps what was asked of it, and a folder may hold very many
             found = None if is_litter(entry.name) else self._look_at(entry, folder + entry.name, inner)
             if isinstance(found, _Below):
                 below.append(found)
