@@ -145,7 +145,7 @@ class Tail:
         """Take in rows with keys that are not here."""
         start, stop = len(self), len(self) + len(rows)
         if stop > len(self._vectors):
-            self._grow(max(1_024, 2 * stop))
+            self._grow(max(1_024, stop + stop // 2))
         self._vectors[start:stop] = rows.vectors.astype(np.float16)
         self._columns.put(slice(start, stop), Columns.of(rows))
         self._places.update(zip(rows.keys.tolist(), range(start, stop), strict=True))

@@ -4,15 +4,18 @@ Each worker holds one end of a pipe and nothing else of its parent: when the par
 worker ends. Talk over the pipe: batch → what was examined → which are wanted → what was analysed.
 """
 
+import itertools
 import multiprocessing
+import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Self, cast
 
 from visavis.domain.errors import SetupError, VisavisError
@@ -31,7 +34,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process: SpawnProcess = context.Process(target=_serve, args=(build, theirs), daemon=True)
-        with _ctrl_c_held():  # a process starts with its parent's mask: Ctrl-C reaches the whole group, and the parent decides
+        with _ctrl_c_held(), _script_hidden():  # a process starts with its parent's mask: the parent decides about Ctrl-C
             self.process.start()
         theirs.close()
         self.batch: Batch | None = None
@@ -65,11 +68,12 @@ class _Worker:
 
 
 class Pool:
-    """As many workers as asked for; use as a context."""
+    """Up to as many workers as asked for, started when there is work; use as a context."""
 
     def __init__(self, build: BuildAnalyser, *, workers: int) -> None:
         self._build = build
-        self._workers = [_Worker(build) for _ in range(workers)]
+        self._most = workers
+        self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
         return self
@@ -82,8 +86,12 @@ class Pool:
         """Yield each batch with what was examined and analysed, as they come ready."""
         waiting = iter(batches)
         again: deque[Batch] = deque()
-        for worker in self._workers:
-            self._feed(worker, waiting, again)
+        for batch in itertools.islice(waiting, self._most):  # a run without new files starts no process
+            idle = next((worker for worker in self._workers if worker.batch is None), None)
+            if idle is None:
+                idle = _Worker(self._build)
+                self._workers.append(idle)
+            self._give(idle, batch)
         while busy := {worker.connection: worker for worker in self._workers if worker.batch is not None}:
             for connection in wait(list(busy)):
                 if not isinstance(connection, Connection):
@@ -93,8 +101,10 @@ class Pool:
     def _feed(self, worker: _Worker, waiting: Iterator[Batch], again: deque[Batch]) -> None:
         worker.batch = None
         batch = again.popleft() if again else next(waiting, None)
-        if batch is None:
-            return
+        if batch is not None:
+            self._give(worker, batch)
+
+    def _give(self, worker: _Worker, batch: Batch) -> None:
         try:
             worker.give(batch)
         except ConnectionError:  # it ended while it had nothing to do, so no file is to blame
@@ -144,6 +154,8 @@ def _serve(build: BuildAnalyser, connection: Connection) -> None:
             connection.send(str(error))
             return
         connection.send("")
+        # libtiff and LibRaw write to standard error from C, past all of Python; what they say is in the outcome already
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         while True:
             batch: Batch = connection.recv()
             connection.send(analyser.examine(batch))
@@ -158,3 +170,14 @@ def _ctrl_c_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _script_hidden() -> Iterator[None]:
+    """Keep a worker from running the caller's script again: it needs nothing of it, and not every script guards its main part."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
