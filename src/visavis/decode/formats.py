@@ -1,7 +1,7 @@
 """Which format a file has, told from its bytes; which kind of file a name promises, for counting what is not opened."""
 
+import posixpath
 from enum import StrEnum
-from pathlib import PurePosixPath
 
 from visavis.decode import tiff
 
@@ -77,7 +77,7 @@ _SENSOR_DATA = {32803, 34892}  # TIFF/EP colour filter array; DNG linear raw
 
 def extension(name: str) -> str:
     """Return the extension of a file name, lower case, without the dot; empty if it has none."""
-    return PurePosixPath(name).suffix[1:].lower()
+    return posixpath.splitext(name)[1][1:].lower()
 
 
 def kind_of(name: str) -> Kind:

@@ -109,7 +109,10 @@ class Files:
         marks = {self._sealer.mark("location.path", path): path for path in paths}
         found: dict[str, KnownFile] = {}
         for chunk in chunks(list(marks)):
-            query = sa.select(tables.location).where(tables.location.c.root_number == root_number, tables.location.c.path_mark.in_(chunk))
+            here = tables.location.c
+            query = sa.select(
+                here.number, here.path_mark, here.size, here.mtime_ns, here.media_number, here.reason, here.missing_since
+            ).where(here.root_number == root_number, here.path_mark.in_(chunk))
             for row in self._database.ask(query):
                 found[marks[row.path_mark]] = KnownFile(
                     number=row.number,

@@ -37,7 +37,7 @@ class UtcTime(TypeDecorator[dt.datetime]):
 
     def process_result_value(self, value: str | None, dialect: Any) -> dt.datetime | None:  # noqa: ARG002 - SQLAlchemy's shape
         """Read it back, timezone-aware."""
-        return None if value is None else dt.datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.UTC)
+        return None if value is None else dt.datetime.fromisoformat(value)
 
 
 def _number() -> Column[int]:
