@@ -6,7 +6,6 @@ not stop the machine's owner from changing the code (`docs/security.md`).
 """
 
 import datetime as dt
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, replace
@@ -60,7 +59,7 @@ class Clearance:
             self.max_candidates,
             self.not_after.isoformat(),
         )
-        return hmac.new(_PROCESS_SECRET, repr(facts).encode(), hashlib.sha256).digest()
+        return hmac.digest(_PROCESS_SECRET, repr(facts).encode(), "sha256")
 
     def sealed(self) -> "Clearance":
         """Return a copy with a valid seal. Called in `visavis.law` and nowhere else."""

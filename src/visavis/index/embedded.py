@@ -188,7 +188,9 @@ class EmbeddedIndex:
                 wanted.append(keys)
             else:
                 scanned.append((estimates, keys))
-        if scanned:
+        if len(scanned) == 1:
+            wanted.append(scanned[0][1])
+        elif scanned:
             order = np.argsort(-np.concatenate([estimates for estimates, _ in scanned]))[:depth]
             wanted.append(np.concatenate([keys for _, keys in scanned])[order])
         keys = np.sort(np.concatenate(wanted)) if wanted else np.empty(0, np.int64)  # in the order of the row files: fewer seeks
