@@ -180,7 +180,7 @@ location = Table(
     Column("mtime_ns", Integer, nullable=False),
     Column("media_number", ForeignKey("media.number"), index=True),
     Column("reason", Text, nullable=False, index=True),
-    Column("detail", Text, nullable=False, default=""),
+    Column("detail", LargeBinary, nullable=False),
     Column("faces", Integer, nullable=False, default=0),
     Column("job_number", ForeignKey("job.number"), nullable=False),
     Column("read_at", UtcTime, nullable=False),

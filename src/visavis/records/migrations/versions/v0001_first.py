@@ -220,7 +220,7 @@ def upgrade() -> None:
         sa.Column("mtime_ns", sa.Integer(), nullable=False),
         sa.Column("media_number", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("detail", sa.LargeBinary(), nullable=False),
         sa.Column("faces", sa.Integer(), nullable=False),
         sa.Column("job_number", sa.Integer(), nullable=False),
         sa.Column("read_at", sa.String(27), nullable=False),
