@@ -253,7 +253,7 @@ def test_an_archive_source_without_its_case_is_refused_with_4_and_the_case_is_na
     ran = run("search", portrait, "--source", "Museum", "-a", album.archive)
     assert (ran.code, ran.out) == (4, "")
     assert f"--case {album.case}" in ran.err
-    assert "[rule: source-in-case]" in ran.err
+    assert "[rule: case-needed]" in ran.err
     assert album.searches() == before
 
 

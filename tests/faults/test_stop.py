@@ -118,3 +118,11 @@ def test_the_real_chain_killed_between_batches_gives_the_same_archive(tmp_path: 
         opened.ingest()
         assert opened.verify().problems == ()
     rig.assert_equal(rig.contents(archive), rig.contents(tmp_path / "undisturbed"))
+
+
+def test_ctrl_c_while_the_command_still_loads_ends_with_130_and_no_traceback() -> None:
+    pressed = "signal.raise_signal(signal.SIGINT) if name == 'typer' else None"
+    finder = f"type('Finder', (), {{'find_spec': staticmethod(lambda name, path, target=None: {pressed})}})"
+    code = f"import runpy, signal, sys; sys.meta_path.insert(0, {finder}); runpy.run_module('visavis', run_name='__main__')"
+    ended = subprocess.run([sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

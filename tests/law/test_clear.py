@@ -78,6 +78,12 @@ def test_a_source_of_another_case_is_refused(museum):
     assert refused(ASK, [museum], home()).rule == Rule.SOURCE_IN_CASE
 
 
+def test_where_no_case_was_named_a_source_outside_the_household_asks_for_one(family, museum):
+    error = refused(SearchRequest(actor=ME, sources=frozenset({museum.id}), names_case=False), [family, museum], home(family))
+    assert (error.rule, error.remedy) == (Rule.CASE_NEEDED, "add --case desk")
+    assert "under a case only" in str(error)
+
+
 def test_a_purpose_that_the_charter_does_not_list_is_refused(museum):
     assert refused(ASK, [museum], desk(museum, purpose="journalism")).rule == Rule.PURPOSE_ALLOWED
 

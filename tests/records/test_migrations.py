@@ -31,6 +31,15 @@ def test_the_view_searchable_is_the_one_in_the_code(tmp_path):
     assert " ".join(stored.split()) == " ".join(tables.SEARCHABLE.split())
 
 
+def test_every_numbered_table_never_gives_a_number_twice(tmp_path):
+    database.create(tmp_path / "records.db")
+    connection = sqlite3.connect(tmp_path / "records.db")
+    made = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+    connection.close()
+    numbered = {name for name, table in tables.metadata.tables.items() if "number" in table.columns}
+    assert numbered == {name for name in numbered if "AUTOINCREMENT" in made[name]} != set()
+
+
 def test_the_newest_migration_is_the_version_that_the_code_asks_for():
     scripts = ScriptDirectory(str(Path(visavis.records.migrations.__file__).parent))
     assert scripts.get_heads() == [database.HEAD]

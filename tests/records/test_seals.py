@@ -249,6 +249,23 @@ def test_a_missing_or_damaged_seal_file_is_never_made_up_silently(database: tupl
     assert seals.check() == []
 
 
+@pytest.mark.parametrize("statement", [None, "UPDATE face SET note = randomblob(900)", filled(200)])
+def test_seals_cut_short_are_found_after_the_archive_was_opened_and_written(database: tuple[Path, Seals], statement: str | None) -> None:
+    path, seals = database
+    file = path.with_suffix(".seals")
+    os.truncate(file, file.stat().st_size - 6)
+    for _opening in range(2):
+        connection = connect(path, seals)
+        if statement:
+            write(connection, seals, statement)
+        seals.close(connection)
+        assert seals.check()
+    connection = connect(path, seals)
+    seals.reseal(connection)
+    seals.close(connection)
+    assert seals.check() == []
+
+
 def test_a_damaged_list_of_pending_pages_is_damage_until_resealed(database: tuple[Path, Seals]) -> None:
     path, seals = database
     path.with_suffix(".pending").write_bytes(b"VISAVISP" + bytes(12))

@@ -113,3 +113,14 @@ def test_a_batch_is_one_leaf_however_many_rows_it_writes(made):
     made.put(source, *(Picture(path=f"{number}.jpg", vectors=(at_cosine(1),)) for number in range(20)))
     told = leaves(made)[before:]
     assert [leaf["facts"].get("templates") for leaf in told] == [None, 20, None]  # begun, one batch, ended
+
+
+def test_no_number_or_key_is_given_twice_even_when_the_newest_rows_are_erased(made):
+    source = made.household()
+    made.put(source, Picture(path="a.jpg", vectors=(at_cosine(1),)), Picture(path="b.jpg", vectors=(at_cosine(0.9),)))
+    for statement in ("template WHERE key = 2", "face WHERE number = 2", "appearance WHERE number = 2", "location WHERE media_number = 2"):
+        made.sql(f"DELETE FROM {statement}")
+    made.sql("DELETE FROM media WHERE number = 2")
+    assert made.records.gallery.high_water() == 2
+    assert made.put(source, Picture(path="c.jpg", vectors=(at_cosine(0.8),))) == (3,)
+    assert [made.sql(f"SELECT max(number) FROM {table}") for table in ("media", "appearance", "face", "location")] == [[(3,)]] * 4

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from archive_forge import ACTOR, MadeArchive, Picture, at_cosine
 
+from visavis.domain.media import Outcome, Reason
+from visavis.records.files import ReadFile
 from visavis.records.vault import NullVault
 
 SECRETS = {
@@ -16,6 +18,7 @@ SECRETS = {
     "reason": "looking for cousin Bartholomew",
     "exclude": "*Bartholomew*",
     "offline": "the drive of uncle Ebenezer",
+    "detail": "no decoder reads .grandmother Hyacinth",
 }
 
 
@@ -35,6 +38,11 @@ def told(archive: MadeArchive) -> dict[str, bool]:
     with archive.records.work(ACTOR) as work:
         archive.records.sources.mark_root(work, source.roots[0], offline_why=SECRETS["offline"])
     archive.put(source, Picture(path=SECRETS["path"], vectors=(at_cosine(1),), caption=SECRETS["caption"]))
+    with archive.records.work(ACTOR) as work:
+        job = archive.records.files.start_job(work, source_number=source.number, source_id=source.id, rotation_group_id=1)
+        outcome = Outcome(reason=Reason.UNSUPPORTED, detail=SECRETS["detail"])
+        unread = ReadFile(path="unread", size=1, mtime_ns=1, outcome=outcome)
+        archive.records.intake.commit(work, job, source.roots[0].number, [unread])
     archive.search(case_id=archive.case_of(source), reason=SECRETS["reason"])
     where = archive.records.folder.path
     archive.close()

@@ -28,7 +28,7 @@ for part in (survey, sources, ingest, search, upkeep, packs, evaluate):
 
 
 def main() -> None:
-    """Run the command line; the console script."""
+    """Run a command."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that can't show a name must not end the command

@@ -29,12 +29,15 @@ class SearchRequest:
         Most candidates wanted; None = the profile's default.
     all_candidates : bool
         Want them all.
+    names_case : bool
+        False: no case was named, so that the archive's shared one is taken.
     """
 
     actor: Actor
     sources: frozenset[SourceId] | None = None
     candidates: int | None = None
     all_candidates: bool = False
+    names_case: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,7 @@ def clear(request: SearchRequest, sources: Sequence[SourceFacts], case: CaseFact
     if case is not None:
         _check_open(case, at)
     wanted = [source for source in sources if request.sources is None or source.id in request.sources]
-    answers = [(source, _why_not(source, case, policy, at)) for source in wanted]
+    answers = [(source, _why_not(source, case, policy, at, names_case=request.names_case)) for source in wanted]
     left_out = tuple(no for _, no in answers if no is not None)
     searched = [source for source, no in answers if no is None]
     if case is None or not searched:
@@ -169,7 +172,7 @@ def _case_end(case: CaseFacts) -> dt.datetime | None:
     return None if case.open_until is None else first_moment_after(case.open_until)
 
 
-def _why_not(source: SourceFacts, case: CaseFacts | None, policy: Policy, at: dt.datetime) -> LeftOut | None:
+def _why_not(source: SourceFacts, case: CaseFacts | None, policy: Policy, at: dt.datetime, *, names_case: bool) -> LeftOut | None:
     """Return the first rule that keeps a source out of this search, or None."""
     profile = policy.profiles[source.charter.profile]
     if profile.use != "source":
@@ -179,7 +182,7 @@ def _why_not(source: SourceFacts, case: CaseFacts | None, policy: Policy, at: dt
     if why := source.charter.out_of_dates(at):
         return LeftOut(source_id=source.id, rule=Rule.CHARTER_IN_DATES, why=why)
     if case is None or source.id not in case.sources:
-        return _needs_case(source, case)
+        return _needs_case(source, named=case is not None and names_case)
     if case.purpose not in source.charter.purposes:
         allowed = ", ".join(source.charter.purposes)
         why = f"the case is for {case.purpose}, its charter allows {allowed}"
@@ -187,9 +190,9 @@ def _why_not(source: SourceFacts, case: CaseFacts | None, policy: Policy, at: dt
     return None
 
 
-def _needs_case(source: SourceFacts, case: CaseFacts | None) -> LeftOut:
-    rule = Rule.CASE_NEEDED if case is None else Rule.SOURCE_IN_CASE
-    why = "it is searched under a case only" if case is None else "this search's case does not name it"
+def _needs_case(source: SourceFacts, *, named: bool) -> LeftOut:
+    rule = Rule.SOURCE_IN_CASE if named else Rule.CASE_NEEDED
+    why = "this search's case does not name it" if named else "it is searched under a case only"
     if source.standing_case is None:
         why += ", and its charter has no [standing_case]"
         return LeftOut(source_id=source.id, rule=rule, why=why, remedy="`visavis source charter --profile archive` shows how to write one")

@@ -28,6 +28,9 @@ Step = Callable[[str], None]
 Rows = CursorResult[*tuple[Any, ...]]
 """Rows of any shape: their columns are known where the query is written."""
 
+_numbered = sa.table("sqlite_sequence", sa.column("name", sa.Text), sa.column("seq", sa.Integer))
+"""SQLite's own record of the largest number that each table ever held (https://sqlite.org/autoinc.html)."""
+
 BUSY_SECONDS = 30
 SEAL_AT_BYTES = 32 << 20
 """The write-ahead log is folded into the database when it has grown to this, so that it stays short in a long ingest."""
@@ -57,8 +60,9 @@ class Work:
         return self._connection.execute(statement)
 
     def next_number(self, table: sa.Table) -> int:
-        """Return the first free `number` of a table; this transaction is the only writer."""
-        return int(self.ask(sa.select(sa.func.coalesce(sa.func.max(table.c.number), 0))).scalar_one()) + 1
+        """Return the first `number` that no row of a table ever had; this transaction is the only writer."""
+        query = sa.select(_numbered.c.seq).where(_numbered.c.name == table.name)
+        return (self.ask(query).scalar_one_or_none() or 0) + 1
 
     def leaf(self, operation: str, **facts: object) -> None:
         """Write what was done into the ledger, in this same transaction. Facts are ids, counts and words; never names or paths."""

@@ -219,7 +219,7 @@ class Files:
             path=self._sealer.open("location.path", row.path),
             root_number=row.root_number,
             reason=Reason(row.reason),
-            detail=row.detail,
+            detail=self._sealer.open("location.detail", row.detail),
             faces=row.faces,
             missing=row.missing_since is not None,
             read_at=row.read_at,

@@ -179,8 +179,9 @@ class Gallery:
         return [StoredFace(key=row.key, box=_box(row), quality=_quality(row)) for row in self._database.ask(query)]
 
     def high_water(self) -> int:
-        """Return the largest template key that was committed, 0 for none."""
-        return int(self._database.ask(sa.select(sa.func.coalesce(sa.func.max(tables.template.c.key), 0))).scalar_one())
+        """Return the largest template key that was ever committed, 0 for none; the outbox remembers keys whose templates are erased."""
+        added = sa.select(tables.outbox.c.last_key).where(tables.outbox.c.act == "add").order_by(tables.outbox.c.seq.desc()).limit(1)
+        return self._database.ask(added).scalar_one_or_none() or 0
 
     def newest_seq(self) -> int:
         """Return the last outbox number."""

@@ -134,7 +134,7 @@ class Intake:
                     "mtime_ns": file.mtime_ns,
                     "media_number": number,
                     "reason": file.outcome.reason.value,
-                    "detail": file.outcome.detail,
+                    "detail": self._sealer.seal("location.detail", file.outcome.detail),  # decoders and endings may quote a name
                     "faces": file.outcome.faces,
                     "job_number": job.number,
                     "read_at": work.at,

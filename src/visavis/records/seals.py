@@ -34,6 +34,7 @@ _PENDING = struct.Struct("<8sII")  # magic, pages sealed before, pages listed; t
 _PENDING_MAGIC = b"VISAVISP"
 _FORMAT = 1
 _POLL_S = 0.002
+_LOCK_BYTES = 1 << 30
 _WAL_HEADER_BYTES, _FRAME_HEADER_BYTES = 32, 24  # https://sqlite.org/fileformat2.html, 4.1
 
 
@@ -234,10 +235,11 @@ class Seals:
 
     def _sound(self, pages: set[int]) -> set[int]:
         """Return those of `pages` that are as they were sealed, or new, or already copied from the log by a closing that died."""
-        page_size, sealed = self._page_size(), self._sealed_pages()
+        page_size = self._page_size()
         with _readable(self._database) as database, _opened(self._seals, os.O_RDONLY) as seals:
-            found = {page: _crc(database, page, page_size) for page in pages if page <= sealed}
-            changed = {page: crc for page, crc in found.items() if crc != _seal_of(seals, page)}
+            count = os.fstat(database).st_size // page_size
+            found = {page: _crc(database, page, page_size) for page in pages if page <= count}
+            changed = {page: crc for page, crc in found.items() if struct.pack("<I", crc) != _seal_of(seals, page)}
         if not changed:
             return pages
         with _opened(self._wal, os.O_RDONLY) as log:
@@ -245,17 +247,18 @@ class Seals:
         return pages - (changed.keys() - copied)
 
     def _restate(self, sealed: int, pages: Collection[int]) -> None:
-        """Write the seals of `pages` and of all pages above `sealed`, as they are in the database file."""
+        """Write the seals of `pages` as they are in the database file. A page above `sealed` that is not among them lost its seal."""
         page_size = self._page_size()
         with _readable(self._database) as database, _opened(self._seals, os.O_RDWR) as seals:
             count = os.fstat(database).st_size // page_size
             # The page at 1 GB, where SQLite's lock bytes lie, is never logged, yet the file grows by it (fileformat2.html, 1.4).
-            grown = range(sealed + 1, count + 1)
-            due = {page for page in pages if page <= count} | set(grown)
+            unlogged = {_LOCK_BYTES // page_size + 1} & set(range(sealed + 1, count + 1))
+            due = {page for page in pages if page <= count} | unlogged
             for page in sorted(due):
                 write_at(seals, struct.pack("<I", _crc(database, page, page_size)), _place(page))
-            if due or count < sealed:
+            if count < sealed:
                 os.ftruncate(seals, _place(count + 1))
+            if due or count < sealed:
                 sync_file(seals)
 
     def _page_size(self) -> int:
@@ -304,8 +307,8 @@ def _place(page: int) -> int:
     return _HEADER_BYTES + 4 * (page - 1)
 
 
-def _seal_of(seals: int, page: int) -> int:
-    return int.from_bytes(os.pread(seals, 4, _place(page)), "little")
+def _seal_of(seals: int, page: int) -> bytes:
+    return os.pread(seals, 4, _place(page))
 
 
 def _crc(database: int, page: int, page_size: int) -> int:

@@ -41,6 +41,7 @@ class UtcTime(TypeDecorator[dt.datetime]):
 
 
 def _number() -> Column[int]:
+    """The key of a table with `sqlite_autoincrement`: a number that an erased row had is never given to another."""
     return Column("number", Integer, primary_key=True)
 
 
@@ -72,6 +73,7 @@ source = Table(
     Column("exclude", LargeBinary, nullable=False),
     Column("rotation_group_id", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 charter = Table(
@@ -95,6 +97,7 @@ root = Table(
     Column("offline_since", UtcTime),
     Column("offline_why", LargeBinary),
     UniqueConstraint("source_number", "path_mark"),
+    sqlite_autoincrement=True,
 )
 
 case = Table(
@@ -127,6 +130,7 @@ job = Table(
     Column("listed", Integer),
     Column("read", Integer, nullable=False, default=0),
     Column("faces", Integer, nullable=False, default=0),
+    sqlite_autoincrement=True,
 )
 
 media = Table(
@@ -162,6 +166,7 @@ media = Table(
     Column("present", Integer, nullable=False, default=1),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("source_number", "sha256", "page"),
+    sqlite_autoincrement=True,
 )
 
 location = Table(
@@ -175,12 +180,13 @@ location = Table(
     Column("mtime_ns", Integer, nullable=False),
     Column("media_number", ForeignKey("media.number"), index=True),
     Column("reason", Text, nullable=False, index=True),
-    Column("detail", Text, nullable=False, default=""),
+    Column("detail", LargeBinary, nullable=False),
     Column("faces", Integer, nullable=False, default=0),
     Column("job_number", ForeignKey("job.number"), nullable=False),
     Column("read_at", UtcTime, nullable=False),
     Column("missing_since", UtcTime),
     UniqueConstraint("root_number", "path_mark"),
+    sqlite_autoincrement=True,
 )
 
 appearance = Table(
@@ -191,6 +197,7 @@ appearance = Table(
     Column("start_ticks", Integer, nullable=False, default=0),
     Column("end_ticks", Integer, nullable=False, default=0),
     Column("time_base", Text, nullable=False, default="1/1000"),
+    sqlite_autoincrement=True,
 )
 
 face = Table(
@@ -214,6 +221,7 @@ face = Table(
     Column("score", Float, nullable=False),
     Column("norm", Float, nullable=False),
     Column("state", Text, nullable=False, default="plain"),
+    sqlite_autoincrement=True,
 )
 
 template = Table(

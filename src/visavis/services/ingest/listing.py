@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -57,21 +57,21 @@ class Listing:
     def portions(self) -> Iterator[Portion]:
         """Walk the root; what can't be listed is an outcome, and the root itself out of reach is `unreachable`."""
         for items in self._pieces():
-            files = [item for item in items if isinstance(item, FoundFile)]
+            files = [item for item, _ in items if isinstance(item, FoundFile)]
             self.met += len(files)
-            yield self._compare(files, [_unlisted(item) for item in items if isinstance(item, Unlisted)])
+            unlisted = [_unlisted(item) for item, _ in items if isinstance(item, Unlisted)]
+            yield self._compare(files, unlisted, paired={item.path for item, paired in items if paired})
 
-    def _pieces(self) -> Iterator[list[FoundFile | Unlisted]]:
+    def _pieces(self) -> Iterator[list[tuple[FoundFile | Unlisted, bool]]]:
         try:
-            walk = self._plug.discover()
+            walk = paired_by_folder(self._plug.discover())
             while items := list(itertools.islice(walk, PORTION)):
                 yield items
         except SetupError as error:
             self.unreachable = str(error)
 
-    def _compare(self, files: list[FoundFile], unlisted: list[ReadFile]) -> Portion:
+    def _compare(self, files: list[FoundFile], unlisted: list[ReadFile], *, paired: set[str]) -> Portion:
         known = self._records.files.known(self._root_number, [file.path for file in files])
-        paired = _paired([file.path for file in files])
         fresh = [file for file in files if not _is_unchanged(file, known, paired)]
         read_again = {file.path for file in fresh}
         unchanged = [known[file.path] for file in files if file.path not in read_again]
@@ -90,6 +90,25 @@ class Listing:
             self.total = sum(1 for _ in self._plug.discover())
 
 
+def paired_by_folder(items: Iterable[FoundFile | Unlisted]) -> Iterator[tuple[FoundFile | Unlisted, bool]]:
+    """Tell of each item whether it is a RAW file that another picture of the same shot stands for.
+
+    RAW files wait for the end of their folder, when all its names are known; the memory needed grows with the largest folder only.
+    """
+    for _, together in itertools.groupby(items, key=lambda item: item.path.rpartition("/")[0]):
+        raws: list[FoundFile] = []
+        others: list[str] = []
+        for item in together:
+            if isinstance(item, FoundFile) and kind_of(item.path) is Kind.RAW:
+                raws.append(item)
+                continue
+            if isinstance(item, FoundFile):
+                others.append(item.path)
+            yield item, False
+        paired = pair_raw([*others, *(raw.path for raw in raws)]) if raws else {}
+        yield from ((raw, raw.path in paired) for raw in raws)
+
+
 def _unlisted(item: Unlisted) -> ReadFile:
     return ReadFile(path=item.path, size=0, mtime_ns=0, outcome=Outcome(reason=item.reason, detail=item.detail))
 
@@ -98,19 +117,6 @@ def _is_unchanged(file: FoundFile, known: dict[str, KnownFile], paired: set[str]
     """Whether nothing is to be done; a RAW file whose camera picture came or went since is not what it was."""
     before = known.get(file.path)
     return before is not None and before.unchanged(file.size, file.mtime_ns) and (before.reason is Reason.PAIRED) == (file.path in paired)
-
-
-def _paired(paths: list[str]) -> set[str]:
-    folders = {_folder_of(path) for path in paths if kind_of(path) is Kind.RAW}
-    concerned = sorted((path for path in paths if _folder_of(path) in folders), key=_folder_of)
-    paired: set[str] = set()
-    for _, together in itertools.groupby(concerned, key=_folder_of):
-        paired.update(pair_raw(together))
-    return paired
-
-
-def _folder_of(path: str) -> str:
-    return path.rpartition("/")[0]
 
 
 def _settle_unread(fresh: list[FoundFile], paired: set[str]) -> list[ReadFile]:

@@ -41,6 +41,7 @@ class Permission:
             sources=frozenset(self._records.sources.one(name).id for name in sources) if sources else None,
             candidates=top,
             all_candidates=top is None,
+            names_case=case_id is not None,
         )
         facts: list[SourceFacts] = []
         lines: list[str] = []

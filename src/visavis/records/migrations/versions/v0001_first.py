@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.String(27), nullable=False),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "case_source",
@@ -109,6 +110,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "media",
@@ -148,6 +150,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
         sa.UniqueConstraint("source_number", "sha256", "page"),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "media_counted",
@@ -169,6 +172,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("source_number", "path_mark"),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_root_source_number"), "root", ["source_number"], unique=False)
     op.create_table(
@@ -203,6 +207,7 @@ def upgrade() -> None:
             ["media.number"],
         ),
         sa.PrimaryKeyConstraint("number"),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_appearance_media_number"), "appearance", ["media_number"], unique=False)
     op.create_table(
@@ -215,7 +220,7 @@ def upgrade() -> None:
         sa.Column("mtime_ns", sa.Integer(), nullable=False),
         sa.Column("media_number", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("detail", sa.LargeBinary(), nullable=False),
         sa.Column("faces", sa.Integer(), nullable=False),
         sa.Column("job_number", sa.Integer(), nullable=False),
         sa.Column("read_at", sa.String(27), nullable=False),
@@ -234,6 +239,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("root_number", "path_mark"),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_location_media_number"), "location", ["media_number"], unique=False)
     op.create_index(op.f("ix_location_reason"), "location", ["reason"], unique=False)
@@ -263,6 +269,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("face_not_plain", "face", ["number"], unique=False, sqlite_where=sa.text("state != 'plain'"))
     op.create_index(op.f("ix_face_appearance_number"), "face", ["appearance_number"], unique=False)
