@@ -31,6 +31,8 @@ _view = sa.table(
 )
 REPLAY_ROWS = 8_192
 """Rows handed to an index at a time when it catches up."""
+REPLAY_SPANS = 400
+"""Outbox entries at a time: each is a range in one query, and SQLite takes expressions up to 1,000 deep."""
 
 
 def searchable(at: dt.datetime) -> sa.Select[int]:
@@ -200,7 +202,7 @@ class Gallery:
         for entry in self._database.ask(query).all():
             waiting.append((entry.first_key, entry.last_key))
             last_seq, count = entry.seq, count + entry.last_key - entry.first_key + 1
-            if count >= REPLAY_ROWS:
+            if count >= REPLAY_ROWS or len(waiting) == REPLAY_SPANS:
                 yield last_seq, self._index_rows(_within(waiting))
                 waiting, count = [], 0
         if waiting:
