@@ -30,6 +30,7 @@ Codes = NDArray[np.uint8]
 LEAST_ASKED = 500
 _BITS = 4
 _BLOCK = 96  # vectors a kernel step; 0.75 ms against 0.87 ms for faiss's own 32 (200,000 codes, busy AVX-512 core)
+_ENCODED = 512  # rows encoded at a time: 2 MB at 128 dimensions
 _PIECE = 32 * _BLOCK  # rows packed at a time: with longer pieces, freed memory stays with the process
 
 
@@ -65,13 +66,19 @@ class Codebook:
         self.dim = dim
         self.bytes_per_row = dim // 4
         self.digest = hashlib.sha256(points.astype("<f4").tobytes()).hexdigest()
-        self._tiled = np.tile(points, (dim // 2, 1)).ravel()
+        self._points = points
 
     def encode(self, vectors: Vectors) -> Codes:
-        """Return the codes of (N, D) float32 vectors."""
-        quantiser = _faiss().ProductQuantizer(self.dim, self.dim // 2, _BITS)
-        _faiss().copy_array_to_vector(self._tiled, quantiser.centroids)
-        codes: Codes = quantiser.compute_codes(np.ascontiguousarray(vectors, np.float32))
+        """Return the codes of (N, D) float32 vectors: of each pair of values the nearest point, |v − p|² = |v|² − 2·(v·p − |p|²/2).
+
+        In numpy, as fast as faiss's own here, so that a process that only writes needs no faiss.
+        """
+        codes = np.empty((len(vectors), self.bytes_per_row), np.uint8)
+        half_norms = (self._points**2).sum(axis=1) / 2
+        for start in range(0, len(vectors), _ENCODED):
+            pairs = vectors[start : start + _ENCODED].reshape(-1, 2)
+            nearest = np.argmax(pairs @ self._points.T - half_norms, axis=1).astype(np.uint8).reshape(-1, self.dim // 2)
+            codes[start : start + _ENCODED] = nearest[:, ::2] | nearest[:, 1::2] << 4
         return codes
 
     def scanner(self, codes: Codes) -> "Scanner":
@@ -99,7 +106,7 @@ class Codebook:
         plain = faiss.IndexIVFPQ(nowhere, self.dim, 1, self.dim // 2, _BITS, faiss.METRIC_INNER_PRODUCT)
         plain.by_residual = False
         plain.is_trained = True
-        faiss.copy_array_to_vector(self._tiled, plain.pq.centroids)
+        faiss.copy_array_to_vector(np.tile(self._points, (self.dim // 2, 1)).ravel(), plain.pq.centroids)
         codes = np.ascontiguousarray(codes)
         positions = np.arange(len(codes), dtype=np.int64)
         if len(codes):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.errors import DamageError
 from visavis.domain.identification import IndexRows, Where
-from visavis.index.codes import Codebook, Codes
+from visavis.index.codes import Codebook, Codes, Scanner
 from visavis.index.columns import REMOVED, ROW_BYTES, Columns, Flags, Positions, visible_sources
 from visavis.index.files import IndexFolder, SegmentFiles
 from visavis.index.ranking import similarities
@@ -25,10 +25,11 @@ class Segment:
         self.files = files
         self.changed = False
         self._folder = folder
-        self._width = codebook.bytes_per_row
+        self._codebook = codebook
         self._sources = frozenset(files.sources)
         self.columns = self._map_columns()
-        self._scanner = codebook.scanner(self.codes())
+        self._codes = self._map_codes()
+        self._scanner: Scanner | None = None
 
     def __len__(self) -> int:
         return self.files.rows
@@ -51,11 +52,7 @@ class Segment:
 
     def codes(self) -> Codes:
         """Return the codes as they lie in the file, mapped: (N, D / 4) uint8."""
-        path = self._folder.path / self.files.codes
-        if path.stat().st_size != self.files.rows * self._width:
-            raise _damaged(self.files.codes)
-        body = np.memmap(path, np.uint8, mode="r")
-        return body.reshape(-1, self._width)
+        return self._codes
 
     def find(self, keys: Keys) -> Positions:
         """Return the position of each key; −1 for those that are not here, or hidden."""
@@ -100,8 +97,16 @@ class Segment:
             count = int(np.count_nonzero(passing))
         if count <= 2 * depth:
             return None, np.array(self.columns.keys if passing is None else self.columns.keys[passing])
+        if self._scanner is None:  # a process that only writes never packs the codes for scanning
+            self._scanner = self._codebook.scanner(self._codes)
         estimates, positions = self._scanner.best(probe, depth, None if count == len(self) else passing)
         return estimates, self.columns.keys[positions]
+
+    def _map_codes(self) -> Codes:
+        path = self._folder.path / self.files.codes
+        if path.stat().st_size != self.files.rows * self._codebook.bytes_per_row:
+            raise _damaged(self.files.codes)
+        return np.memmap(path, np.uint8, mode="r").reshape(-1, self._codebook.bytes_per_row)
 
     def _map_columns(self) -> Columns:
         path = self._folder.path / self.files.columns
