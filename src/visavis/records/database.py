@@ -148,9 +148,11 @@ class Database:
 
     def close(self) -> None:
         """Seal and let go."""
-        self.seal()
-        self._connection.close()
-        self._engine.dispose()
+        try:
+            self.seal()
+        finally:
+            self._connection.close()
+            self._engine.dispose()
 
     def _begin(self, actor: Actor) -> Work:
         query = sa.select(tables.leaf.c.seq, tables.leaf.c.at).order_by(tables.leaf.c.seq.desc()).limit(1)
