@@ -172,7 +172,7 @@ class MadeArchive:
         """Commit pictures as one finished ingest would; return the keys of their templates."""
         files = self.records.files
         with self.records.work(ACTOR) as work:
-            job = files.start_job(work, source_number=source.number, source_id=source.id, rotation_group_id=source.number)
+            job = files.start_job(work, source)
             committed = self.records.intake.commit(work, job, source.roots[0].number, [picture.read() for picture in pictures])
             files.finish_job(work, job, listed=len(pictures))
         if committed.keys:

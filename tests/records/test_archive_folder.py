@@ -6,10 +6,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from archive_forge import ACTOR, Picture, SetClock, at_cosine, doors
+from archive_forge import ACTOR, DIM, PACK, Picture, SetClock, at_cosine, doors
 
 from visavis.domain.errors import ArchiveBusy, DamageError, SetupError
-from visavis.records.archive import open_records
+from visavis.records.archive import create, open_records
 from visavis.records.folder import ArchiveFolder, WriterLock, refuse_network
 
 MOUNTS = """\
@@ -74,6 +74,15 @@ def test_an_archive_can_not_be_made_below_a_file(tmp_path):
 def test_only_its_owner_may_look_into_an_archive(tmp_path):
     ArchiveFolder(tmp_path / "archive").make()
     assert (tmp_path / "archive").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("name", ["album #2", "100%20", "whose?", "[x] & 'é'"])
+def test_an_archive_may_have_any_name(tmp_path, name):
+    create(ArchiveFolder(tmp_path / name), doors(SetClock()), pack_id=PACK, dim=DIM, actor=ACTOR)
+    records = open_records(tmp_path / name, doors(SetClock()), writable=True)
+    assert list(records.integrity()) == []
+    records.close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_a_folder_without_an_archive_is_not_opened(tmp_path):

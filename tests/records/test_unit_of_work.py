@@ -92,7 +92,7 @@ def test_vectors_of_a_batch_that_was_rolled_back_are_cut_off_at_the_next_opening
     files, batch = made.records.files, [Picture(path="b.jpg", vectors=(at_cosine(0.5), at_cosine(0.4))).read()]
 
     def ingest(work: Work) -> None:
-        job = files.start_job(work, source_number=source.number, source_id=source.id, rotation_group_id=1)
+        job = files.start_job(work, source)
         made.records.intake.commit(work, job, source.roots[0].number, batch)
 
     failing(made, ingest)

@@ -39,7 +39,7 @@ def told(archive: MadeArchive) -> dict[str, bool]:
         archive.records.sources.mark_root(work, source.roots[0], offline_why=SECRETS["offline"])
     archive.put(source, Picture(path=SECRETS["path"], vectors=(at_cosine(1),), caption=SECRETS["caption"]))
     with archive.records.work(ACTOR) as work:
-        job = archive.records.files.start_job(work, source_number=source.number, source_id=source.id, rotation_group_id=1)
+        job = archive.records.files.start_job(work, source)
         outcome = Outcome(reason=Reason.UNSUPPORTED, detail=SECRETS["detail"])
         unread = ReadFile(path="unread", size=1, mtime_ns=1, outcome=outcome)
         archive.records.intake.commit(work, job, source.roots[0].number, [unread])

@@ -189,7 +189,7 @@ def test_the_digest_depends_on_contents_and_protocol_but_not_on_where_the_data_l
 
 @pytest.mark.parametrize(
     ("permission", "rule"),
-    [(clearance("family"), "purpose"), (clearance(hours=0), "clearance-in-time")],
+    [(clearance("family"), "purpose-allowed"), (clearance(hours=0), "clearance-in-time")],
 )
 def test_nothing_is_read_under_a_clearance_that_does_not_cover_evaluation(folder, pairs, permission, rule):
     embed = TextFaces()

@@ -104,3 +104,13 @@ def test_an_import_is_told_in_the_ledger(album):
     take(album, "path,captured_at\na.jpg,1962\n")
     take(album, "path,captured_at\nnowhere.jpg,1962\n")
     assert len(album.sql("SELECT seq FROM leaf")) == before + 1
+
+
+def test_an_index_catches_up_over_more_scattered_changes_than_one_query_takes(album):
+    source = album.records.sources.one("Album")
+    keys = album.put(source, *(Picture(path=f"{number}.jpg", vectors=(at_cosine(0.1),)) for number in range(2_200)))
+    scattered = keys[::2]  # a picture has one face here, so that keys and numbers of pictures go together
+    with album.records.work(ACTOR) as work:
+        before = album.records.intake.set_dates(work, dict.fromkeys(scattered, year(1962)))
+    replayed = [key for _, rows in album.records.gallery.replay(before) for key in rows.keys.tolist()]
+    assert replayed == list(scattered)

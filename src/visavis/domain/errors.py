@@ -77,15 +77,6 @@ class PackInvalid(SetupError):
     """A model pack whose manifest, hash, licence or networks are not as declared."""
 
 
-class PackMismatch(SetupError):
-    """Templates of two packs were about to be compared."""
-
-    def __init__(self, message: str, *, template_pack: str, gallery_pack: str, remedy: str = "") -> None:
-        super().__init__(message, remedy=remedy)
-        self.template_pack = template_pack
-        self.gallery_pack = gallery_pack
-
-
 class ArchiveBusy(SetupError):
     """Another process is writing to this archive."""
 

@@ -14,7 +14,6 @@ FaceId = NewType("FaceId", str)
 SearchId = NewType("SearchId", str)
 CaseId = NewType("CaseId", str)
 JobId = NewType("JobId", str)
-TemplateKey = NewType("TemplateKey", int)
 
 
 def new_id(now: dt.datetime) -> str:

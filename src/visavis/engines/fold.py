@@ -114,7 +114,9 @@ def _free_reshapes(nodes: list[Any], constants: Constants) -> None:
 def _free_dimensions(graph: Any, shape: Shape) -> None:
     dims = graph.input[0].type.tensor_type.shape.dim if len(graph.input) == 1 else []
     if len(dims) != len(shape):
-        raise PackInvalid(f"a network of the pack should have one input of {len(shape)} dimensions, as its manifest says")
+        raise PackInvalid(
+            f"a network of the pack should have one input of {len(shape)} dimensions, as its manifest says", remedy="install the pack anew"
+        )
     for dim, wanted in zip(dims, shape, strict=True):
         if isinstance(wanted, str):
             dim.dim_param = wanted

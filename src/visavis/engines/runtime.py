@@ -21,6 +21,7 @@ from visavis.engines.fold import write_whole
 OPENVINO = "openvino"
 ONNXRUNTIME = "onnxruntime"
 RUNTIMES = (OPENVINO, ONNXRUNTIME)
+_OTHER = "install Visavis again, or use the other runtime: VISAVIS_RUNTIME={}"
 
 Tensor = NDArray[np.float32]
 
@@ -48,7 +49,7 @@ class _OpenVino:
         try:
             self._model = ov.Core().compile_model(str(model_path), "CPU", facts)
         except RuntimeError as error:
-            raise SetupError(f"OpenVINO can't load {model_path.name}: {_one_line(error)}") from error
+            raise SetupError(f"OpenVINO can't load {model_path.name}: {_one_line(error)}", remedy=_OTHER.format(ONNXRUNTIME)) from error
         # an output carries the names of every tensor that was merged into it, the graph's own among them
         self._names = [sorted(output.get_names()) for output in self._model.outputs]
 
@@ -56,7 +57,7 @@ class _OpenVino:
         try:
             answers = self._model(array)
         except RuntimeError as error:
-            raise SetupError(f"OpenVINO can't run a network of the pack: {_one_line(error)}") from error
+            raise SetupError(f"OpenVINO can't run a network of the pack: {_one_line(error)}", remedy=_OTHER.format(ONNXRUNTIME)) from error
         return {name: answers[at] for at, names in enumerate(self._names) for name in names}
 
 
@@ -76,7 +77,7 @@ class _OnnxRuntime:
         try:
             self._session = ort.InferenceSession(str(model_path), options, providers=["CPUExecutionProvider"])
         except self._refusals as error:
-            raise SetupError(f"ONNX Runtime can't load {model_path.name}: {_one_line(error)}") from error
+            raise SetupError(f"ONNX Runtime can't load {model_path.name}: {_one_line(error)}", remedy=_OTHER.format(OPENVINO)) from error
         self._input = self._session.get_inputs()[0].name
         self._names = [output.name for output in self._session.get_outputs()]
 
@@ -84,7 +85,7 @@ class _OnnxRuntime:
         try:
             answers = self._session.run(None, {self._input: array})
         except self._refusals as error:
-            raise SetupError(f"ONNX Runtime can't run a network of the pack: {_one_line(error)}") from error
+            raise SetupError(f"ONNX Runtime can't run a network of the pack: {_one_line(error)}", remedy=_OTHER.format(OPENVINO)) from error
         return dict(zip(self._names, answers, strict=True))
 
 
@@ -105,7 +106,7 @@ def import_openvino() -> ModuleType:
     try:
         import openvino
     except ImportError as error:
-        raise SetupError(f"OpenVINO can't be loaded: {error}") from error
+        raise SetupError(f"OpenVINO can't be loaded: {error}", remedy=_OTHER.format(ONNXRUNTIME)) from error
     return openvino  # type: ignore[no-any-return]  # untyped library
 
 
@@ -126,7 +127,7 @@ def import_onnxruntime() -> tuple[ModuleType, ModuleType]:
         import onnxruntime
         from onnxruntime.capi import onnxruntime_pybind11_state
     except ImportError as error:
-        raise SetupError(f"ONNX Runtime can't be loaded: {error}") from error
+        raise SetupError(f"ONNX Runtime can't be loaded: {error}", remedy=_OTHER.format(OPENVINO)) from error
     return onnxruntime, onnxruntime_pybind11_state
 
 

@@ -128,7 +128,7 @@ def _best_threshold(similarity: NDArray[np.float64], mated: NDArray[np.bool_]) -
     first_of_ties = np.concatenate([[True], ranked[1:] > ranked[:-1]])
     choices = np.flatnonzero(first_of_ties & np.isfinite(ranked))
     if not len(choices):
-        raise InputError("too few pairs yield templates: nothing to choose a threshold on")
+        raise InputError("too few pairs yield templates: nothing to choose a threshold on", remedy="use more pairs, or clearer pictures")
     return float(ranked[choices[np.argmax(right[choices])]])
 
 
@@ -171,7 +171,7 @@ def tar_at_far(similarity: NDArray[np.float64], mated: NDArray[np.bool_], far: f
     """
     impostors = np.sort(similarity[~mated])[::-1]
     if not len(impostors):
-        raise InputError("a trial of pairs needs non-mated pairs")
+        raise InputError("a trial of pairs needs non-mated pairs", remedy="add pairs of two people to the pairs file")
     # 0.001 × 3,000 is not quite 3 in binary
     allowed = math.floor(far * len(impostors) + 1e-9)
     # no cosine lies below −1: keeps the threshold finite where failures to enrol reach that far up
@@ -214,7 +214,9 @@ def operating_points(searches: Searches, fpirs: Sequence[float]) -> tuple[Operat
     """
     non_mated = searches.best_other[np.isfinite(searches.best_other)]
     if not len(non_mated):
-        raise InputError("no search of the trial could run: probes or gallery yield no template")
+        raise InputError(
+            "no search of the trial could run: probes or gallery yield no template", remedy="use more people, or clearer pictures"
+        )
     points = []
     for fpir in fpirs:
         threshold = float(np.quantile(non_mated, 1 - fpir))

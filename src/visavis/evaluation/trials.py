@@ -96,7 +96,9 @@ def _pair(line: int, fields: list[str], *, mated: bool, fold: int) -> Pair:
     numbers = (fields[1], fields[-1]) if len(fields) == expected else ()
     if not numbers or not all(word.isdecimal() for word in numbers):
         kind = "mated pair (`person n m`)" if mated else "non-mated pair (`person n other m`)"
-        raise InputError(f"line {line} of the pairs file is no {kind}, which the header promises there")
+        raise InputError(
+            f"line {line} of the pairs file is no {kind}, which the header promises there", remedy="mend the line, or the header"
+        )
     first, second = (fields[0], int(numbers[0])), (fields[0] if mated else fields[2], int(numbers[1]))
     return Pair(line=line, first=first, second=second, mated=mated, fold=fold)
 

@@ -25,6 +25,7 @@ from visavis.records.sources import Sources
 from visavis.records.vault import PathSealer, Vault
 
 FORMAT = 1
+BACKUP = "restore the archive from a backup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class Records:
         try:
             facts = self._database.ask(sa.select(tables.archive)).one_or_none()
         except (TypeError, ValueError) as error:
-            raise DamageError(f"{self.folder.database.name}: what it says of the archive itself is damaged") from error
+            raise DamageError(f"{self.folder.database.name}: what it says of the archive itself is damaged", remedy=BACKUP) from error
         if facts is None:
             raise DamageError("the making of this archive was cut short", remedy=f"remove {self.folder.path} and make it again")
         return facts.id, facts.pack_id, facts.dim
@@ -117,7 +118,7 @@ class Records:
         if self.rows.high_water() > last:
             self._database.seal()
             if problems := self._database.check_pages():
-                raise DamageError("; ".join(problems), remedy="restore the archive from a backup")
+                raise DamageError("; ".join(problems), remedy=BACKUP)
         self.rows.truncate(last)
 
     def close(self) -> None:
@@ -143,7 +144,7 @@ def open_records(path: Path, doors: Doors, *, writable: bool) -> Records:
     folder.check()
     version = database.schema_version(folder.database)
     if version != database.HEAD and (problems := database.damaged_pages(folder.database)):
-        raise DamageError("; ".join(problems), remedy="restore the archive from a backup")
+        raise DamageError("; ".join(problems), remedy=BACKUP)
     if version > database.HEAD:
         raise SetupError(f"the archive was made by a newer Visavis (schema {version})", remedy="upgrade Visavis")
     if version != database.HEAD:

@@ -86,7 +86,9 @@ class Database:
         self._write_leaf = write_leaf
         self._step = step
         self._engine = sa.create_engine(
-            f"sqlite:///{path}", poolclass=StaticPool, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
+            sa.URL.create("sqlite", database=str(path)),
+            poolclass=StaticPool,
+            connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
         )
         sa.event.listen(self._engine, "connect", _set_up)
         sa.event.listen(self._engine, "handle_error", _call_it_damage)
@@ -146,9 +148,11 @@ class Database:
 
     def close(self) -> None:
         """Seal and let go."""
-        self.seal()
-        self._connection.close()
-        self._engine.dispose()
+        try:
+            self.seal()
+        finally:
+            self._connection.close()
+            self._engine.dispose()
 
     def _begin(self, actor: Actor) -> Work:
         query = sa.select(tables.leaf.c.seq, tables.leaf.c.at).order_by(tables.leaf.c.seq.desc()).limit(1)
@@ -191,7 +195,7 @@ def migrate(path: Path) -> None:
 
 def schema_version(path: Path) -> str:
     """Return the schema version of a database, `""` if it has none; `DamageError` if it can't be read."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection, _damage_named(path):
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection, _damage_named(path):
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         except sqlite3.OperationalError:

@@ -11,6 +11,7 @@ from visavis.domain.ids import JobId, SourceId, new_id
 from visavis.domain.media import AnalysedPicture, Outcome, Reason
 from visavis.records import tables
 from visavis.records.database import Database, Work
+from visavis.records.sources import SourceRecord
 from visavis.records.vault import PathSealer
 
 T = TypeVar("T")
@@ -83,20 +84,20 @@ class Files:
         self._database = database
         self._sealer = sealer
 
-    def start_job(self, work: Work, *, source_number: int, source_id: SourceId, rotation_group_id: int) -> Job:
+    def start_job(self, work: Work, source: SourceRecord) -> Job:
         """Begin a run."""
         job = Job(
             number=work.next_number(tables.job),
             id=JobId(new_id(work.at)),
-            source_number=source_number,
-            source_id=source_id,
-            rotation_group_id=rotation_group_id,
+            source_number=source.number,
+            source_id=source.id,
+            rotation_group_id=source.rotation_group_id,
         )
         work.run(
             sa.insert(tables.job),
-            [{"number": job.number, "id": job.id, "source_number": source_number, "started_at": work.at}],
+            [{"number": job.number, "id": job.id, "source_number": source.number, "started_at": work.at}],
         )
-        work.leaf("collection", job=job.id, source=source_id, what="ingest started")
+        work.leaf("collection", job=job.id, source=source.id, what="ingest started")
         return job
 
     def finish_job(self, work: Work, job: Job, *, listed: int) -> None:

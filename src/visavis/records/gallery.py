@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,8 @@ _view = sa.table(
 )
 REPLAY_ROWS = 8_192
 """Rows handed to an index at a time when it catches up."""
+REPLAY_SPANS = 400
+"""Outbox entries at a time: each is a range in one query, and SQLite takes expressions up to 1,000 deep."""
 
 
 def searchable(at: dt.datetime) -> sa.Select[int]:
@@ -75,10 +76,8 @@ class Shown:
     key: int
     face_number: int
     face_id: FaceId
-    media_number: int
     media_id: MediaId
     source_id: SourceId
-    source_number: int
     source_title: str
     offline: bool
     kind: str
@@ -87,7 +86,6 @@ class Shown:
     captured_at: str | None
     dhash: bytes
     path: str
-    root: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +198,7 @@ class Gallery:
         for entry in self._database.ask(query).all():
             waiting.append((entry.first_key, entry.last_key))
             last_seq, count = entry.seq, count + entry.last_key - entry.first_key + 1
-            if count >= REPLAY_ROWS:
+            if count >= REPLAY_ROWS or len(waiting) == REPLAY_SPANS:
                 yield last_seq, self._index_rows(_within(waiting))
                 waiting, count = [], 0
         if waiting:
@@ -230,12 +228,11 @@ class Gallery:
             last_day=_column(days, 1),
         )
 
-    def _places(self, media_numbers: set[int]) -> dict[int, tuple[str, Path, bool]]:
+    def _places(self, media_numbers: set[int]) -> dict[int, tuple[str, bool]]:
         query = (
             sa.select(
                 tables.location.c.media_number,
                 tables.location.c.path,
-                tables.root.c.path.label("root"),
                 tables.root.c.offline_since,
                 sa.func.min(tables.location.c.number),
             )
@@ -244,24 +241,18 @@ class Gallery:
             .group_by(tables.location.c.media_number)
         )
         return {
-            row.media_number: (
-                self._sealer.open("location.path", row.path),
-                Path(self._sealer.open("root.path", row.root)),
-                row.offline_since is not None,
-            )
+            row.media_number: (self._sealer.open("location.path", row.path), row.offline_since is not None)
             for row in self._database.ask(query)
         }
 
-    def _shown(self, row: Any, place: tuple[str, Path, bool]) -> Shown:
-        path, root, offline = place
+    def _shown(self, row: Any, place: tuple[str, bool]) -> Shown:
+        path, offline = place
         return Shown(
             key=row.key,
             face_number=row.face_number,
             face_id=FaceId(row.face_id),
-            media_number=row.media_number,
             media_id=MediaId(row.media_id),
             source_id=SourceId(row.source_id),
-            source_number=row.source_number,
             source_title=self._sealer.open("source.title", row.title),
             offline=offline,
             kind=row.kind,
@@ -270,7 +261,6 @@ class Gallery:
             captured_at=row.captured_at,
             dhash=row.dhash,
             path=path,
-            root=root,
         )
 
 
@@ -298,7 +288,6 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
             media.c.kind,
             media.c.captured_at,
             media.c.dhash,
-            source.c.number.label("source_number"),
             source.c.id.label("source_id"),
             source.c.title,
         )

@@ -38,6 +38,7 @@ class SourceRecord:
     charter_toml: str
     charter_version: int
     exclude: tuple[str, ...]
+    rotation_group_id: int
     roots: tuple[RootRecord, ...]
 
     @property
@@ -168,6 +169,7 @@ class Sources:
                 charter_toml=self._sealer.open("charter.toml", row.toml),
                 charter_version=row.charter_version,
                 exclude=tuple(json.loads(self._sealer.open("source.exclude", row.exclude))),
+                rotation_group_id=row.rotation_group_id,
                 roots=tuple(roots.get(row.number, ())),
             )
             for row in self._database.ask(query)

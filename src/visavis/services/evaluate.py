@@ -17,6 +17,7 @@ from visavis.domain.face import AnalysedFace
 from visavis.evaluation.metrics import operating_points, pair_accuracy, rank_one, tar_at_far
 from visavis.evaluation.report import FAR, FPIRS, IdentifyReport, PairsReport, TrialData
 from visavis.evaluation.trials import Pair, Templates, compare_pairs, parse_pairs, plan_identification, search_all
+from visavis.law.rules import Rule
 
 EmbedFiles = Callable[[Sequence[Path]], Iterator[Sequence[AnalysedFace]]]
 """Analyse files: yields, in the order given, the faces of each; none for a file that can't be read or shows no face. It must not raise
@@ -141,7 +142,7 @@ def _check(clearance: Clearance, clock: Clock) -> None:
     if clearance.purpose != PURPOSE:
         raise RefusedError(
             f"this clearance is for the purpose «{clearance.purpose}», an evaluation needs «{PURPOSE}»",
-            rule="purpose",
+            rule=Rule.PURPOSE_ALLOWED,
             remedy="run `visavis evaluate`, which asks for the right one",
         )
 

@@ -1,7 +1,9 @@
 """How an archive stands, in one page."""
 
 import datetime as dt
+import stat
 from dataclasses import dataclass
+from pathlib import Path
 
 from visavis.domain.identification import Where
 from visavis.records.archive import Records
@@ -66,7 +68,7 @@ class Status:
             pack=self._records.pack_id,
             at=at,
             vault=self._vault,
-            bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+            bytes=sum(map(_size, folder.rglob("*"))),
             sources=tuple(
                 SourceStatus(
                     id=source.id,
@@ -81,3 +83,11 @@ class Status:
                 for source in self._records.sources.all()
             ),
         )
+
+
+def _size(path: Path) -> int:
+    try:
+        status = path.stat()
+    except FileNotFoundError:  # an ingest that runs replaces its files
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
 from visavis.domain.errors import SetupError
+from visavis.domain.ids import CaseId
 from visavis.law.policy import Policy, base_policy
 from visavis.ledger.leaf import Json, Leaf, Operation
 from visavis.records.archive import Doors
@@ -68,8 +69,10 @@ def doors(clock: Clock, step: Step = lambda _: None) -> Doors:
 
 
 def write_leaf(seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:
-    """Write one act as a canonical leaf."""
-    return Leaf(seq=seq, at=at, actor=actor, operation=Operation(operation), facts=cast("Mapping[str, Json]", facts)).body()
+    """Write one act as a canonical leaf; the facts «case» and «purpose» have places of their own in it."""
+    told = cast("dict[str, Json]", dict(facts))
+    case_id, purpose = cast("CaseId | None", told.pop("case", None)), cast("str | None", told.pop("purpose", None))
+    return Leaf(seq=seq, at=at, actor=actor, operation=Operation(operation), purpose=purpose, case_id=case_id, facts=told).body()
 
 
 def limits(settings: Settings) -> "Limits":

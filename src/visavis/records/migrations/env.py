@@ -7,7 +7,7 @@ from visavis.records import tables
 
 
 def _run() -> None:
-    engine = sa.create_engine(f"sqlite:///{context.config.attributes['database']}")
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(context.config.attributes["database"])))
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=tables.metadata, render_as_batch=True)
         with context.begin_transaction():

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from visavis.decode.likeness import dhash
 from visavis.decode.limits import Limits
@@ -88,7 +88,7 @@ def _analysed(watched: _Watched, path: str, faces: list[AnalysedFace]) -> Analys
         width=watched.full_width,
         height=watched.full_height,
         dhash=watched.dhash,
-        metadata=watched.photo.metadata(path),
+        metadata=watched.photo.metadata(PurePosixPath(path).name),
         faces=tuple(faces),
     )
     return Analysed(outcome=Outcome(reason=Reason.INDEXED if faces else Reason.NO_FACE, faces=len(faces)), picture=picture)

@@ -92,9 +92,7 @@ class RootRun:
         """List the root and do what it asks for."""
         plug = self._parts.open_source(self._root.path, self._source.exclude)
         with self._records.work(self._actor) as work:
-            job = self._records.files.start_job(
-                work, source_number=self._source.number, source_id=self._source.id, rotation_group_id=self._source.number
-            )
+            job = self._records.files.start_job(work, self._source)
         presence = self._records.presence(job, self._root.number)
         listing = Listing(plug, self._records, self._root.number, presence)
         before = self._tally.unchanged + self._tally.read

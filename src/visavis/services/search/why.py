@@ -95,16 +95,7 @@ class Why:
         faces: tuple[FaceReason, ...] = ()
         if found is not None and found.media_number is not None and source_number in permit.clearance.sources:
             faces = self._faces(asked, found.media_number)
-        facts = SearchFacts(
-            pack_id=self._records.pack_id,
-            gallery_size=self._records.gallery.size(asked.where, at).size,
-            threshold=asked.threshold.value,
-            where=asked.where,
-            reason=question.reason or "why",
-            probe_faces=1,
-        )
-        with self._records.work(question.actor) as work:
-            self._records.searches.record(work, permit.clearance, facts, [])
+        self._record(asked, question)
         if found is None:
             return Reasons(
                 path=str(file), outcome="unknown", detail="", missing=False, threshold=asked.threshold, faces=(), verdict=UNKNOWN
@@ -118,6 +109,18 @@ class Why:
             faces=faces,
             verdict=_verdict_on_file(found, faces, searched=source_number in permit.clearance.sources),
         )
+
+    def _record(self, asked: "_Asked", question: SearchQuestion) -> None:
+        facts = SearchFacts(
+            pack_id=self._records.pack_id,
+            gallery_size=self._records.gallery.size(asked.where, asked.at).size,
+            threshold=asked.threshold.value,
+            where=asked.where,
+            reason=question.reason or "why",
+            probe_faces=1,
+        )
+        with self._records.work(question.actor) as work:
+            self._records.searches.record(work, asked.clearance, facts, [])
 
     def _find(self, file: Path, searched: frozenset[int]) -> tuple[int, FileRecord | None]:
         """Look for the file below every root, searched sources first: by its full path, else by the path relative to a root."""
