@@ -314,6 +314,13 @@ def test_a_box_beyond_the_picture_is_cut_at_its_edge():
     )
 
 
+def test_a_number_stands_above_its_face_and_within_the_box_where_the_picture_ends():
+    low, high = (Box(left=0.1, top=top, width=0.2, height=0.3) for top in (0.4, 0.02))
+    picture = dataclasses.replace(probe(), faces=(face(low), face(high)))
+    classes = [c for c in Elements(page(result(candidate(), probes=(picture,)))).values("class") if c and c.startswith("box")]
+    assert classes[:2] == ["box picked", "box at-top"]
+
+
 def test_near_duplicates_are_folded_under_their_best():
     text = page(result(candidate(1), candidate(2, group="g1"), candidate(3, group="g1"), candidate(4)))
     assert text.count('<li class="card">') == 2

@@ -90,6 +90,16 @@ def test_picked_faces_are_yellow_and_others_white(tmp_path):
     assert tuple(pixels[120, 240]) == (255, 255, 255)
 
 
+def test_a_number_does_not_hide_a_small_face(tmp_path):
+    quality = Quality(size_px=20, yaw=0, pitch=0, roll=0, sharpness=20, exposure=0.5, score=0.9, norm=10)
+    box = Box(left=0.5, top=0.5, width=0.05, height=0.05)
+    face = AnalysedFace(box=box, landmarks_5x2=np.zeros((5, 2), np.float32), quality=quality, vector=np.zeros(4, np.float32))
+    image_rgb = np.full((400, 400, 3), 90, np.uint8)
+    write_numbered(ProbePicture(name="p.jpg", image_rgb=image_rgb, faces=(face,), picked=(1,)), tmp_path / "faces.png")
+    with Image.open(tmp_path / "faces.png") as written:
+        assert (np.asarray(written)[205:215, 205:215] == 90).all()
+
+
 def test_another_suffix_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(InputError, match="PNG or JPEG") as refused:
         write_numbered(probe(), tmp_path / "faces.gif")

@@ -16,6 +16,8 @@ from visavis.domain.arrays import RgbImage
 from visavis.domain.face import Box
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 
+_LABEL_ROOM = 0.1  # of the picture's height: less above a face, and its number stands within the box
+
 
 class OpenPixels(Protocol):
     """How the page comes by the original of a candidate."""
@@ -59,6 +61,7 @@ class _NumberedBox:
     number: int
     style: str
     picked: bool
+    at_top: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +152,7 @@ def _groups(groups: Sequence[tuple[Candidate, tuple[Candidate, ...]]], make: Cal
 
 def _probe(picture: ProbePicture) -> _Probe:
     boxes = (
-        _NumberedBox(number=number, style=box_style(face.box), picked=number in picture.picked)
+        _NumberedBox(number=number, style=box_style(face.box), picked=number in picture.picked, at_top=face.box.top < _LABEL_ROOM)
         for number, face in enumerate(picture.faces, start=1)
     )
     return _Probe(name=picture.name, whole=_whole(picture.image_rgb), boxes=tuple(boxes))

@@ -108,8 +108,10 @@ def _label(
     font: ImageFont.ImageFont | ImageFont.FreeTypeFont,
     colour: tuple[int, int, int],
 ) -> None:
-    left, top, right, bottom = draw.textbbox(corner, text, font=font)
+    _, top, _, bottom = draw.textbbox((0, 0), text, font=font)
     pad = (bottom - top) / 3
+    corner = (corner[0], max(0.0, corner[1] - bottom - 2 * pad))  # above the box: a number must not hide a small face
+    left, top, right, bottom = draw.textbbox(corner, text, font=font)
     draw.rectangle((corner[0], corner[1], right + 2 * pad, bottom + 2 * pad), fill=colour, outline=_INK)
     draw.text((corner[0] + pad + corner[0] - left, corner[1] + pad + corner[1] - top + pad / 2), text, fill=_INK, font=font)
 

@@ -45,7 +45,10 @@ def notices(result: SearchResult) -> tuple[str, ...]:
 def advice(result: SearchResult) -> tuple[str, ...]:
     """Say what to try when the list is empty. Nothing below the threshold is ever shown."""
     if result.gallery_size == 0:
-        return ("No template was searchable, so nothing could be found.", "Try visavis status, which says what has been read.")
+        return (
+            "No template was searchable: nothing has been read, or a filter leaves all of it out.",
+            "Try visavis status, which says what has been read.",
+        )
     return (
         f"None of the {counted(result.gallery_size, 'template')} reaches the threshold of {similarity(result.threshold.value)}.",
         "Try another photo of the person, larger and from the front.",
