@@ -1,6 +1,7 @@
 """Settings: read once in `wiring` from `VISAVIS_…` variables, handed down as values. `docs/reference/settings.md` has a paragraph each."""
 
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import Field
@@ -25,6 +26,8 @@ class Settings(BaseSettings):
     acknowledged: str = Field(
         default="", description="SPDX names of non-commercial licences, comma-separated, that the operator has acknowledged."
     )
-    runtime: str = Field(default="auto", description="`auto` (the faster one, measured once), `openvino` or `onnxruntime`.")
+    runtime: Literal["auto", "openvino", "onnxruntime"] = Field(
+        default="auto", description="`auto` (the faster one, measured once), `openvino` or `onnxruntime`."
+    )
     max_file_mb: int = Field(default=512, ge=1, description="Largest file that is opened, MiB; a larger one is the outcome «too-large».")
     max_megapixels: int = Field(default=250, ge=1, description="Largest picture that is decoded, millions of pixels.")

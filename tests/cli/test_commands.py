@@ -1,12 +1,16 @@
 """Every command as a person runs it: what it prints where, its stable JSON keys, and its exit code."""
 
 import csv
+import errno
 import io
 import json
+import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
@@ -163,6 +167,27 @@ def test_a_folder_that_is_not_there_is_complained_of_before_anything_is_searched
     assert album.searches() == before
 
 
+@pytest.mark.parametrize("option", ["--output", "--draw"])
+def test_no_photograph_original_or_file_of_the_archive_is_written_over(run, album, portrait, tmp_path, option):
+    probe = shutil.copy(portrait, tmp_path / "probe.jpg")
+    (tmp_path / "link.jpg").symlink_to(probe)
+    for target in (probe, tmp_path / "link.jpg", album.ours / "new.jpg", album.archive / "records.db"):
+        ran = run("search", probe, "-a", album.archive, option, target)
+        assert (ran.code, ran.out) == (2, "")
+        assert "name a file elsewhere" in ran.err
+    assert probe.read_bytes() == portrait.read_bytes()
+
+
+def test_a_pipe_named_as_output_is_written_to_and_stays_a_pipe(run, album, portrait, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(pipe.read_text)
+        assert run("search", portrait, "-a", album.archive, "--format", "csv", "--output", pipe).code == 0
+        assert read.result(timeout=60).startswith("rank,")
+    assert pipe.is_fifo()
+
+
 def test_several_faces_are_listed_and_nothing_is_silently_taken(run, album, examples):
     before = album.searches()
     ran = run("search", examples / "group-composite.jpg", "-a", album.archive)
@@ -178,6 +203,7 @@ def test_a_face_is_picked_by_its_number_or_all_are(run, album, examples):
     assert "barack-obama-2009" in names(one)
     assert [face["number"] for face in one["probe"]["photos"][0]["faces"] if face["picked"]] == [2]
     every = run("search", group, "--all-faces", "-a", album.archive, "--format", "json").document
+    assert run("search", group, "--all-faces", "--face", 1, "-a", album.archive).code == 2
     assert {found["probe_face"] for found in every["candidates"]} == {1, 2, 3, 4}
     assert run("search", group, "--face", 5, "-a", album.archive).code == 2
 
@@ -311,7 +337,9 @@ def test_sources_are_listed_and_shown(run, album):
     shown = run("source", "show", "Museum", "-a", album.archive, "--format", "json").document
     assert set(shown) == keys | {"charter"}
     assert 'profile = "archive"' in run("source", "show", museum["source_id"][-8:], "-a", album.archive).out
-    assert "Museum" in run("source", "list", "-a", album.archive).out
+    listed = run("source", "list", "-a", album.archive).out
+    assert f"searched with --case {album.case}" in listed  # whole, however narrow the terminal
+    assert museum["source_id"] in listed
     assert run("source", "show", "Nobody", "-a", album.archive).code == 2
 
 
@@ -356,6 +384,7 @@ def test_survey_needs_no_archive(run, album):
 def test_packs_are_listed_and_shown_with_their_thresholds(run):
     (default, *_) = run("packs", "list", "--format", "json").document["packs"]
     assert set(default) == {"id", "title", "usable", "problem"}
+    assert "\\n" not in run("packs", "list").out
     shown = run("packs", "show", "yunet-sface-int8bq", "--format", "json").document
     assert "0.01" in shown["thresholds"]
     assert run("packs", "show", "nobody").code == 2
@@ -399,6 +428,8 @@ def test_an_evaluation_prints_aggregates_and_never_a_name(run, examples, tmp_pat
         ("search", "--nonsense"),
         ("search", "a.jpg", "--top", "0"),
         ("search", "a.jpg", "--format", "odd"),
+        ("search", "a.jpg", "--since", "1962-13-01"),
+        ("search",),
         ("ingest", "--workers", "0"),
         ("source", "add"),
         ("status",),
@@ -417,13 +448,27 @@ def test_without_any_archive_the_remedy_names_both_ways_to_name_one(run, monkeyp
     assert run("status").code == 0
 
 
-def test_set_up_that_is_not_fit_ends_with_3(run, album, tmp_path, monkeypatch):
+def test_set_up_that_is_not_fit_ends_with_3(run, album, tmp_path):
     for arguments in (("status", "-a", tmp_path), ("init", album.ours), ("init", tmp_path / "new", "--pack", "nobody")):
         ran = run(*arguments)
         assert (ran.code, ran.out) == (3, "")
         assert "→" in ran.err
-    monkeypatch.setenv("VISAVIS_THREADS", "many")
-    assert "VISAVIS_THREADS" in run("status", "-a", album.archive).err
+    for name in ("VISAVIS_THREADS", "VISAVIS_RUNTIME"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(name, "odd")
+            ran = run("status", "-a", album.archive)
+        assert ran.code == 3
+        assert name in ran.err
+
+
+def test_a_disk_that_takes_nothing_more_ends_with_3_and_one_sentence(run, album, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "rows/000000.rows")
+
+    monkeypatch.setattr(Archive, "status", full)
+    ran = run("status", "-a", album.archive)
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith("visavis: rows/000000.rows: No space left on device\n")
 
 
 def test_while_one_process_writes_another_may_search_but_not_write(run, copied, portrait):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from visavis.cli.output.document import COLUMNS, emit, search_document, write_csv
 from visavis.cli.output.page import write_page
@@ -245,7 +246,7 @@ def test_a_moving_appearance_says_when():
     assert "1:05-1:01:09" in table(result(candidate(start_s=65.0, end_s=3669.4)))
 
 
-def test_the_faces_of_a_probe_are_listed_with_the_command_that_picks_one():
+def test_the_faces_of_a_probe_are_listed_with_number_place_size_and_quality():
     stream = io.StringIO()
     picture = dataclasses.replace(probe("my photo.jpg", picked=()), faces=(face(BOX), face(BOX, size_px=20.0, sharpness=2.0)))
     write_faces((picture,), console(stream))
@@ -253,7 +254,13 @@ def test_the_faces_of_a_probe_are_listed_with_the_command_that_picks_one():
     assert "my photo.jpg: 2 faces" in text
     assert re.search(r"1 +centre +90 px +good", text)
     assert re.search(r"2 +centre +20 px +small, blurred", text)
-    assert "visavis search 'my photo.jpg' --face N" in text
+
+
+def test_a_day_stays_whole_on_a_narrow_terminal():
+    stream = io.StringIO()
+    dated = dataclasses.replace(candidate(1), captured_at="2010-05-10", path="a-long-name-of-a-folder/and-of-a-photograph.jpg")
+    write_table(result(dated), Console(file=stream, width=60))
+    assert "2010-05-10" in stream.getvalue()
 
 
 def test_places_in_the_picture_are_named():

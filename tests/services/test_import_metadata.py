@@ -43,6 +43,10 @@ def test_a_byte_order_mark_and_further_columns_do_no_harm(album):
     assert take(album, b"\xef\xbb\xbfcaptured_at,who,path\r\n1962,Ann,a.jpg\r\n").dated == 1
 
 
+def test_semicolons_as_spreadsheets_of_many_countries_write_them_are_read(album):
+    assert take(album, 'path;captured_at\r\na.jpg;1962\r\n"Zoë, again.jpg";1963\r\n').dated == 2
+
+
 def test_lines_that_can_not_be_used_are_told_by_number_and_the_others_are_taken(album):
     text = "path,captured_at\na.jpg,1962\nnowhere.jpg,1963\nc.jpg,long ago\nc.jpg\nbelow/b.jpg,1964\n"
     assert take(album, text) == ImportReport(dated=2, unknown=(3,), unreadable=(4, 5))

@@ -53,6 +53,11 @@ def test_top_cuts_the_list_and_all_does_not(family):
     assert len(family.search(top=None, threshold=-1).candidates) == 4
 
 
+def test_a_list_that_was_cut_says_so(family):
+    assert family.search(top=1).notices == ("the list ends at --top 1; there may be more: --all",)
+    assert family.search(top=5).notices == family.search(top=None).notices == ()
+
+
 def test_all_brings_every_candidate_however_many(made, monkeypatch):
     monkeypatch.setattr(search_run, "FIRST_DEPTH", 8)
     source = made.household()

@@ -10,7 +10,7 @@ import typer
 
 from visavis.cli.commands import evaluate, ingest, packs, search, sources, survey, upkeep
 from visavis.cli.output.plain_text import shown
-from visavis.domain.errors import CharterInvalid, RefusedError, VisavisError
+from visavis.domain.errors import CharterInvalid, RefusedError, SetupError, VisavisError
 
 STOPPED = 130
 """What shells report for Ctrl-C: 128 + SIGINT."""
@@ -18,6 +18,7 @@ STOPPED = 130
 app = typer.Typer(
     name="visavis",
     help="Search collections of photographs by face, lawfully. Start with: visavis survey FOLDER",
+    epilog="Exit codes: 0 done, 2 your input, 3 set-up, 4 refused by a rule, 5 damage, 130 Ctrl-C.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -33,10 +34,14 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that can't show a name must not end the command
     try:
-        app()
+        app(prog_name="visavis")
     except VisavisError as error:
         tell(error)
         sys.exit(error.exit_code)
+    except OSError as error:  # the disk is full, or a folder of ours can't be written
+        about = f"{error.filename}: " if error.filename else ""
+        tell(SetupError(f"{about}{error.strerror or error}", remedy="see that there is room, and that you may write there"))
+        sys.exit(SetupError.exit_code)
     except SystemExit as end:
         if end.code == STOPPED:
             say("stopped; what was committed stays, and the same command goes on from there")

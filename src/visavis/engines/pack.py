@@ -118,7 +118,7 @@ def list_packs(folders: Sequence[Path], acknowledged: frozenset[str] = frozenset
             pack = find_pack(pack_id, folders, acknowledged)
             entry = PackListing(id=pack_id, title=pack.manifest.title, pack=pack)
         except PackInvalid as error:
-            entry = PackListing(id=pack_id, title=title, pack=None, problem=f"{error}. {error.remedy}")
+            entry = PackListing(id=pack_id, title=title, pack=None, problem=f"{error}; {error.remedy}")
         listing.append(entry)
     return sorted(listing, key=lambda entry: (entry.id not in shipped, entry.id))
 

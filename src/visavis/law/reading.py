@@ -94,7 +94,7 @@ def _completed(path: Path, seen: tuple[Path, ...], problems: list[Problem]) -> t
         place, data = path.resolve(), path.read_bytes()
         text = data.decode()
     except (OSError, ValueError) as error:
-        raise _invalid([(field, f"{path.name} can't be read: {type(error).__name__}")]) from error
+        raise _invalid([(field, f"{path.name} can't be read: {_why_unreadable(error)}")]) from error
     if place in seen:
         raise _invalid([("extends", f"{path.name} extends itself; take the line out of one of the files")])
     document = _document(text, field)
@@ -108,6 +108,10 @@ def _completed(path: Path, seen: tuple[Path, ...], problems: list[Problem]) -> t
     return document, hashlib.sha256(data).hexdigest()
 
 
+def _why_unreadable(error: OSError | ValueError) -> str:
+    return error.strerror or "it can't be opened" if isinstance(error, OSError) else "it is no text in UTF-8"
+
+
 def _hashed(item: object, folder: Path, name: str, problems: list[Problem]) -> object:
     if not isinstance(item, dict) or not isinstance(item.get("file"), str) or not item["file"]:
         return item
@@ -115,7 +119,7 @@ def _hashed(item: object, folder: Path, name: str, problems: list[Problem]) -> o
         with (folder / item["file"]).open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except (OSError, ValueError) as error:
-        problems.append((f"{name}.file", f"can't be read ({type(error).__name__}); evidence must be there to be hashed (GDPR Art. 5(2))"))
+        problems.append((f"{name}.file", f"can't be read ({_why_unreadable(error)}); evidence must be there to be hashed (GDPR Art. 5(2))"))
         return item
     if item.get("sha256", digest) != digest:
         problems.append((f"{name}.sha256", "is not the hash of the file: put the right file there, or take this line out"))

@@ -55,7 +55,7 @@ def charter_template(profile: str, policy: Policy) -> str:
         No such profile.
     """
     if profile not in policy.profiles:
-        raise InputError(f"there is no profile {profile!r}", remedy=f"take one of {', '.join(policy.profiles)}")
+        raise InputError(f"there is no profile «{profile}»", remedy=f"take one of {', '.join(policy.profiles)}")
     facts = policy.profiles[profile]
     lines = [
         f"# Charter of a source, profile {profile}: {facts.says}.",

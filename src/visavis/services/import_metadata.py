@@ -1,6 +1,7 @@
 """Dates from a list that somebody keeps: a CSV file beside the pictures."""
 
 import csv
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,10 +77,15 @@ class ImportMetadata:
 def _lines(file: Path) -> Iterator[tuple[int, str, str]]:
     try:
         with file.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream)
+            header = stream.readline()
+            reader = csv.DictReader(
+                itertools.chain([header], stream), delimiter=";" if ";" in header else ","
+            )  # half of Europe: semicolons
             if not {"path", "captured_at"} <= set(reader.fieldnames or ()):
                 raise InputError(f"{file} has no columns «path» and «captured_at»", remedy="write them in its first line")
             for row in reader:
                 yield reader.line_num, row["path"] or "", row["captured_at"] or ""
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"can't read {file}: {error}", remedy="save it as CSV in UTF-8") from error
+    except OSError as error:
+        raise InputError(f"can't read {file}: {error.strerror}", remedy="name a CSV file that you may open") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{file} is no CSV in UTF-8: {error}", remedy="save it as CSV in UTF-8") from error

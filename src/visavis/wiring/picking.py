@@ -34,8 +34,10 @@ def pick(
 
 def _picked(picture: ProbePicture, faces: tuple[int, ...], *, all_faces: bool) -> ProbePicture:
     count = len(picture.faces)
+    if faces and all_faces:
+        raise InputError("both --face and --all-faces were given", remedy="pick faces by number, or take all")
     if wrong := [number for number in faces if not 1 <= number <= count]:
-        raise InputError(f"{picture.name} has {count} face(s); there is no face {wrong[0]}", remedy="pick one of its numbers: --face N")
+        raise InputError(f"{picture.name} has no face {wrong[0]}", remedy="pick with --face: " + ", ".join(map(str, range(1, count + 1))))
     if picture.picked and not faces and not all_faces:
         return picture
     if count > 1 and not faces and not all_faces:

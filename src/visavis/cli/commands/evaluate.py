@@ -11,7 +11,7 @@ from visavis.cli.commands.options import Format, FormatOption
 from visavis.cli.output.document import emit
 
 evaluate_app = typer.Typer(help="Measure error rates on a licensed test set.", no_args_is_help=True)
-PackOption = Annotated[str | None, typer.Option(help="Model pack; else the default.")]
+PackOption = Annotated[str | None, typer.Option(metavar="ID", help="Model pack; else the default.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,7 @@ def identify(
     pack: PackOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Search each picture of each person among one enrolled picture a person."""
+    """Search people among one enrolled picture of each."""
     from visavis.wiring import tools
 
     _print(tools.evaluate_identify(folder, pack_id=pack, progress=_progress).to_dict(), form)

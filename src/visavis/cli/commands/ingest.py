@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     source: SourceOption = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that analyse pictures.")] = 1,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Processes that analyse pictures.")] = 1,
     thorough: Annotated[bool, typer.Option("--thorough", help="Find 20-pixel faces in large pictures, slowly.")] = False,
     confirm_missing: Annotated[
         bool, typer.Option("--confirm-missing", help="Files that are gone are gone, even if they are many.")
@@ -63,7 +63,7 @@ def ingest(
 
 
 def outcomes(
-    reason: Annotated[str | None, typer.Option(help="Only this outcome: unreadable, no-face, …")] = None,
+    reason: Annotated[str | None, typer.Option(metavar="NAME", help="Only this outcome: unreadable, no-face, …")] = None,
     source: Annotated[str | None, typer.Option(metavar="ID", help="Only this source: id or title.")] = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,

@@ -32,12 +32,14 @@ def list_packs(form: FormatOption = Format.TABLE) -> None:
         )
         return
     for item in listing:
-        sys.stdout.write(shown(f"{item.id}: {item.title}" + (f"\n  not usable: {item.problem}" if item.problem else "")) + "\n")
+        sys.stdout.write(shown(f"{item.id}: {item.title}") + "\n")
+        if item.problem:
+            sys.stdout.write(shown(f"  not usable: {item.problem}") + "\n")
 
 
 @packs_app.command()
 def show(pack: Annotated[str, typer.Argument(metavar="ID")], form: FormatOption = Format.TABLE) -> None:
-    """Show a pack: licences, precision, thresholds with the trials that measured them."""
+    """Show a pack: licences, precision, thresholds and their trials."""
     from visavis.wiring import tools
 
     found = next((item for item in tools.packs() if item.id == pack), None)
@@ -64,7 +66,9 @@ def show(pack: Annotated[str, typer.Argument(metavar="ID")], form: FormatOption 
 
 
 @packs_app.command()
-def install(folder: Annotated[Path, typer.Argument(help="Holds the pack's two files, or a manifest and two files.")]) -> None:
+def install(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Holds the pack's two files, or a manifest and two files.")],
+) -> None:
     """Copy a pack from a folder; nothing is ever downloaded."""
     from visavis.wiring import tools
 

@@ -37,7 +37,17 @@ CaseOption = Annotated[str | None, typer.Option("--case", metavar="ID", help="Th
 TopOption = Annotated[int, typer.Option(min=1, metavar="K", help="Most candidates.")]
 AllOption = Annotated[bool, typer.Option("--all", help="All candidates at or above the threshold.")]
 ThresholdOption = Annotated[float | None, typer.Option(metavar="T", help="Least similarity; else the pack's at FPIR 0.01.")]
-DateOption = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"«{text}» is no day; write it as 1962-05-14") from None
+
+
+SinceOption = Annotated[dt.date | None, typer.Option(parser=_day, metavar="DATE", help="Taken on this day or later: 1962-05-14.")]
+UntilOption = Annotated[dt.date | None, typer.Option(parser=_day, metavar="DATE", help="Taken on this day or earlier.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -47,8 +57,8 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
-    photo: Annotated[list[Path] | None, typer.Argument(help="A photograph, or several of one person.")] = None,
-    face: Annotated[list[int] | None, typer.Option(help="Number of the face to search with; see the list it prints.")] = None,
+    photo: Annotated[list[Path] | None, typer.Argument(metavar="PHOTO", help="A photograph, or several of one person.")] = None,
+    face: Annotated[list[int] | None, typer.Option(metavar="N", help="Number of the face to search with; see the list it prints.")] = None,
     all_faces: Annotated[bool, typer.Option("--all-faces", help="Search with every face of the photograph.")] = False,
     same_person: Annotated[bool, typer.Option("--same-person", help="Several photographs of one person: best similarity counts.")] = False,
     fuse: Annotated[bool, typer.Option("--fuse", help="Several photographs of one person: search with their mean.")] = False,
@@ -57,12 +67,14 @@ def search(
     every: AllOption = False,
     threshold: ThresholdOption = None,
     source: SourceOption = None,
-    since: DateOption = None,
-    until: DateOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     case: CaseOption = None,
-    reason: Annotated[str, typer.Option(help="One line, kept with the search.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="One line, kept with the search.")] = "",
     archive: ArchiveOption = None,
-    form: Annotated[ResultFormat, typer.Option("--format")] = ResultFormat.TABLE,
+    form: Annotated[
+        ResultFormat, typer.Option("--format", help="For people, for programs, for a spreadsheet, for a browser.")
+    ] = ResultFormat.TABLE,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")] = None,
     draw: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw the numbers of the photograph's faces into FILE (PNG, JPEG).")
@@ -71,10 +83,11 @@ def search(
     """Find every picture of a face. Candidates are leads, not identifications."""
     photos = photo or []
     if bool(photos) == (face_id is not None):
-        raise InputError("search with photographs, or with --face-id, not both", remedy="visavis search PHOTO")
+        problem = "both photographs and --face-id were given" if photos else "no photograph was given"
+        raise InputError(problem, remedy="visavis search PHOTO, or visavis search --face-id ID")
     with archive_at(archive) as opened:
         for target in filter(None, (output, draw)):
-            _check_writable(target)
+            _check_writable(target, photos, opened)
         probes = opened.look(*photos)
         if draw is not None and probes:
             write_numbered(probes[0], draw)
@@ -90,8 +103,8 @@ def search(
                 top=None if every else top,
                 threshold=threshold,
                 sources=source or (),
-                since=since.date() if since else None,
-                until=until.date() if until else None,
+                since=since,
+                until=until,
                 case_id=case,
                 reason=reason,
             )
@@ -102,20 +115,23 @@ def search(
 
 
 def why(
-    probe: Annotated[Path, typer.Argument(help="The probe photograph.")],
-    file: Annotated[Path, typer.Argument(help="A file of a source.")],
-    face: Annotated[int | None, typer.Option(help="Number of the probe's face.")] = None,
+    probe: Annotated[Path, typer.Argument(metavar="PROBE", help="The probe photograph.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of a source.")],
+    face: Annotated[int | None, typer.Option(metavar="N", help="Number of the probe's face.")] = None,
     top: TopOption = 50,
     every: AllOption = False,
     threshold: ThresholdOption = None,
     source: SourceOption = None,
-    since: DateOption = None,
-    until: DateOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     case: CaseOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Say why a picture is, or is not, among the results of the search with the same options."""
+    """Say why a picture is, or is not, among the results.
+
+    Give it the options of the search that it explains.
+    """
     with archive_at(archive) as opened:
         (looked,) = opened.look(probe)
         with _picking((looked,)):
@@ -126,8 +142,8 @@ def why(
                 top=None if every else top,
                 threshold=threshold,
                 sources=source or (),
-                since=since.date() if since else None,
-                until=until.date() if until else None,
+                since=since,
+                until=until,
                 case_id=case,
             )
     faces = [
@@ -153,8 +169,13 @@ def why(
         screen.print(f"face {number}: {compared}{item.verdict}{weak}", soft_wrap=True)
 
 
-def _check_writable(target: Path) -> None:
-    """Complain before anything is searched or recorded."""
+def _check_writable(target: Path, photos: Sequence[Path], opened: "Archive") -> None:
+    """Complain before anything is searched or recorded. No photograph, original or file of the archive is ever written over."""
+    place = target.resolve()
+    kept = {photo.resolve() for photo in photos}
+    folders = [opened.folder.resolve(), *(root.path for source in opened.sources() for root in source.roots)]
+    if place in kept or any(place.is_relative_to(folder) for folder in folders):
+        raise InputError(f"{target} is a photograph, or lies in a source or in the archive", remedy="name a file elsewhere")
     if target.is_dir():
         raise InputError(f"{target} is a folder", remedy="name a file, such as result.html")
     if not target.parent.is_dir():
@@ -176,6 +197,11 @@ def _stream(output: Path | None) -> Iterator[TextIO]:
     """Write to a file that appears when it is complete, or to standard output."""
     if output is None:
         yield sys.stdout
+        return
+    output = output.resolve()
+    if output.exists() and not output.is_file():  # a pipe or a device is written to, not replaced
+        with output.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
         return
     part = output.with_name(output.name + ".part")
     try:

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from visavis.cli.commands.options import ArchiveOption, ExcludeOption, Format, FormatOption, archive_at
 from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
+from visavis.cli.output.reading import counted
 from visavis.cli.output.table import console
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder on a local disk.")],
-    pack: Annotated[str | None, typer.Option(help="Model pack, fixed for the archive's life.")] = None,
+    pack: Annotated[str | None, typer.Option(metavar="ID", help="Model pack, fixed for the archive's life.")] = None,
 ) -> None:
     """Make an empty archive."""
     from visavis.wiring.tools import create_archive
@@ -41,9 +41,9 @@ def init(
 
 @source_app.command()
 def add(
-    folder: Annotated[Path, typer.Argument(help="The folder of originals; it is only ever read.")],
-    profile: Annotated[str | None, typer.Option(help="`household` needs no charter file: own pictures, own eyes.")] = None,
-    title: Annotated[str | None, typer.Option(help="With --profile household.")] = None,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of originals; it is only ever read.")],
+    profile: Annotated[str | None, typer.Option(metavar="NAME", help="`household` needs no charter file: own pictures, own eyes.")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="With --profile household.")] = None,
     charter: Annotated[Path | None, typer.Option(metavar="FILE", help="A charter, filled in: see `visavis source charter`.")] = None,
     exclude: ExcludeOption = None,
     archive: ArchiveOption = None,
@@ -71,12 +71,14 @@ def list_sources(archive: ArchiveOption = None, form: FormatOption = Format.TABL
         if form is Format.JSON:
             emit({"sources": [_document(opened, source) for source in sources]}, sys.stdout)
             return
-        table = Table("source", "title", "profile", "state", "case", "folder", box=None, pad_edge=False)
+        screen = console(sys.stdout)
         for source in sources:
-            folders = "\n".join(str(root.path) for root in source.roots)
             state = "offline" if source.offline else source.state
-            table.add_row(source.id, shown(source.title), source.profile, state, opened.standing_case(source), shown(folders))
-        console(sys.stdout).print(table)
+            screen.print(shown(f"«{source.title}» ({source.profile}, {state}), source {source.id}"), soft_wrap=True)
+            if source.profile != "household" and (case := opened.standing_case(source)):
+                screen.print(f"  searched with --case {case}", soft_wrap=True)
+            for root in source.roots:
+                screen.print(shown(f"  {root.path}"), soft_wrap=True)
 
 
 @source_app.command()
@@ -99,8 +101,8 @@ def show(source: SourceArgument, archive: ArchiveOption = None, form: FormatOpti
 @source_app.command()
 def move(
     source: SourceArgument,
-    to: Annotated[Path, typer.Argument(help="Where the folder lies now.")],
-    root: Annotated[Path | None, typer.Option(help="Which of its folders moved, if it has several.")] = None,
+    to: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the folder lies now.")],
+    root: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Which of its folders moved, if it has several.")] = None,
     archive: ArchiveOption = None,
 ) -> None:
     """Say that a source's folder lies elsewhere now; nothing is read again."""
@@ -110,7 +112,7 @@ def move(
 
 
 @source_app.command()
-def charter(profile: Annotated[str, typer.Option(help="household, trial, consent, archive, tracing or police.")]) -> None:
+def charter(profile: Annotated[str, typer.Option(metavar="NAME", help="household, trial, consent, archive, tracing or police.")]) -> None:
     """Write a commented charter to standard output, to be filled in."""
     from visavis.wiring import tools
 
@@ -119,8 +121,8 @@ def charter(profile: Annotated[str, typer.Option(help="household, trial, consent
 
 @metadata_app.command(name="import")
 def import_metadata(
-    file: Annotated[Path, typer.Argument(help="CSV with the columns path (below the source's folder) and captured_at.")],
-    source: Annotated[str, typer.Option(help="Id or title of the source.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with the columns path (below the source's folder) and captured_at.")],
+    source: Annotated[str, typer.Option(metavar="ID", help="Id or title of the source.")],
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -130,7 +132,7 @@ def import_metadata(
     if form is Format.JSON:
         emit({"dated": report.dated, "unknown_lines": report.unknown, "unreadable_lines": report.unreadable}, sys.stdout)
         return
-    sys.stdout.write(f"{report.dated:,} pictures dated\n")
+    sys.stdout.write(counted(report.dated, "picture") + " dated\n")
     for what, lines in (("name no picture of the source", report.unknown), ("hold no date that can be read", report.unreadable)):
         if lines:
             sys.stdout.write(f"{len(lines):,} lines {what}: {', '.join(map(str, lines[:20]))}{' …' if len(lines) > 20 else ''}\n")

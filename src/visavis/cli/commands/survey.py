@@ -12,6 +12,7 @@ from rich.table import Table
 from visavis.cli.commands.options import ExcludeOption, Format, FormatOption
 from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
+from visavis.cli.output.reading import counted
 from visavis.cli.output.sizes import duration, size
 from visavis.cli.output.table import console
 
@@ -25,11 +26,14 @@ def register(app: typer.Typer) -> None:
 
 
 def survey(
-    folder: Annotated[Path, typer.Argument(help="A folder of photographs.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of photographs.")],
     exclude: ExcludeOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Look over a folder: types, unreadable files, doubles, dates, and what ingest would cost. Decodes and stores nothing."""
+    """Look over a folder before anything is stored.
+
+    Types, unreadable files, doubles, dates, and what ingest would cost. Decodes no picture.
+    """
     from visavis.wiring import tools
 
     report = tools.survey(folder, exclude=exclude or ())
@@ -52,17 +56,17 @@ def _types(report: "SurveyReport") -> Table:
 
 
 def _lines(report: "SurveyReport") -> Iterator[str]:
-    yield f"{report.files.files:,} files, {size(report.files.bytes)}; {report.duplicates.files:,} are exact copies of others"
+    yield f"{counted(report.files.files, 'file')}, {size(report.files.bytes)}; exact copies of others: {report.duplicates.files:,}"
     if report.paired.files:
         yield f"{report.paired.files:,} RAW files stand beside a camera JPEG of the same shot and count once"
     if report.videos.files:
         yield f"{report.videos.files:,} videos: not searched in this version"
-    yield f"{report.unreadable_count:,} can't be read"
+    yield f"can't be read: {report.unreadable_count:,}"
     yield from (f"  {unread.reason.value}: {unread.path}" for unread in report.unreadable[:10])
     if report.unreadable_count > 10:
         yield "  … all of them: --format json"
     decades = ", ".join(f"{first}s: {count:,}" for first, count in sorted(report.decades.items()))
-    yield f"{report.dated:,} pictures have a capture date, {report.undated:,} have none" + (f" ({decades})" if decades else "")
+    yield f"with a capture date: {report.dated:,}, without: {report.undated:,}" + (f" ({decades})" if decades else "")
     if report.largest:
         yield f"largest picture: {report.largest.width} x {report.largest.height}"
     yield f"ingest would take about {duration(report.ingest_seconds_one_core)} on one core and {size(report.archive_bytes)} of disk"

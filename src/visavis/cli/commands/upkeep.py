@@ -47,7 +47,10 @@ def verify(
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Check every byte of the archive: database, rows and codes, and each against the others."""
+    """Check every byte of the archive.
+
+    Database, rows and codes, and each against the others.
+    """
     with archive_at(archive) as opened:
         verdict = opened.verify(repair=repair, say=_say)
     if form is Format.JSON:
@@ -68,9 +71,14 @@ def _say(line: str) -> None:
 
 
 def explain(
-    word: Annotated[str | None, typer.Argument(help="A word of the field: FPIR, template, charter, …; none = list.")] = None,
+    word: Annotated[
+        str | None, typer.Argument(metavar="WORD", help="A word of the field: FPIR, template, charter, …; none = list.")
+    ] = None,
 ) -> None:
-    """Say what a word means, in plain words; without a word, list them all."""
+    """Say what a word of the field means.
+
+    Without a word, list them all.
+    """
     if word is None:
         for entry in words.glossary():
             sys.stdout.write(entry.word + "\n")

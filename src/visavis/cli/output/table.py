@@ -1,6 +1,5 @@
 """The result of a search, and the faces of a probe, as a terminal shows them."""
 
-import shlex
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Literal, TextIO
@@ -16,6 +15,7 @@ from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 
 _NUMBERS = {"rank", "similarity", "face", "size"}
 _WRAPPED = {"date", "source", "path"}
+_LEAST_WIDTH = {"date": 10}  # a day stays whole on a narrow terminal
 _NOTES_WIDTH = 21  # «+199 near-duplicates», what `--top 200` can yield, stays whole
 
 
@@ -44,7 +44,7 @@ def write_table(result: SearchResult, screen: Console) -> None:
 
 
 def write_faces(pictures: Sequence[ProbePicture], screen: Console) -> None:
-    """Print the numbered faces of each probe photograph, and the command that picks one."""
+    """Print the numbered faces of each probe photograph."""
     for picture in pictures:
         name = shown(picture.name)
         screen.print(Text(f"{name}: {reading.counted(len(picture.faces), 'face')}", style="bold"))
@@ -56,9 +56,6 @@ def write_faces(pictures: Sequence[ProbePicture], screen: Console) -> None:
             picked = "picked" if number in picture.picked else ""
             listing.add_row(*_cells(str(number), position(face.box), f"{face.quality.size_px:.0f} px", quality, picked))
         screen.print(listing)
-        if len(picture.faces) > 1:
-            command = f"visavis search {shlex.quote(picture.name)} --face N"
-            screen.print(Text(f"Pick one with its number: {shown(command)}"), soft_wrap=True)
 
 
 def position(box: Box) -> str:
@@ -106,7 +103,7 @@ def _columns(*titles: str) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim", expand=False, pad_edge=False)
     for title in titles:
         justify: Literal["left", "right"] = "right" if title in _NUMBERS else "left"
-        table.add_column(Text(title), justify=justify, overflow="fold", no_wrap=title not in _WRAPPED)
+        table.add_column(Text(title), justify=justify, overflow="fold", no_wrap=title not in _WRAPPED, min_width=_LEAST_WIDTH.get(title))
     return table
 
 

@@ -161,7 +161,7 @@ class Search:
             pack=self._records.pack_id,
             candidates=_candidates(found, ids),
             undated_left_out=size.undated,
-            notices=(*permit.left_out, *self._notices()),
+            notices=(*permit.left_out, *_cut(question.top, len(found)), *self._notices()),
         )
 
     def _vectors(self, question: SearchQuestion, clearance: Clearance, at: dt.datetime) -> list[_Probe]:
@@ -211,6 +211,11 @@ class Search:
             if top is not None and len(found) >= top:
                 return found[:top]
         return found
+
+
+def _cut(top: int | None, listed: int) -> tuple[str, ...]:
+    """Say that the list may go on, where it ends at the number asked for and not at the threshold."""
+    return (f"the list ends at --top {top}; there may be more: --all",) if listed == top else ()
 
 
 def _candidates(found: Sequence[tuple[Shown, float, int]], ids: Sequence[str]) -> tuple[Candidate, ...]:

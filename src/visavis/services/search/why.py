@@ -19,7 +19,7 @@ from visavis.services.search.permission import Permission
 from visavis.services.search.run import FIRST_DEPTH, SearchQuestion
 
 HIDDEN = "hidden: the file is missing, or the face is held, restricted or expired"
-UNKNOWN = "no source holds this file, or no ingest has met it yet: visavis ingest"
+UNKNOWN = "no source holds this file, it is left out (--exclude, .visavisignore), or no ingest has met it yet: visavis ingest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
