@@ -38,9 +38,10 @@ class Upkeep:
 
     Attributes
     ----------
-    tail_rows : int
-        The longest that the tail grows: 2 ms a search, 32 MB at 128 dimensions. It is sealed at a sixteenth of the rows that are sealed
-        already, so that a row is rewritten few times however large the archive, and a small archive needs little memory.
+    least_rows, tail_rows : int
+        The tail is sealed at a sixteenth of the rows that are sealed already, so that a row is rewritten few times however large the
+        archive, and a small archive needs little memory; but never below the first (2 MB at 128 dimensions), and at the latest at the
+        second (32 MB, 2 ms a search).
     close_rows : int
         A shorter tail is not worth a segment; at opening it is added again.
     segment_rows : int
@@ -49,6 +50,7 @@ class Upkeep:
         Told the name of each durable step just after it.
     """
 
+    least_rows: int = 4_096
     tail_rows: int = 65_536
     close_rows: int = 4_096
     segment_rows: int = 1_000_000
@@ -202,7 +204,7 @@ class EmbeddedIndex:
         return best(keys, np.concatenate(similarity), k)
 
     def _longest_tail(self, upkeep: Upkeep) -> int:
-        return min(upkeep.tail_rows, max(upkeep.close_rows, sum(map(len, self._segments)) // 16))
+        return min(upkeep.tail_rows, max(upkeep.least_rows, sum(map(len, self._segments)) // 16))
 
     def _take_in(self, rows: IndexRows) -> None:
         new = np.ones(len(rows), np.bool_)
