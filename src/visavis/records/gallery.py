@@ -181,10 +181,6 @@ class Gallery:
         added = sa.select(tables.outbox.c.last_key).where(tables.outbox.c.act == "add").order_by(tables.outbox.c.seq.desc()).limit(1)
         return self._database.ask(added).scalar_one_or_none() or 0
 
-    def newest_seq(self) -> int:
-        """Return the last outbox number."""
-        return int(self._database.ask(sa.select(sa.func.coalesce(sa.func.max(tables.outbox.c.seq), 0))).scalar_one())
-
     def expected(self) -> Iterator[tuple[int, int]]:
         """Yield (key, checksum) of every template, ascending: what the row files must hold."""
         for row in self._database.ask(sa.select(tables.template.c.key, tables.template.c.checksum).order_by(tables.template.c.key)):

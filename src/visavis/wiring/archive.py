@@ -370,9 +370,9 @@ class Archive:
         """Return records and an index that has all that was committed until now."""
         records = self._records()
         if self._index is None:
-            self._applied = records.gallery.newest_seq()
-            self._index = self._keeper(records).open()
-        self._applied = catch_up(self._index, records, after=self._applied)
+            self._index, self._applied = self._keeper(records).open_with_seq()
+        else:
+            self._applied = catch_up(self._index, records, after=self._applied)
         return records, self._index
 
     def _open_chain(self) -> "Chain":

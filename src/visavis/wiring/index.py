@@ -20,9 +20,12 @@ class EmbeddedKeeper:
 
     def open(self) -> VectorIndex:
         """Open the index and bring it up to date."""
+        return self.open_with_seq()[0]
+
+    def open_with_seq(self) -> tuple[VectorIndex, int]:
+        """Open the index and bring it up to date; tell the last outbox number that it has."""
         index = self._open_as_it_is()
-        catch_up(index, self._records, after=index.applied())
-        return index
+        return index, catch_up(index, self._records, after=index.applied())
 
     def check(self) -> list[str]:
         """Return what is wrong with the index's files, once what a crash left beside them is cleared away."""

@@ -138,10 +138,12 @@ class Why:
         visible = self._records.gallery.visible([face.key for face in stored], asked.at)
         faces = []
         for face in stored:
-            similarity, rank = self._place(asked, face.key) if face.key in visible else (None, None)
-            verdict = asked.verdict(similarity, rank) if face.key in visible else HIDDEN
-            weak = face.quality.weaknesses()
-            faces.append(FaceReason(box=face.box, weaknesses=weak, similarity=similarity, rank=rank, verdict=verdict))
+            if face.key not in visible:
+                faces.append(FaceReason(box=face.box, weaknesses=(), similarity=None, rank=None, verdict=HIDDEN))
+                continue
+            similarity, rank = self._place(asked, face.key)
+            verdict = asked.verdict(similarity, rank)
+            faces.append(FaceReason(box=face.box, weaknesses=face.quality.weaknesses(), similarity=similarity, rank=rank, verdict=verdict))
         return tuple(faces)
 
     def _place(self, asked: "_Asked", key: int) -> tuple[float | None, int | None]:
