@@ -45,7 +45,8 @@ class _OpenVino:
     def __init__(self, model_path: Path, threads: int) -> None:
         ov = import_openvino()
         # f32: the default hint picks bfloat16 on some processors, and templates would depend on the machine
-        facts = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1}
+        # unpinned: each process would pin its threads to the same first cores, and two workers would share one
+        facts = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
         try:
             self._model = ov.Core().compile_model(str(model_path), "CPU", facts)
         except RuntimeError as error:
