@@ -2,8 +2,9 @@
 
 import datetime as dt
 import json
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 import sqlalchemy as sa
@@ -124,3 +125,24 @@ def test_no_number_or_key_is_given_twice_even_when_the_newest_rows_are_erased(ma
     assert made.records.gallery.high_water() == 2
     assert made.put(source, Picture(path="c.jpg", vectors=(at_cosine(0.8),))) == (3,)
     assert [made.sql(f"SELECT max(number) FROM {table}") for table in ("media", "appearance", "face", "location")] == [[(3,)]] * 4
+
+
+def test_ctrl_c_in_the_middle_of_a_statement_leaves_nothing_and_closes_quietly(made):
+    made.household()
+    database = made.records._database
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def act() -> None:
+        with made.records.work(ACTOR) as work:
+            work.run(sa.update(tables.source).values(state="frozen"))
+            sa.event.listen(database._engine, "do_execute", interrupt)
+            work.leaf("alteration")
+
+    with pytest.raises(KeyboardInterrupt):
+        act()
+    sa.event.remove(database._engine, "do_execute", interrupt)
+    assert database._connection.invalidated, "SQLAlchemy has dropped the connection; closing the archive, below this test, must not stumble"
+    with closing(sqlite3.connect(f"file:{database.path}?mode=ro", uri=True)) as other:
+        assert other.execute("SELECT state FROM source").fetchall() == [("live",)]

@@ -127,11 +127,12 @@ class Database:
                 work.close()
                 self.raw.execute("COMMIT")
             except BaseException:
-                if self.raw.in_transaction:
+                if self._usable and self.raw.in_transaction:
                     self.raw.execute("ROLLBACK")
                 raise
             finally:
-                self._connection.commit()  # SQLAlchemy's own bookkeeping; the driver has committed
+                if self._usable:
+                    self._connection.commit()  # SQLAlchemy's own bookkeeping; the driver has committed
         self._step("sql-committed")
         if self._log_bytes() > SEAL_AT_BYTES:
             self.seal()
@@ -146,10 +147,16 @@ class Database:
         """Return what is wrong with the file's bytes; seal first."""
         return self._seals.check()
 
+    @property
+    def _usable(self) -> bool:
+        """Whether the connection is open: SQLAlchemy drops it, transaction and all, when Ctrl-C comes in the middle of a statement."""
+        return not self._connection.invalidated
+
     def close(self) -> None:
         """Seal and let go."""
         try:
-            self.seal()
+            if self._usable:  # else the next opening seals what is left
+                self.seal()
         finally:
             self._connection.close()
             self._engine.dispose()
