@@ -103,8 +103,9 @@ def test_vectors_beyond_half_precision_or_of_another_shape_are_refused(rows: Row
     assert rows.high_water() == 0
 
 
-def test_reading_a_row_that_is_not_there_names_its_key(rows: RowStore) -> None:
+def test_reading_a_row_that_is_not_there_names_its_key(rows: RowStore, monkeypatch: pytest.MonkeyPatch) -> None:
     rows.append(unit(2))
+    monkeypatch.setattr(np, "empty", np.zeros)  # fresh memory is often zeros, and zeros under key 0 have the right checksum
     for absent in (0, 3, -5, SEGMENT_ROWS * 3):
         with pytest.raises(RowsDamaged) as raised:
             rows.read(np.array([1, absent]))

@@ -293,8 +293,8 @@ class RowStore:
     def _gather_ascending(self, keys: Keys) -> _Records:
         segments, rows = (keys - 1) // SEGMENT_ROWS, (keys - 1) % SEGMENT_ROWS
         records = np.empty(len(keys), self._opaque)
-        borders = [*np.flatnonzero(np.diff(segments, prepend=-1)).tolist(), len(keys)]
-        for start, stop in pairwise(borders):
+        begins = np.append(True, segments[1:] != segments[:-1])[: len(keys)]
+        for start, stop in pairwise([*np.flatnonzero(begins).tolist(), len(keys)]):
             mapped = self._mapping(int(segments[start]), int(rows[stop - 1]))
             if rows[stop - 1] >= len(mapped):
                 raise _damaged("no such rows", keys[start:stop][rows[start:stop] >= len(mapped)])
