@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from visavis.domain.ids import PersonId
+
 
 class Role(StrEnum):
     """What an actor may do; separation of duties between them comes with `law`."""
@@ -25,7 +27,10 @@ class Actor:
         The person's name or account; written in records, never in a log line.
     role : Role
         In which capacity they act now.
+    person_id : PersonId or None
+        Who signed in with a key; None = whoever runs the process, as the machine names them.
     """
 
     name: str
     role: Role = Role.OWNER
+    person_id: PersonId | None = None

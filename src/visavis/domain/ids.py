@@ -14,6 +14,9 @@ FaceId = NewType("FaceId", str)
 SearchId = NewType("SearchId", str)
 CaseId = NewType("CaseId", str)
 JobId = NewType("JobId", str)
+PersonId = NewType("PersonId", str)
+CandidateId = NewType("CandidateId", str)
+LabelId = NewType("LabelId", str)
 
 
 def new_id(now: dt.datetime) -> str:

@@ -17,10 +17,8 @@ from visavis.domain.media import Reason
 from visavis.domain.progress import IngestProgress
 from visavis.index.base import VectorIndex
 from visavis.index.embedded import Upkeep
-from visavis.records import archive as records_archive
 from visavis.records.archive import Records
 from visavis.records.files import FileRecord
-from visavis.records.folder import ArchiveFolder
 from visavis.records.sources import SourceRecord
 from visavis.services.add_source import AddSource, SourceRequest
 from visavis.services.import_metadata import ImportMetadata, ImportReport
@@ -32,6 +30,7 @@ from visavis.wiring import build
 from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
 from visavis.wiring.picking import pick
+from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
@@ -59,17 +58,12 @@ class Archive:
 
     def __init__(self, folder: Path, settings: Settings, clock: Clock, *, step: Callable[[str], None] = lambda _: None) -> None:
         self.folder = folder
-        self._settings = settings
-        self._clock = clock
-        self._step = step
-        self._policy = build.policy()
-        self._actor = build.current_actor()
-        self._reading: Records | None = None
+        self._session = Session(folder, settings, clock, step=step)
+        self._session.closers.append(self._close_index)
         self._index: VectorIndex | None = None
         self._applied = 0
         self._chain: Chain | None = None
         self._threshold: Threshold | None = None
-        ArchiveFolder(folder).check()
 
     def __enter__(self) -> Self:
         return self
@@ -79,25 +73,26 @@ class Archive:
 
     def close(self) -> None:
         """Let go of every file."""
+        self._session.close()
+
+    def _close_index(self) -> None:
         if self._index is not None:
             self._index.close()
-        if self._reading is not None:
-            self._reading.close()
-        self._index, self._reading = None, None
+        self._index = None
 
     # ---- sources -------------------------------------------------------------------------------------------------------------
 
     def sources(self) -> list[SourceRecord]:
         """Return the sources, oldest first."""
-        return self._records().sources.all()
+        return self._session.records().sources.all()
 
     def source(self, name: str) -> SourceRecord:
         """Return one source by id, end of an id, or title."""
-        return self._records().sources.one(name)
+        return self._session.records().sources.one(name)
 
     def standing_case(self, source: SourceRecord) -> str:
         """Return the id of the case under which a source is searched, `""` if it has none."""
-        cases = [case for case in self._records().sources.cases() if source.number in case.sources and case.closed_at is None]
+        cases = [case for case in self._session.records().sources.cases() if source.number in case.sources and case.closed_at is None]
         return cases[0].id if cases else ""
 
     def add_source(
@@ -121,25 +116,25 @@ class Archive:
             This version can't keep what the charter's profile promises.
         """
         request = SourceRequest(
-            actor=self._actor,
+            actor=self._session.actor,
             folder=Path(folder),
             profile=profile,
             title=title,
             charter=Path(charter) if charter is not None else None,
             exclude=tuple(exclude),
         )
-        with self._writing() as records:
-            return AddSource(records, self._policy).run(request)
+        with self._session.writing() as records:
+            return AddSource(records, self._session.policy).run(request)
 
     def move_source(self, name: str, to: Path | str, *, root: Path | str | None = None) -> None:
         """Point a source at its folder's new place; nothing is read again."""
-        with self._writing() as records:
-            MoveSource(records).run(self._actor, name, Path(to), root=Path(root) if root is not None else None)
+        with self._session.writing() as records:
+            MoveSource(records).run(self._session.actor, name, Path(to), root=Path(root) if root is not None else None)
 
     def import_metadata(self, source: str, file: Path | str) -> ImportReport:
         """Take capture dates from a CSV file with the columns `path` and `captured_at`."""
-        with self._writing() as records, self._open_index(records) as index:
-            return ImportMetadata(records, index).run(self._actor, source, Path(file))
+        with self._session.writing() as records, self._open_index(records) as index:
+            return ImportMetadata(records, index).run(self._session.actor, source, Path(file))
 
     # ---- ingest --------------------------------------------------------------------------------------------------------------
 
@@ -173,16 +168,16 @@ class Archive:
         from visavis.services.ingest import Ingest, IngestRequest
 
         request = IngestRequest(
-            actor=self._actor, sources=tuple(sources), workers=workers, thorough=thorough, confirm_missing=confirm_missing
+            actor=self._session.actor, sources=tuple(sources), workers=workers, thorough=thorough, confirm_missing=confirm_missing
         )
-        with self._writing() as records, self._open_index(records) as index:
+        with self._session.writing() as records, self._open_index(records) as index:
             open_pool = functools.partial(self._open_pool, records)
             ingest = Ingest(self._parts(records, index), open_pool=open_pool, seconds=time.monotonic)
             return ingest.run(request, progress=progress)
 
     def outcomes(self, *, reason: str | None = None, source: str | None = None) -> Iterator[FileRecord]:
         """Yield every file with what became of it."""
-        records = self._records()
+        records = self._session.records()
         number = records.sources.one(source).number if source else None
         try:
             wanted = Reason(reason) if reason else None
@@ -196,7 +191,7 @@ class Archive:
         """Read probe photographs and number their faces; nothing is stored."""
         from visavis.services.search import ReadProbe
 
-        return ReadProbe(self._open_chain(), build.limits(self._settings)).run([Path(photo) for photo in photos])
+        return ReadProbe(self._open_chain(), build.limits(self._session.settings)).run([Path(photo) for photo in photos])
 
     def search(  # noqa: PLR0913 - the options of one act, all keyword-only
         self,
@@ -252,7 +247,7 @@ class Archive:
 
         probes = pick(self._pictures(photos), faces=tuple(faces), all_faces=all_faces, one_person=same_person or fuse)
         question = SearchQuestion(
-            actor=self._actor,
+            actor=self._session.actor,
             probes=probes,
             face_id=face_id,
             top=top,
@@ -293,7 +288,7 @@ class Archive:
 
         probes = pick(self._pictures((photo,)), faces=() if face is None else (face,))
         question = SearchQuestion(
-            actor=self._actor,
+            actor=self._session.actor,
             probes=probes,
             top=top,
             threshold=threshold,
@@ -310,34 +305,20 @@ class Archive:
         """Return a function that decodes the original behind a candidate, upright RGB, or gives None where it can't be reached."""
         from visavis.services.show_original import ShowOriginal
 
-        return ShowOriginal(self._records(), build.file_opener(self._settings), build.limits(self._settings)).run
+        return ShowOriginal(self._session.records(), build.file_opener(self._session.settings), build.limits(self._session.settings)).run
 
     # ---- upkeep --------------------------------------------------------------------------------------------------------------
 
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
-        return Status(self._records(), vault=build.VAULT).run()
+        return Status(self._session.records(), vault=build.VAULT).run()
 
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
         """Check every file of the archive; `repair` makes damaged codes anew."""
-        with self._writing() as records:
+        with self._session.writing() as records:
             return Verify(records, self._keeper(records)).run(repair=repair, say=say)
 
     # ---- parts ---------------------------------------------------------------------------------------------------------------
-
-    def _records(self) -> Records:
-        if self._reading is None:
-            self._reading = records_archive.open_records(self.folder, build.doors(self._clock, self._step), writable=False)
-        return self._reading
-
-    @contextmanager
-    def _writing(self) -> Iterator[Records]:
-        self.close()
-        records = records_archive.open_records(self.folder, build.doors(self._clock, self._step), writable=True)
-        try:
-            yield records
-        finally:
-            records.close()
 
     def _parts(self, records: Records, index: VectorIndex) -> "Parts":
         from visavis.services.ingest.root import Parts
@@ -345,18 +326,18 @@ class Archive:
         return Parts(
             records=records,
             index=index,
-            gate=LawGate(self._policy, self._clock),
-            open_source=lambda root, exclude: build.open_source(self._settings, root, exclude),
-            step=self._step,
+            gate=LawGate(self._session.policy, self._session.clock),
+            open_source=lambda root, exclude: build.open_source(self._session.settings, root, exclude),
+            step=self._session.step,
         )
 
     def _open_pool(self, records: Records, workers: int) -> "Pool":
         from visavis.services.ingest.pool import Pool
 
-        return Pool(build.analyser_factory(self._settings, records.pack_id), workers=workers)
+        return Pool(build.analyser_factory(self._session.settings, records.pack_id), workers=workers)
 
     def _keeper(self, records: Records) -> EmbeddedKeeper:
-        return EmbeddedKeeper(records, self._clock, Upkeep(step=self._step))
+        return EmbeddedKeeper(records, self._session.clock, Upkeep(step=self._session.step))
 
     @contextmanager
     def _open_index(self, records: Records) -> Iterator[VectorIndex]:
@@ -368,7 +349,7 @@ class Archive:
 
     def _searching(self) -> tuple[Records, VectorIndex]:
         """Return records and an index that has all that was committed until now."""
-        records = self._records()
+        records = self._session.records()
         if self._index is None:
             self._index, self._applied = self._keeper(records).open_with_seq()
         else:
@@ -377,7 +358,7 @@ class Archive:
 
     def _open_chain(self) -> "Chain":
         if self._chain is None:
-            self._chain = build.chain(self._settings, self._records().pack_id)
+            self._chain = build.chain(self._session.settings, self._session.records().pack_id)
         return self._chain
 
     def _pictures(self, photos: Sequence[Path | str | ProbePicture]) -> tuple[ProbePicture, ...]:
@@ -385,10 +366,10 @@ class Archive:
 
     def _default_threshold(self, records: Records) -> Threshold:
         if self._threshold is None:  # finding a pack hashes its files
-            self._threshold = build.find_pack(self._settings, records.pack_id).default_threshold
+            self._threshold = build.find_pack(self._session.settings, records.pack_id).default_threshold
         return self._threshold
 
     def _permission(self, records: Records) -> "Permission":
         from visavis.services.search import Permission
 
-        return Permission(records, self._policy)
+        return Permission(records, self._session.policy)

@@ -1,0 +1,62 @@
+"""What the desks of one open archive share: settings, clock, rules, who acts, and the records once they are open."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from visavis.domain.clock import Clock
+from visavis.records import archive as records_archive
+from visavis.records.archive import Records
+from visavis.records.folder import ArchiveFolder
+from visavis.settings import Settings
+from visavis.wiring import build
+
+
+class Session:
+    """One archive while a program uses it. Reading acts share the records; acts that write rows or codes hold the archive's lock.
+
+    Attributes
+    ----------
+    actor : Actor
+        Who acts; the person that runs the process until somebody signs in.
+    closers : list of callables
+        Called when the shared records are let go: whatever stands on them goes first.
+    """
+
+    def __init__(self, folder: Path, settings: Settings, clock: Clock, *, step: Callable[[str], None] = lambda _: None) -> None:
+        ArchiveFolder(folder).check()
+        self.folder = folder
+        self.settings = settings
+        self.clock = clock
+        self.step = step
+        self.policy = build.policy()
+        self.actor = build.current_actor()
+        self.closers: list[Callable[[], None]] = []
+        self._reading: Records | None = None
+
+    def records(self) -> Records:
+        """Return the records for reading and for short writes: searches, cases, reviews."""
+        if self._reading is None:
+            self._reading = self._open(writable=False)
+        return self._reading
+
+    @contextmanager
+    def writing(self) -> Iterator[Records]:
+        """Open the records for acts that write rows or codes; one process at a time."""
+        self.close()
+        records = self._open(writable=True)
+        try:
+            yield records
+        finally:
+            records.close()
+
+    def close(self) -> None:
+        """Let go of every file."""
+        for closer in self.closers:
+            closer()
+        if self._reading is not None:
+            self._reading.close()
+        self._reading = None
+
+    def _open(self, *, writable: bool) -> Records:
+        return records_archive.open_records(self.folder, build.doors(self.clock, self.step), writable=writable)
