@@ -7,7 +7,7 @@ from archive_forge import ACTOR, MadeArchive, Picture, at_cosine
 
 from visavis.domain.media import Outcome, Reason
 from visavis.records.files import ReadFile
-from visavis.records.vault import NullVault
+from visavis.records.vault import ARCHIVE_KEY, NullVault
 
 SECRETS = {
     "path": "Aunt Philippa at the lake.jpg",
@@ -25,10 +25,10 @@ SECRETS = {
 class XorVault(NullVault):
     """Closes by flipping bits: enough to show which bytes went through the door, no more."""
 
-    def seal(self, context: str, plain: bytes) -> bytes:
+    def seal(self, context: str, plain: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:
         return bytes(byte ^ 0xA5 for byte in plain)
 
-    def open(self, context: str, sealed: bytes) -> bytes:
+    def open(self, context: str, sealed: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:
         return self.seal(context, sealed)
 
 

@@ -18,6 +18,7 @@ from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
 from visavis.records.intake import Intake
+from visavis.records.keyring import Keyring
 from visavis.records.presence import Presence
 from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
@@ -59,6 +60,7 @@ class Records:
             self.rows = RowStore(folder.rows, dim=self.dim, pack_id=self.pack_id, writable=writable, step=doors.step)
             opened.callback(self.rows.close)
             sealer = PathSealer(doors.vault)
+            self.keys = Keyring()
             self.sources = Sources(self._database, sealer)
             self.files = Files(self._database, sealer)
             self.intake = Intake(self.files, sealer, self.rows, pack_id=self.pack_id)

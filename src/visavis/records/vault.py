@@ -8,15 +8,21 @@ import hashlib
 import os
 from typing import Protocol
 
+ARCHIVE_KEY = 0
+"""The number that stands for the archive's own key; any other is a data key of the keyring."""
+
 
 class Vault(Protocol):
-    """Closes and opens small secrets; `context` binds a sealed value to its place (`location.path`)."""
+    """Closes and opens small secrets.
 
-    def seal(self, context: str, plain: bytes) -> bytes:
-        """Return `plain` closed for `context`."""
+    `context` (`location.path`) and `row` bind a sealed value to its place; `key` is the number of the data key that closes it.
+    """
+
+    def seal(self, context: str, plain: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:
+        """Return `plain` closed for its place."""
         ...
 
-    def open(self, context: str, sealed: bytes) -> bytes:
+    def open(self, context: str, sealed: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:
         """Return what `seal` closed; `DamageError` if it was changed or belongs elsewhere."""
         ...
 
@@ -28,11 +34,11 @@ class Vault(Protocol):
 class NullVault:
     """Keeps bytes as they are. Its marks are unkeyed BLAKE2b: whoever guesses a path can check the guess."""
 
-    def seal(self, context: str, plain: bytes) -> bytes:  # noqa: ARG002 - the protocol's shape
+    def seal(self, context: str, plain: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:  # noqa: ARG002 - the protocol's shape
         """Return `plain`."""
         return plain
 
-    def open(self, context: str, sealed: bytes) -> bytes:  # noqa: ARG002 - the protocol's shape
+    def open(self, context: str, sealed: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:  # noqa: ARG002 - the protocol's shape
         """Return `sealed`."""
         return sealed
 
@@ -47,13 +53,13 @@ class PathSealer:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def seal(self, context: str, text: str) -> bytes:
+    def seal(self, context: str, text: str, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:
         """Close `text`."""
-        return self._vault.seal(context, os.fsencode(text))
+        return self._vault.seal(context, os.fsencode(text), row=row, key=key)
 
-    def open(self, context: str, sealed: bytes) -> str:
+    def open(self, context: str, sealed: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> str:
         """Open what `seal` closed."""
-        return os.fsdecode(self._vault.open(context, sealed))
+        return os.fsdecode(self._vault.open(context, sealed, row=row, key=key))
 
     def mark(self, context: str, text: str) -> bytes:
         """Return the mark of `text`."""
