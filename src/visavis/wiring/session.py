@@ -29,7 +29,7 @@ class Session:
         self.settings = settings
         self.clock = clock
         self.step = step
-        self.policy = build.policy()
+        self.rules = build.rules()
         self.actor = build.current_actor()
         self.closers: list[Callable[[], None]] = []
         self._reading: Records | None = None
