@@ -26,6 +26,7 @@ class Rule(StrEnum):
     PHOTOS_ONLY = "photos-only", "still pictures; video needs its own decoder and its own answers"
     SOURCE_SIZE = "source-size", "within the profile's number of pictures"
     # ---- who acts
+    SIGNED_IN = "signed-in", "a person signs in with the passphrase of their key, unless they were revoked"
     PERSON_NEEDED = "person-needed", "a person who signed in with a key acts; only at home and in a trial is the machine's user enough"
     ROLE_ALLOWED = "role-allowed", "the act belongs to one of the person's roles"
     ROLES_APART = "roles-apart", "the data-protection officer and the auditor hold no role that they watch over"
@@ -39,7 +40,7 @@ class Rule(StrEnum):
     APPROVER_KNOWN = "approver-known", "a new approver waits a day before approving what their creator asks"
     # ---- a search
     CASE_NEEDED = "case-needed", "no case, no search; a household has one standing case"
-    CASE_OPEN = "case-open", "not closed and not past its last day"
+    CASE_OPEN = "case-open", "not closed, not frozen, and not past its last day"
     CASE_APPROVED = "case-approved", "the case has as many approvals as its profile asks"
     CASE_RENEWED = "case-renewed", "a standing case was renewed within the year"
     SOURCE_IN_CASE = "source-in-case", "the case names the source"
