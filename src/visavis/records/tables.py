@@ -272,6 +272,7 @@ candidate = Table(
     Column("rank", Integer, nullable=False),
     Column("face_number", ForeignKey("face.number"), nullable=False, index=True),
     Column("similarity", Float, nullable=False),
+    Column("probe_face", Integer, nullable=False, default=1, server_default="1"),
 )
 
 leaf = Table(
