@@ -14,6 +14,7 @@ probe = Table(
     Column("salt", LargeBinary(16), nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
     Column("picture", LargeBinary),
+    Column("face_id", String(36)),
     Column("key_id", Integer, nullable=False),
     Column("expires_at", UtcTime),
     sqlite_autoincrement=True,

@@ -3,16 +3,16 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from visavis.domain.ids import CandidateId, CaseId, PersonId, SearchId, new_id
+from visavis.domain.ids import CandidateId, CaseId, FaceId, PersonId, SearchId, new_id
 from visavis.records import review_tables, tables
 from visavis.records.anchors import Anchor
-from visavis.records.database import Database, Work
+from visavis.records.database import Database, Rows, Work
 from visavis.records.keyring import Keyring, KeyKind
 from visavis.records.vault import ARCHIVE_KEY, PathSealer, Vault
 
@@ -29,23 +29,24 @@ class ProbeToSave:
         What stands for the photograph and the face in it, or for the face of the archive that was searched with.
     picture : bytes or None
         JPEG of the face with its surroundings; None where none is kept: household, trial, a face of the archive.
-    expires_at : datetime or None
-        The case's end, UTC; None = when the case is closed.
+    face_id : FaceId or None
+        The face of the archive that was searched with, if it was one.
     """
 
     probe_face: int
     subject: bytes
-    picture: bytes | None
-    expires_at: dt.datetime | None
+    picture: bytes | None = None
+    face_id: FaceId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedProbe:
-    """A searched face as it was kept; `picture` is a JPEG or None."""
+    """A searched face as it was kept; `subject` is its keyed mark, `picture` a JPEG or None."""
 
     probe_face: int
     subject: bytes
     picture: bytes | None
+    face_id: FaceId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +87,15 @@ class Reviews:
 
     # ---- probes --------------------------------------------------------------------------------------------------------------
 
-    def save_probes(self, work: Work, search_id: SearchId, probes: Sequence[ProbeToSave], *, parent: int = ARCHIVE_KEY) -> list[str]:
-        """Keep the searched faces, each picture under a key of its search below the case's; return their salted hashes.
+    def save_probes(
+        self, work: Work, search_id: SearchId, probes: Sequence[ProbeToSave], *, expires_at: dt.datetime | None = None
+    ) -> list[str]:
+        """Keep the searched faces, the pictures under a key of their own below the case's; return their salted hashes.
 
-        A saved probe is a picture to compare with. It never becomes a face, a template or a row of an index.
+        A saved probe is a picture to compare with. It never becomes a face, a template or a row of an index. It goes at `expires_at`
+        (UTC; None = no day is set), or earlier with its case.
         """
-        key = self._keys.make(work, KeyKind.CASE, parent=parent) if any(probe.picture for probe in probes) else ARCHIVE_KEY
+        key = self._probe_key(work, search_id) if any(probe.picture for probe in probes) else ARCHIVE_KEY
         rows, digests = [], []
         for number, probe in enumerate(probes, start=work.next_number(review_tables.probe)):
             salt = secrets.token_bytes(16)
@@ -103,12 +107,13 @@ class Reviews:
                     "number": number,
                     "search_id": search_id,
                     "probe_face": probe.probe_face,
-                    "subject": self._vault.mark("probe.subject", probe.subject),
+                    "subject": self.mark(probe.subject),
                     "salt": salt,
                     "digest": digest,
                     "picture": picture,
+                    "face_id": probe.face_id,
                     "key_id": key,
-                    "expires_at": probe.expires_at,
+                    "expires_at": expires_at,
                 }
             )
         if rows:
@@ -123,6 +128,7 @@ class Reviews:
                 probe_face=row.probe_face,
                 subject=row.subject,
                 picture=row.picture and self._vault.open("probe.picture", row.picture, row=str(row.number), key=row.key_id),
+                face_id=row.face_id and FaceId(row.face_id),
             )
             for row in self._database.ask(query)
             if row.expires_at is None or at < row.expires_at
@@ -136,6 +142,15 @@ class Reviews:
     def drop_expired_probes(self, work: Work) -> int:
         """Destroy the saved probes that are past their end; return how many faces. The caller writes the leaf."""
         return self._drop(work, review_tables.probe.c.expires_at <= work.at)
+
+    def mark(self, subject: bytes) -> bytes:
+        """Return the keyed mark under which a subject is kept."""
+        return self._vault.mark("probe.subject", subject)
+
+    def _probe_key(self, work: Work, search_id: SearchId) -> int:
+        of_search = sa.select(tables.search.c.case_id).where(tables.search.c.id == search_id)
+        parent = work.ask(sa.select(tables.case.c.key_id).where(tables.case.c.id.in_(of_search))).scalar_one()
+        return self._keys.make(work, KeyKind.CASE, parent=parent)
 
     def _drop(self, work: Work, which: sa.ColumnElement[bool]) -> int:
         found = work.ask(sa.select(review_tables.probe.c.number, review_tables.probe.c.key_id).where(which)).all()
@@ -206,14 +221,14 @@ class Reviews:
     def include_again(self, work: Work, *, subjects: Collection[bytes], anchor: str) -> None:
         """Undo `exclude`, keeping that it was. The caller writes the leaf."""
         this = Anchor.parse(anchor)
-        standing = self._standing(subjects, {this.picture})
+        standing = _standing(work.ask, subjects, {this.picture})
         numbers = [number for number, _, other in standing if other.same_face(this)]
         work.run(sa.update(review_tables.exclusion).where(review_tables.exclusion.c.number.in_(numbers)).values(lifted_at=work.at))
 
     def excluded(self, subjects: Collection[bytes], anchors: Mapping[int, str]) -> dict[int, frozenset[bytes]]:
         """Return for each face number the subjects that it is decided not to show; faces without any are left out."""
         faces = {number: Anchor.parse(text) for number, text in anchors.items()}
-        standing = self._standing(subjects, {face.picture for face in faces.values()})
+        standing = _standing(self._database.ask, subjects, {face.picture for face in faces.values()})
         found: dict[int, frozenset[bytes]] = {}
         for number, face in faces.items():
             if not_them := frozenset(subject for _, subject, other in standing if other.same_face(face)):
@@ -225,11 +240,15 @@ class Reviews:
         for anchor in anchors:
             work.run(sa.delete(review_tables.exclusion).where(review_tables.exclusion.c.anchor == anchor))
 
-    def _standing(self, subjects: Collection[bytes], pictures: Collection[str]) -> list[tuple[int, bytes, Anchor]]:
-        table, found, wanted = review_tables.exclusion, [], sorted(pictures)
-        for start in range(0, len(wanted), 500):
-            query = sa.select(table.c.number, table.c.subject, table.c.anchor).where(
-                table.c.lifted_at.is_(None), table.c.subject.in_(sorted(subjects)), table.c.picture.in_(wanted[start : start + 500])
-            )
-            found += [(row.number, row.subject, Anchor.parse(row.anchor)) for row in self._database.ask(query)]
-        return found
+
+def _standing(
+    ask: Callable[[sa.Executable], Rows], subjects: Collection[bytes], pictures: Collection[str]
+) -> list[tuple[int, bytes, Anchor]]:
+    """Return (number, subject, anchor) of the exclusions in force in these pictures."""
+    table, found, wanted = review_tables.exclusion, [], sorted(pictures)
+    for start in range(0, len(wanted), 500):
+        query = sa.select(table.c.number, table.c.subject, table.c.anchor).where(
+            table.c.lifted_at.is_(None), table.c.subject.in_(sorted(subjects)), table.c.picture.in_(wanted[start : start + 500])
+        )
+        found += [(row.number, row.subject, Anchor.parse(row.anchor)) for row in ask(query)]
+    return found

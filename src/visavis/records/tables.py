@@ -255,6 +255,7 @@ search = Table(
     Column("at", UtcTime, nullable=False),
     Column("case_id", ForeignKey("case.id"), nullable=False, index=True),
     Column("actor", LargeBinary, nullable=False),
+    Column("person_id", String(36)),
     Column("purpose", Text, nullable=False),
     Column("reason", LargeBinary, nullable=False),
     Column("pack_id", Text, nullable=False),

@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Make them."""
+    op.add_column("search", sa.Column("person_id", sa.String(length=36), nullable=True))
     op.add_column("candidate", sa.Column("probe_face", sa.Integer(), nullable=False, server_default="1"))
     op.create_table(
         "probe",
@@ -21,6 +22,7 @@ def upgrade() -> None:
         sa.Column("salt", sa.LargeBinary(length=16), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("picture", sa.LargeBinary(), nullable=True),
+        sa.Column("face_id", sa.String(length=36), nullable=True),
         sa.Column("key_id", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.String(27), nullable=True),
         sa.ForeignKeyConstraint(["search_id"], ["search.id"], ondelete="CASCADE"),
