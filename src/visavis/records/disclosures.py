@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from visavis.domain.ids import CaseId, FaceId, PersonId, SearchId, SourceId, new_id
 from visavis.records import review_tables
 from visavis.records.database import Database, Work
-from visavis.records.vault import ARCHIVE_KEY, PathSealer
+from visavis.records.vault import PathSealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,8 @@ class Disclosures:
         self._database = database
         self._sealer = sealer
 
-    def record(self, work: Work, made: Disclosure, *, key: int = ARCHIVE_KEY) -> str:
-        """Write a disclosure, recipient and reason sealed under the case's key, and its leaf; return its id."""
+    def record(self, work: Work, made: Disclosure) -> str:
+        """Write a disclosure, recipient and reason sealed, and its leaf; return its id."""
         disclosure_id = new_id(work.at)
         row = {
             "id": disclosure_id,
@@ -57,9 +57,8 @@ class Disclosures:
             "search_id": made.search_id,
             "what": made.what,
             "sha256": made.sha256,
-            "recipient": self._sealer.seal("disclosure.recipient", made.recipient, row=disclosure_id, key=key),
-            "because": self._sealer.seal("disclosure.because", made.because, row=disclosure_id, key=key),
-            "key_id": key,
+            "recipient": self._sealer.seal("disclosure.recipient", made.recipient, row=disclosure_id),
+            "because": self._sealer.seal("disclosure.because", made.because, row=disclosure_id),
             "person_id": made.person_id,
             "sources": json.dumps(sorted(made.sources)),
         }
@@ -104,8 +103,8 @@ class Disclosures:
             search_id=None if row.search_id is None else SearchId(row.search_id),
             what=row.what,
             sha256=row.sha256,
-            recipient=self._sealer.open("disclosure.recipient", row.recipient, row=row.id, key=row.key_id),
-            because=self._sealer.open("disclosure.because", row.because, row=row.id, key=row.key_id),
+            recipient=self._sealer.open("disclosure.recipient", row.recipient, row=row.id),
+            because=self._sealer.open("disclosure.because", row.because, row=row.id),
             person_id=None if row.person_id is None else PersonId(row.person_id),
             sources=tuple(SourceId(source) for source in json.loads(row.sources)),
             faces=faces,

@@ -15,7 +15,6 @@ probe = Table(
     Column("digest", LargeBinary(32), nullable=False),
     Column("picture", LargeBinary),
     Column("face_id", String(36)),
-    Column("key_id", Integer, nullable=False),
     Column("expires_at", UtcTime),
     sqlite_autoincrement=True,
 )
@@ -30,7 +29,6 @@ verdict = Table(
     Column("grounds", LargeBinary, nullable=False),
     Column("replaces", String(36)),
     Column("why_replaced", LargeBinary),
-    Column("key_id", Integer, nullable=False),
     Column("at", UtcTime, nullable=False),
     UniqueConstraint("replaces"),
 )
@@ -75,7 +73,6 @@ disclosure = Table(
     Column("sha256", LargeBinary(32), nullable=False),
     Column("recipient", LargeBinary, nullable=False),
     Column("because", LargeBinary, nullable=False),
-    Column("key_id", Integer, nullable=False),
     Column("person_id", String(36)),
     Column("sources", Text, nullable=False),
 )

@@ -9,12 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from visavis.domain.ids import CandidateId, CaseId, FaceId, PersonId, SearchId, new_id
+from visavis.domain.ids import CandidateId, FaceId, PersonId, SearchId, new_id
 from visavis.records import review_tables, tables
 from visavis.records.anchors import Anchor
 from visavis.records.database import Database, Rows, Work
-from visavis.records.keyring import Keyring, KeyKind
-from visavis.records.vault import ARCHIVE_KEY, PathSealer, Vault
+from visavis.records.vault import PathSealer, Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,6 @@ class NewVerdict:
     """What one person says of one candidate; `says` is `same`, `not-the-same` or `cannot-say`."""
 
     candidate_id: CandidateId
-    case_id: CaseId
     person_id: PersonId | None
     says: str
     grounds: str
@@ -79,29 +77,27 @@ class Verdict:
 class Reviews:
     """Queries and writes about review."""
 
-    def __init__(self, database: Database, vault: Vault, keys: Keyring) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
         self._sealer = PathSealer(vault)
-        self._keys = keys
 
     # ---- probes --------------------------------------------------------------------------------------------------------------
 
     def save_probes(
         self, work: Work, search_id: SearchId, probes: Sequence[ProbeToSave], *, expires_at: dt.datetime | None = None
     ) -> list[str]:
-        """Keep the searched faces, the pictures under a key of their own below the case's; return their salted hashes.
+        """Keep the searched faces, their pictures under the case's key; return their salted hashes.
 
         A saved probe is a picture to compare with. It never becomes a face, a template or a row of an index. It goes at `expires_at`
         (UTC; None = no day is set), or earlier with its case.
         """
-        key = self._probe_key(work, search_id) if any(probe.picture for probe in probes) else ARCHIVE_KEY
-        rows, digests = [], []
+        rows = []
         for number, probe in enumerate(probes, start=work.next_number(review_tables.probe)):
             salt = secrets.token_bytes(16)
-            digest = hashlib.sha256(salt + probe.subject).digest()
-            digests.append(digest.hex())
-            picture = probe.picture and self._vault.seal("probe.picture", probe.picture, row=str(number), key=key)
+            picture = probe.picture and self._vault.seal(
+                "probe.picture", probe.picture, row=str(number), key=work.ask(_case_key(search_id)).scalar_one()
+            )
             rows.append(
                 {
                     "number": number,
@@ -109,71 +105,61 @@ class Reviews:
                     "probe_face": probe.probe_face,
                     "subject": self.mark(probe.subject),
                     "salt": salt,
-                    "digest": digest,
+                    "digest": hashlib.sha256(salt + probe.subject).digest(),
                     "picture": picture,
                     "face_id": probe.face_id,
-                    "key_id": key,
                     "expires_at": expires_at,
                 }
             )
         if rows:
             work.run(sa.insert(review_tables.probe), rows)
-        return digests
+        return [row["digest"].hex() for row in rows]
 
     def probes(self, search_id: str, at: dt.datetime) -> list[SavedProbe]:
         """Return what is kept of a search's probes and has not expired."""
-        query = sa.select(review_tables.probe).where(review_tables.probe.c.search_id == search_id).order_by(review_tables.probe.c.number)
+        table = review_tables.probe
+        key = self._database.ask(_case_key(search_id)).scalar_one()
+        query = sa.select(table).where(table.c.search_id == search_id).order_by(table.c.number)
         return [
             SavedProbe(
                 probe_face=row.probe_face,
                 subject=row.subject,
-                picture=row.picture and self._vault.open("probe.picture", row.picture, row=str(row.number), key=row.key_id),
+                picture=row.picture and self._vault.open("probe.picture", row.picture, row=str(row.number), key=key),
                 face_id=row.face_id and FaceId(row.face_id),
             )
-            for row in self._database.ask(query)
+            for row in self._database.ask(query).all()
             if row.expires_at is None or at < row.expires_at
         ]
 
     def drop_probes(self, work: Work, case_id: str) -> int:
-        """Destroy the saved probes of a case and their keys; return how many faces. The caller writes the leaf."""
+        """Delete the saved probes of a case; return how many faces. The caller destroys the case's key and writes the leaf."""
         of_case = sa.select(tables.search.c.id).where(tables.search.c.case_id == case_id)
-        return self._drop(work, review_tables.probe.c.search_id.in_(of_case))
+        return work.run(sa.delete(review_tables.probe).where(review_tables.probe.c.search_id.in_(of_case))).rowcount
 
     def drop_expired_probes(self, work: Work) -> int:
-        """Destroy the saved probes that are past their end; return how many faces. The caller writes the leaf."""
-        return self._drop(work, review_tables.probe.c.expires_at <= work.at)
+        """Delete the saved probes that are past their end; return how many faces. The caller writes the leaf."""
+        return work.run(sa.delete(review_tables.probe).where(review_tables.probe.c.expires_at <= work.at)).rowcount
 
     def mark(self, subject: bytes) -> bytes:
         """Return the keyed mark under which a subject is kept."""
         return self._vault.mark("probe.subject", subject)
 
-    def _probe_key(self, work: Work, search_id: SearchId) -> int:
-        of_search = sa.select(tables.search.c.case_id).where(tables.search.c.id == search_id)
-        parent = work.ask(sa.select(tables.case.c.key_id).where(tables.case.c.id.in_(of_search))).scalar_one()
-        return self._keys.make(work, KeyKind.CASE, parent=parent)
-
-    def _drop(self, work: Work, which: sa.ColumnElement[bool]) -> int:
-        found = work.ask(sa.select(review_tables.probe.c.number, review_tables.probe.c.key_id).where(which)).all()
-        if found:
-            work.run(sa.delete(review_tables.probe).where(which))
-        for key in {row.key_id for row in found} - {ARCHIVE_KEY}:
-            self._keys.destroy(work, key)
-        return len(found)
-
     # ---- verdicts ------------------------------------------------------------------------------------------------------------
 
-    def decide(self, work: Work, new: NewVerdict, *, key: int = ARCHIVE_KEY) -> str:
-        """Write a verdict, sealed under the case's key; return its id. The caller writes the leaf."""
+    def decide(self, work: Work, new: NewVerdict) -> str:
+        """Write a verdict; return its id. The caller writes the leaf.
+
+        Grounds outlive the case's key: whoever is asked later how a decision came about must be able to say.
+        """
         verdict_id = new_id(work.at)
         row = {
             "id": verdict_id,
             "candidate_id": new.candidate_id,
             "person_id": new.person_id,
             "says": new.says,
-            "grounds": self._sealer.seal("verdict.grounds", new.grounds, row=verdict_id, key=key),
+            "grounds": self._sealer.seal("verdict.grounds", new.grounds, row=verdict_id),
             "replaces": new.replaces,
-            "why_replaced": self._sealer.seal("verdict.why_replaced", new.why_replaced, row=verdict_id, key=key),
-            "key_id": key,
+            "why_replaced": self._sealer.seal("verdict.why_replaced", new.why_replaced, row=verdict_id),
             "at": work.at,
         }
         work.run(sa.insert(review_tables.verdict), [row])
@@ -199,10 +185,10 @@ class Reviews:
             candidate_id=CandidateId(row.candidate_id),
             person_id=None if row.person_id is None else PersonId(row.person_id),
             says=row.says,
-            grounds=self._sealer.open("verdict.grounds", row.grounds, row=row.id, key=row.key_id),
+            grounds=self._sealer.open("verdict.grounds", row.grounds, row=row.id),
             at=row.at,
             replaces=row.replaces,
-            why_replaced=self._sealer.open("verdict.why_replaced", row.why_replaced, row=row.id, key=row.key_id),
+            why_replaced=self._sealer.open("verdict.why_replaced", row.why_replaced, row=row.id),
         )
 
     # ---- «not the same» ------------------------------------------------------------------------------------------------------
@@ -252,3 +238,7 @@ def _standing(
         )
         found += [(row.number, row.subject, Anchor.parse(row.anchor)) for row in ask(query)]
     return found
+
+
+def _case_key(search_id: str) -> sa.Select[int]:
+    return sa.select(tables.case.c.key_id).select_from(tables.search.join(tables.case)).where(tables.search.c.id == search_id)

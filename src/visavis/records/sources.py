@@ -1,4 +1,4 @@
-"""Sources, their charters, roots and standing cases."""
+"""Sources, their charters and roots."""
 
 import datetime as dt
 import json
@@ -8,8 +8,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from visavis.domain.errors import InputError
-from visavis.domain.ids import CaseId, SourceId, new_id
+from visavis.domain.ids import SourceId, new_id
 from visavis.records import tables
+from visavis.records.cases import CaseFile, Cases
 from visavis.records.database import Database, Work
 from visavis.records.vault import PathSealer
 
@@ -48,19 +49,6 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRecord:
-    """A case and the numbers of the sources that it may search."""
-
-    id: CaseId
-    kind: str
-    title: str
-    purpose: str
-    open_until: dt.date | None
-    closed_at: dt.datetime | None
-    sources: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NewSource:
     """What `add` needs; the charter was validated by `law`."""
 
@@ -81,9 +69,10 @@ class NewSource:
 class Sources:
     """Queries and writes about sources."""
 
-    def __init__(self, database: Database, sealer: PathSealer) -> None:
+    def __init__(self, database: Database, sealer: PathSealer, cases: Cases) -> None:
         self._database = database
         self._sealer = sealer
+        self._cases = cases
 
     def add(self, work: Work, new: NewSource) -> SourceId:
         """Write a source with its charter, first root and standing case; return its id."""
@@ -122,7 +111,18 @@ class Sources:
         )
         self._add_root(work, number, new.root)
         if new.case_kind is not None:
-            self._open_case(work, number, new)
+            shared = new.case_kind == "shared"
+            self._cases.write(
+                work,
+                CaseFile(
+                    kind=new.case_kind,
+                    profile=new.profile,
+                    title=new.case_title,
+                    purpose=new.case_purpose,
+                    sources=frozenset({number}),
+                    open_until=None if shared else new.live_until,
+                ),
+            )
         work.leaf("collection", source=source_id, charter=new.charter_sha256, profile=new.profile)
         return source_id
 
@@ -186,24 +186,6 @@ class Sources:
             raise InputError(f"{what} called «{wanted}»", remedy="list them: visavis source list")
         return found[0]
 
-    def cases(self) -> list[CaseRecord]:
-        """Return every case, oldest first."""
-        allowed: dict[str, set[int]] = {}
-        for row in self._database.ask(sa.select(tables.case_source)):
-            allowed.setdefault(row.case_id, set()).add(row.source_number)
-        return [
-            CaseRecord(
-                id=CaseId(row.id),
-                kind=row.kind,
-                title=self._sealer.open("case.title", row.title),
-                purpose=row.purpose,
-                open_until=row.open_until,
-                closed_at=row.closed_at,
-                sources=frozenset(allowed.get(row.id, ())),
-            )
-            for row in self._database.ask(sa.select(tables.case).order_by(tables.case.c.id))
-        ]
-
     def _add_root(self, work: Work, source_number: int, path: Path) -> None:
         work.run(
             sa.insert(tables.root),
@@ -215,14 +197,3 @@ class Sources:
                 }
             ],
         )
-
-    def _open_case(self, work: Work, source_number: int, new: NewSource) -> None:
-        """Open the source's standing case, or join the one that all sources of such a profile share."""
-        shared = sa.select(tables.case.c.id).where(tables.case.c.kind == "shared", tables.case.c.purpose == new.case_purpose)
-        case_id = work.ask(shared).scalar_one_or_none() if new.case_kind == "shared" else None
-        if case_id is None:
-            case_id = new_id(work.at)
-            until = None if new.case_kind == "shared" else new.live_until
-            row = {"id": case_id, "kind": new.case_kind, "purpose": new.case_purpose, "opened_at": work.at, "open_until": until}
-            work.run(sa.insert(tables.case), [{**row, "title": self._sealer.seal("case.title", new.case_title)}])
-        work.run(sa.insert(tables.case_source), [{"case_id": case_id, "source_number": source_number}])
