@@ -72,8 +72,8 @@ class Labels:
         self._sealer = sealer
         self._keys = keys
 
-    def add(self, work: Work, new: NewLabel) -> LabelId:
-        """Write a label, its name under a key of its own; return its id. The caller writes the leaf."""
+    def add(self, work: Work, new: NewLabel) -> tuple[LabelId, int]:
+        """Write a label, its name under a key of its own; return its id and the key's number. The caller writes the leaf."""
         label_id = LabelId(new_id(work.at))
         key = self._keys.make(work, KeyKind.PERSON)
         row = {
@@ -90,7 +90,7 @@ class Labels:
             "at": work.at,
         }
         work.run(sa.insert(review_tables.label), [row])
-        return label_id
+        return label_id, key
 
     def remove(self, work: Work, label: Label) -> None:
         """Erase a label and destroy its key. The caller writes the leaf."""

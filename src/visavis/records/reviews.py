@@ -74,6 +74,12 @@ class Verdict:
     why_replaced: str
 
 
+def standing(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Return the verdicts that were not replaced, oldest first: at most one a person."""
+    replaced = {verdict.replaces for verdict in verdicts}
+    return [verdict for verdict in verdicts if verdict.id not in replaced]
+
+
 class Reviews:
     """Queries and writes about review."""
 
@@ -207,17 +213,17 @@ class Reviews:
     def include_again(self, work: Work, *, subjects: Collection[bytes], anchor: str) -> None:
         """Undo `exclude`, keeping that it was. The caller writes the leaf."""
         this = Anchor.parse(anchor)
-        standing = _standing(work.ask, subjects, {this.picture})
-        numbers = [number for number, _, other in standing if other.same_face(this)]
+        in_force = _standing(work.ask, subjects, {this.picture})
+        numbers = [number for number, _, other in in_force if other.same_face(this)]
         work.run(sa.update(review_tables.exclusion).where(review_tables.exclusion.c.number.in_(numbers)).values(lifted_at=work.at))
 
     def excluded(self, subjects: Collection[bytes], anchors: Mapping[int, str]) -> dict[int, frozenset[bytes]]:
         """Return for each face number the subjects that it is decided not to show; faces without any are left out."""
         faces = {number: Anchor.parse(text) for number, text in anchors.items()}
-        standing = _standing(self._database.ask, subjects, {face.picture for face in faces.values()})
+        in_force = _standing(self._database.ask, subjects, {face.picture for face in faces.values()})
         found: dict[int, frozenset[bytes]] = {}
         for number, face in faces.items():
-            if not_them := frozenset(subject for _, subject, other in standing if other.same_face(face)):
+            if not_them := frozenset(subject for _, subject, other in in_force if other.same_face(face)):
                 found[number] = not_them
         return found
 
