@@ -129,6 +129,20 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             write="a day such as 2027-11-21, without quotes",
             example="2027-11-21",
         ),
+        "policy": Field(
+            kind="word",
+            why="The policy pack that governs the source; left out, it follows from the profile and the controller's country.",
+            article="GDPR Art. 5(2)",
+            write="the name of a shipped pack, or of a local one that the owner signed",
+            example='"eu"',
+        ),
+        "registration": Field(
+            kind="text",
+            why="The registration that your country asks for before templates are made, or the number in the EU's database.",
+            article="AI Act Art. 49 and national law",
+            write="the number under which it is registered",
+            example='"2026-0042"',
+        ),
         "extends": Field(
             kind="text",
             why="Another charter file that fills in what this one leaves out.",

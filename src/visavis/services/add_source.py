@@ -8,7 +8,7 @@ from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError
 from visavis.domain.ids import SourceId
 from visavis.law.charter import Charter, check_usable, standing_case
-from visavis.law.policy import Policy
+from visavis.law.rulebook import Rulebook
 from visavis.law.reading import read_charter
 from visavis.law.writing import canonical_toml, charter_sha256, household_charter
 from visavis.records.archive import Records
@@ -30,9 +30,9 @@ class SourceRequest:
 class AddSource:
     """Adds sources to an archive."""
 
-    def __init__(self, records: Records, policy: Policy) -> None:
+    def __init__(self, records: Records, rules: Rulebook) -> None:
         self._records = records
-        self._policy = policy
+        self._rules = rules
 
     def run(self, request: SourceRequest) -> SourceId:
         """Check folder and charter, and write the source with the charter as it was given.
@@ -50,8 +50,8 @@ class AddSource:
         folder = self._records.check_root(request.folder)
         at = self._records.clock.now()
         charter = self._charter(request, at.date())
-        check_usable(charter, self._policy, at=at)
-        case = standing_case(charter, self._policy)
+        check_usable(charter, self._rules, at=at)
+        case = standing_case(charter, self._rules)
         last = charter.last_day()
         new = NewSource(
             title=charter.title,
@@ -71,9 +71,9 @@ class AddSource:
 
     def _charter(self, request: SourceRequest, today: dt.date) -> Charter:
         if request.charter is not None and request.profile is None and request.title is None:
-            return read_charter(request.charter, self._policy)
+            return read_charter(request.charter, self._rules)
         if request.charter is None and request.profile == "household" and request.title:
-            return household_charter(request.title, today, self._policy)
+            return household_charter(request.title, today, self._rules)
         if request.charter is None and request.profile not in (None, "household"):
             raise InputError(
                 f"the profile «{request.profile}» needs a charter file",
