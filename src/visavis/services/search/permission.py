@@ -8,8 +8,8 @@ from visavis.domain.clearance import Clearance
 from visavis.domain.errors import CharterInvalid, InputError
 from visavis.domain.ids import SourceId
 from visavis.law.clear import CaseFacts, SearchRequest, SourceFacts, clear
-from visavis.law.rulebook import Rulebook
 from visavis.law.reading import parse_charter
+from visavis.law.rulebook import Rulebook
 from visavis.records.archive import Records
 from visavis.records.cases import CaseRecord
 from visavis.records.sources import SourceRecord
