@@ -208,7 +208,7 @@ def test_for_any_mix_of_sources_only_allowed_ones_are_cleared_and_every_other_is
         and source.id in case.sources
         and purpose in source.charter.purposes
         and source.charter.valid_from <= at.date() <= source.charter.valid_to
-        and rules.profile(source.charter.profile].use == "source"
+        and rules.profile(source.charter.profile).use == "source"
     }
     request = SearchRequest(actor=ME, sources=asked)
     if not allowed:

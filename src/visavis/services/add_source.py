@@ -8,8 +8,8 @@ from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError
 from visavis.domain.ids import SourceId
 from visavis.law.charter import Charter, check_usable, standing_case
-from visavis.law.rulebook import Rulebook
 from visavis.law.reading import read_charter
+from visavis.law.rulebook import Rulebook
 from visavis.law.writing import canonical_toml, charter_sha256, household_charter
 from visavis.records.archive import Records
 from visavis.records.sources import NewSource
