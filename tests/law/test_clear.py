@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visavis.domain.actor import Actor
+from visavis.domain.actor import Actor, Role
 from visavis.domain.errors import RefusedError
 from visavis.domain.ids import CaseId, PersonId, SourceId
 from visavis.law.charter import SourceState
 from visavis.law.clear import EVALUATION_SOURCE, CaseFacts, SearchRequest, SourceFacts, clear, clear_evaluation
+from visavis.law.facts import Approval, Approver
 from visavis.law.rulebook import shipped
 from visavis.law.rules import Rule
 
@@ -183,7 +184,7 @@ def test_evaluation_reaches_rows_in_memory_only(rules):
 
 
 PROFILES = sorted(shipped().profiles)
-PURPOSES = sorted(shipped().purposes)
+PURPOSES = sorted({purpose for policy in shipped().marks.values() for purpose in policy.purposes})
 MIX = st.lists(
     st.tuples(st.sampled_from(PROFILES), st.sampled_from(SourceState), st.dates(dt.date(2026, 1, 1), dt.date(2026, 1, 14)), st.booleans()),
     max_size=6,
@@ -191,15 +192,23 @@ MIX = st.lists(
 
 
 @given(
-    mix=MIX, purpose=st.sampled_from(PURPOSES), minutes=st.integers(0, 60 * 24 * 20), narrowed=st.none() | st.frozensets(st.integers(1, 6))
+    mix=MIX,
+    profile=st.sampled_from(PROFILES),
+    purpose=st.sampled_from(PURPOSES),
+    minutes=st.integers(0, 60 * 24 * 20),
+    narrowed=st.none() | st.frozensets(st.integers(1, 6)),
 )
-def test_for_any_mix_of_sources_only_allowed_ones_are_cleared_and_every_other_is_named(mix, purpose, minutes, narrowed, chartered, rules):
+def test_for_any_mix_of_sources_only_allowed_ones_are_cleared_and_every_other_is_named(
+    mix, profile, purpose, minutes, narrowed, chartered, rules
+):
     at = dt.datetime(2025, 12, 31, tzinfo=dt.UTC) + dt.timedelta(minutes=minutes)
     sources = [
-        SourceFacts(id=SourceId(str(number)), number=number, state=state, charter=chartered(profile, valid_to=last, **_retained(profile)))
-        for number, (profile, state, last, _) in enumerate(mix, start=1)
+        SourceFacts(id=SourceId(str(number)), number=number, state=state, charter=chartered(kind, valid_to=last, **_retained(kind)))
+        for number, (kind, state, last, _) in enumerate(mix, start=1)
     ]
-    case = CaseFacts(id=DESK, purpose=purpose, sources=frozenset(s.id for s, (*_, named) in zip(sources, mix, strict=True) if named))
+    named = frozenset(source.id for source, (*_, inside) in zip(sources, mix, strict=True) if inside)
+    approvals = tuple(Approval(approver=_approver(name), at=dt.datetime(2025, 12, 30, tzinfo=dt.UTC), self_approved=False) for name in "bc")
+    case = CaseFacts(id=DESK, profile=profile, purpose=purpose, sources=named, approvals=approvals)
     asked = None if narrowed is None else frozenset(SourceId(str(number)) for number in narrowed)
     wanted = [source for source in sources if asked is None or source.id in asked]
     allowed = {
@@ -207,9 +216,9 @@ def test_for_any_mix_of_sources_only_allowed_ones_are_cleared_and_every_other_is
         for source in wanted
         if source.state is SourceState.LIVE
         and source.id in case.sources
-        and purpose in source.charter.purposes
+        and source.charter.profile == profile != "evaluation"
+        and (purpose in source.charter.purposes or (profile == "archive" and purpose == "research"))
         and source.charter.valid_from <= at.date() <= source.charter.valid_to
-        and rules.profile(source.charter.profile).use == "source"
     }
     request = ask(sources=asked)
     if not allowed:
@@ -224,3 +233,63 @@ def test_for_any_mix_of_sources_only_allowed_ones_are_cleared_and_every_other_is
 
 def _retained(profile):
     return {} if profile in ("household", "evaluation") else {"retention": {"rule": "charter", "action": "erase"}}
+
+
+def _approver(name):
+    since = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+    return Approver(person_id=PersonId(name), role=Role.OWNER, public_key=name.encode(), created_at=since, created_by=None)
+
+
+def test_the_compatible_purposes_are_a_closed_table_and_closed_to_consent(museum, chartered, rules):
+    assert clear(USUAL, [museum], desk(museum, purpose="research"), rules, at=AT).clearance.purpose == "research"
+    only = SourceFacts(id=museum.id, number=2, state="live", charter=chartered("archive", purposes=["catalogue"]))
+    assert clear(USUAL, [only], desk(only, purpose="research"), rules, at=AT).clearance.purpose == "research"
+    consent = {"basis": {"article": "6(1)(a)", "holder": "Museum of Example", "since": dt.date(2026, 1, 1)}}
+    asked = SourceFacts(id=museum.id, number=2, state="live", charter=chartered("archive", purposes=["catalogue"], **consent))
+    assert refused(USUAL, [asked], desk(asked, purpose="research")).rule == Rule.PURPOSE_ALLOWED
+
+
+def test_a_search_over_two_packs_names_both_and_takes_the_stricter(chartered, rules):
+    french = SourceFacts(id=SourceId("f"), number=1, state="live", charter=chartered("archive"))
+    german = SourceFacts(
+        id=SourceId("g"),
+        number=2,
+        state="live",
+        charter=chartered("archive", controller={"name": "Museum of Example", "country": "DE", "public_authority": True}),
+    )
+    grant = clear(USUAL, [french, german], desk(french, german), rules, at=AT)
+    assert grant.clearance.policy == f"{rules.pack('eu').mark} + {rules.pack('fr').mark}"
+
+
+def test_the_clearance_carries_the_floor_and_only_the_police_must_say_how_the_gallery_is_calibrated(museum, chartered, rules):
+    grant = clear(ask(floor=0.3), [museum], desk(museum), rules, at=AT)
+    assert (grant.clearance.least_similarity, grant.calibrated) == (0.3, False)
+    police = SourceFacts(id=SourceId("p"), number=3, state="live", charter=chartered("police"))
+    approvals = tuple(Approval(approver=_approver(name), at=AT, self_approved=False) for name in "bc")
+    case = CaseFacts(id=DESK, profile="police", purpose="criminal-investigation", sources=frozenset({police.id}), approvals=approvals)
+    assert clear(USUAL, [police], case, rules, at=AT).calibrated
+
+
+def test_a_standing_case_ends_its_clearances_with_its_year(museum, rules):
+    at = dt.datetime(2027, 1, 10, 23, 30, tzinfo=dt.UTC)
+    opened = dt.datetime(2026, 1, 10, 9, tzinfo=dt.UTC)
+    assert clear(USUAL, [museum], desk(museum, opened_at=opened), rules, at=at).clearance.not_after == dt.datetime(2027, 1, 11, tzinfo=dt.UTC)
+    error = refused(USUAL, [museum], desk(museum, opened_at=opened), at + dt.timedelta(minutes=30))
+    assert (error.rule, "case renew desk" in error.remedy) == (Rule.CASE_RENEWED, True)
+    renewed = desk(museum, opened_at=opened, renewed_at=at)
+    assert clear(USUAL, [museum], renewed, rules, at=at + dt.timedelta(days=300)).clearance.sources == {2}
+
+
+def test_approvals_of_one_key_or_of_who_asked_count_once_or_not_at_all(chartered, rules):
+    source = SourceFacts(id=SourceId("p"), number=3, state="live", charter=chartered("police"))
+    for given in (("b", "b"), ("b", "me"), ("b",)):
+        approvals = tuple(Approval(approver=_approver(name), at=AT, self_approved=False) for name in given)
+        case = CaseFacts(
+            id=DESK,
+            profile="police",
+            purpose="criminal-investigation",
+            sources=frozenset({source.id}),
+            opened_by=ME.person_id,
+            approvals=approvals,
+        )
+        assert refused(USUAL, [source], case).rule == Rule.CASE_APPROVED
