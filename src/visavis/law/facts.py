@@ -62,7 +62,7 @@ class CaseFacts:
     sources : frozenset of SourceId
         The sources it names.
     opened_at, renewed_at, frozen_at, closed_at : datetime or None
-        UTC. `renewed_at` None = never since it was opened; `frozen_at`, `closed_at` None = not stopped, not closed.
+        UTC. `renewed_at` None = never since it was opened; `frozen_at`, `closed_at` None = not stopped.
     open_until : date or None
         Last day, included, UTC.
     max_searches, max_candidates : int or None

@@ -37,7 +37,7 @@ def open_case(
     searches: Annotated[int | None, typer.Option(metavar="N", help="Most searches; else the pack's.")] = None,
     top: Annotated[int | None, typer.Option(metavar="K", help="Most candidates a search; else the pack's.")] = None,
     until: Annotated[
-        dt.date | None, typer.Option(parser=day, metavar="DATE", help="Its last day, such as 2027-05-14; else the pack's.")
+        dt.date | None, typer.Option(parser=day, metavar="DATE", help="Last day; else the pack's.")
     ] = None,
     standing: Annotated[bool, typer.Option("--standing", help="A desk's daily work, renewed every year, instead of one matter.")] = False,
     person: AsOption = None,

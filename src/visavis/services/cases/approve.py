@@ -74,6 +74,7 @@ class ApproveCase:
             sources=frozenset(),
             opened_at=case.opened_at,
             opened_by=case.opened_by,
+            frozen_at=case.frozen_at,
             closed_at=case.closed_at,
             approvals=tuple(_approval(given) for given in case.approvals),
         )

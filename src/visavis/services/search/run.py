@@ -19,7 +19,7 @@ from visavis.records.gallery import Shown
 from visavis.records.reviews import ProbeToSave
 from visavis.records.searches import FoundFace, SearchFacts
 from visavis.services.search.leads import SHARED, Asked, Lead, as_candidates, signers, stamp
-from visavis.services.search.permission import Permission
+from visavis.services.search.permission import Ask, Permission
 from visavis.services.search.subject import archived_face, probes_to_save
 
 FIRST_DEPTH = 500
@@ -76,6 +76,23 @@ class SearchQuestion:
             raise InputError(f"a threshold of {self.threshold} is no cosine", remedy="give a number between -1 and 1")
         if self.top is not None and self.top < 1:
             raise InputError("--top asks for at least one candidate", remedy="--top 50")
+
+    def ask(self) -> Ask:
+        """Return what needs permission."""
+        return Ask(
+            actor=self.actor,
+            case_id=self.case_id,
+            sources=self.sources,
+            top=self.top,
+            threshold=self.threshold,
+            probe_faces=self.probe_faces,
+            reason=self.reason,
+        )
+
+    @property
+    def probe_faces(self) -> int:
+        """How many faces are searched with."""
+        return sum(len(probe.picked) for probe in self.probes) or 1
 
     def where(self, clearance: Clearance) -> Where:
         """Return the filter: the clearance's sources, and the dates asked for."""
@@ -137,7 +154,7 @@ class Search:
         """
         question.check()
         at = self._records.clock.now()
-        permit = self._permission.ask(question.actor, case_id=question.case_id, sources=question.sources, top=question.top)
+        permit = self._permission.ask(question.ask())
         where = question.where(permit.clearance)
         size = self._records.gallery.size(where, at)
         threshold = question.threshold_or(self._default_threshold)
