@@ -56,5 +56,7 @@ class Rule(StrEnum):
     REVIEWER_APART = "reviewer-apart", "who asked, who approved and the two who review are different people"
     EXPORT_ALLOWED = "export-allowed", "the profile lets results leave the house"
     RECIPIENT_NAMED = "recipient-named", "an exported result names its recipient and the reason"
+    LABEL_CATALOGUE = "label-catalogue", "the source's charter lists the purpose catalogue, under which faces may be given names"
+    LABEL_DECIDED = "label-decided", "a label is a decision of people: the candidate is decided to be the same"
     # ---- the rules themselves
     PACK_SIGNED = "pack-signed", "a local policy pack carries its owner's signature"

@@ -31,6 +31,7 @@ from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.picking import pick
+from visavis.wiring.review import LabelDesk, ReviewDesk
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
@@ -70,6 +71,16 @@ class Archive:
     def people(self) -> PeopleDesk:
         """Who may act, and signing in."""
         return PeopleDesk(self._session)
+
+    @property
+    def review(self) -> ReviewDesk:
+        """Searches shown again, verdicts, disclosures, case reports."""
+        return ReviewDesk(self._session)
+
+    @property
+    def labels(self) -> LabelDesk:
+        """Names that people gave to faces of a source."""
+        return LabelDesk(self._session)
 
     def __enter__(self) -> Self:
         return self
