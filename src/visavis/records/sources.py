@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from visavis.domain.errors import InputError
-from visavis.domain.ids import CaseId, SourceId, new_id
+from visavis.domain.ids import CaseId, PersonId, SourceId, new_id
 from visavis.records import tables
 from visavis.records.database import Database, Work
 from visavis.records.vault import PathSealer
@@ -25,8 +25,32 @@ class RootRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedBy:
+    """Who put a charter in force, in which role and when. `person_id` None: nobody signed, the profile's own declaration did."""
+
+    person_id: PersonId | None
+    name: str
+    role: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRecord:
-    """A source as it stands."""
+    """A source as it stands.
+
+    Attributes
+    ----------
+    state : str
+        A `visavis.law.admit.SourceState` value.
+    charter_toml, charter_version, charter_sha256 : str, int, str
+        The version in force; while the source is a draft, the one that waits for its first signature.
+    policy : str
+        Mark of the policy pack that this version was checked under.
+    signed_by : SignedBy or None
+        None = a draft.
+    draft_version : int or None
+        Number of the version that waits for a signature, if one does.
+    """
 
     number: int
     id: SourceId
@@ -37,6 +61,10 @@ class SourceRecord:
     live_until: dt.date | None
     charter_toml: str
     charter_version: int
+    charter_sha256: str
+    policy: str
+    signed_by: SignedBy | None
+    draft_version: int | None
     exclude: tuple[str, ...]
     rotation_group_id: int
     roots: tuple[RootRecord, ...]
@@ -62,12 +90,14 @@ class CaseRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSource:
-    """What `add` needs; the charter was validated by `law`."""
+    """What `add` needs; the charter was validated by `law`. `draft`: it waits for a signature, else it is in force at once."""
 
     title: str
     profile: str
     charter_toml: str
     charter_sha256: str
+    policy: str
+    draft: bool
     live_from: dt.date | None
     live_until: dt.date | None
     root: Path
