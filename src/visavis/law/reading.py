@@ -13,7 +13,7 @@ from visavis.law.contradictions import Problem, contradictions
 from visavis.law.fields import FIELDS, TABLES, Unfit, read_value
 from visavis.law.policy import Policy, Profile
 
-_ALWAYS = ("profile", "extends")
+_ALWAYS = ("profile", "extends", "policy", "kind", "opt_out")
 
 
 def parse_charter(text: str, policy: Policy) -> Charter:

@@ -13,6 +13,7 @@ from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, SetupError
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
+from visavis.records.charters import CharterBook
 from visavis.records.database import Database, LeafWriter, Step, Work
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
@@ -62,6 +63,7 @@ class Records:
             sealer = PathSealer(doors.vault)
             self.keys = Keyring()
             self.sources = Sources(self._database, sealer)
+            self.charters = CharterBook(self._database, sealer, self.sources)
             self.files = Files(self._database, sealer)
             self.intake = Intake(self.files, sealer, self.rows, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows)

@@ -10,7 +10,7 @@ from visavis.domain.ids import PersonId, new_id
 from visavis.records import tables
 from visavis.records.charter_tables import source_finding, source_note
 from visavis.records.database import Database, Work
-from visavis.records.sources import RootRecord, SignedBy, SourceRecord
+from visavis.records.sources import NewCase, SignedBy, SourceRecord, Sources, signed_by
 from visavis.records.vault import PathSealer
 
 
@@ -62,12 +62,13 @@ class SourceNote:
     at: dt.datetime
 
 
-class Charters:
+class CharterBook:
     """Queries and writes about the life of charters."""
 
-    def __init__(self, database: Database, sealer: PathSealer) -> None:
+    def __init__(self, database: Database, sealer: PathSealer, sources: Sources) -> None:
         self._database = database
         self._sealer = sealer
+        self._sources = sources
 
     def versions(self, source: SourceRecord) -> list[CharterVersion]:
         """Return every version of a source's charter, oldest first."""
@@ -115,3 +116,100 @@ class Charters:
         )
         work.leaf("alteration", source=source.id, what="amended", version=version, charter=new.sha256, profile=new.profile)
         return version
+
+    def put_in_force(self, work: Work, source: SourceRecord, version: int, new: NewVersion, *, state: str, case: NewCase | None) -> None:
+        """Sign a waiting version as the actor of `work`: the source's title, profile, dates and `state` become this version's.
+
+        A profile that changes leaves the case that all sources of the old one share; `case` opens unless the source has one.
+        """
+        where = tables.charter.c.source_number == source.number, tables.charter.c.version == version
+        work.run(sa.update(tables.charter).where(*where).values(**self._sources.signature(work)))
+        facts = {
+            "title": self._sealer.seal("source.title", new.title),
+            "profile": new.profile,
+            "state": state,
+            "live_from": new.valid_from,
+            "live_until": new.valid_to,
+            "charter_version": version,
+        }
+        work.run(sa.update(tables.source).where(tables.source.c.number == source.number).values(**facts))
+        self._settle_cases(work, source, new, case)
+        turned = {"was": source.profile} if source.profile != new.profile else {}
+        work.leaf(
+            "alteration",
+            source=source.id,
+            what="signed",
+            version=version,
+            charter=new.sha256,
+            profile=new.profile,
+            policy=new.policy,
+            state=state,
+            **turned,
+        )
+
+    def _settle_cases(self, work: Work, source: SourceRecord, new: NewVersion, case: NewCase | None) -> None:
+        mine = tables.case_source.c.source_number == source.number
+        if source.profile != new.profile:
+            shared = sa.select(tables.case.c.id).where(tables.case.c.kind == "shared")
+            work.run(sa.delete(tables.case_source).where(mine, tables.case_source.c.case_id.in_(shared)))
+        if case is not None and work.ask(sa.select(tables.case_source.c.case_id).where(mine).limit(1)).first() is None:
+            self._sources.open_case(work, source.number, case, until=new.valid_to)
+
+    def set_state(self, work: Work, source: SourceRecord, state: str, because: str) -> None:
+        """Freeze or thaw a source, with the reason; it takes effect with this transaction."""
+        work.run(sa.update(tables.source).where(tables.source.c.number == source.number).values(state=state))
+        note = self._note(work, source.number, "freeze" if state == "frozen" else "thaw", because)
+        work.leaf("alteration", source=source.id, what="state", was=source.state, state=state, note=note)
+
+    def answer(self, work: Work, source: SourceRecord, text: str) -> str:
+        """Write a person's answer to what the files said against the charter; return its id."""
+        note = self._note(work, source.number, "answer", text)
+        work.leaf("alteration", source=source.id, what="answered", note=note)
+        return note
+
+    def found(self, work: Work, source_number: int, root_number: int, findings: Sequence[Finding]) -> None:
+        """Write what the files of a root say against the charter, in the place of what an earlier look found. The caller writes the leaf."""
+        work.run(sa.delete(source_finding).where(source_finding.c.root_number == root_number))
+        for finding in findings:
+            facts = {"rule": finding.rule, "count": finding.count, "looked_at": finding.looked_at, "over_limit": finding.over_limit}
+            work.run(
+                sa.insert(source_finding),
+                [{**facts, "source_number": source_number, "root_number": root_number, "found_at": work.at}],
+            )
+
+    def findings(self, source: SourceRecord) -> list[Finding]:
+        """Return what the files say against the charter."""
+        return self._findings(source_finding.c.source_number == source.number)
+
+    def unanswered(self, source: SourceRecord) -> list[Finding]:
+        """Return the findings over their limit that came after the last answer, or without one."""
+        last = sa.select(sa.func.max(source_note.c.at)).where(source_note.c.source_number == source.number, source_note.c.kind == "answer")
+        after = sa.or_(last.scalar_subquery().is_(None), source_finding.c.found_at > last.scalar_subquery())
+        return self._findings(source_finding.c.source_number == source.number, source_finding.c.over_limit.is_(True), after)
+
+    def _findings(self, *where: sa.ColumnElement[bool]) -> list[Finding]:
+        query = sa.select(source_finding).where(*where).order_by(source_finding.c.number)
+        return [
+            Finding(rule=row.rule, count=row.count, looked_at=row.looked_at, over_limit=row.over_limit) for row in self._database.ask(query)
+        ]
+
+    def notes(self, source: SourceRecord) -> list[SourceNote]:
+        """Return what people wrote about a source, oldest first."""
+        query = sa.select(source_note).where(source_note.c.source_number == source.number).order_by(source_note.c.number)
+        return [
+            SourceNote(
+                id=row.id,
+                kind=row.kind,
+                text=self._sealer.open("source_note.text", row.text, row=row.id),
+                person_id=None if row.person_id is None else PersonId(row.person_id),
+                at=row.at,
+            )
+            for row in self._database.ask(query)
+        ]
+
+    def _note(self, work: Work, source_number: int, kind: str, text: str) -> str:
+        note = new_id(work.at)
+        sealed = self._sealer.seal("source_note.text", text, row=note)
+        row = {"id": note, "source_number": source_number, "kind": kind, "text": sealed, "person_id": work.actor.person_id, "at": work.at}
+        work.run(sa.insert(source_note), [row])
+        return note

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -89,6 +90,15 @@ class CaseRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewCase:
+    """The case that opens with a charter; `kind` `standing`: one of the source's own, `shared`: the one that all of its kind join."""
+
+    kind: str
+    purpose: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewSource:
     """What `add` needs; the charter was validated by `law`. `draft`: it waits for a signature, else it is in force at once."""
 
@@ -102,10 +112,27 @@ class NewSource:
     live_until: dt.date | None
     root: Path
     exclude: tuple[str, ...]
-    case_kind: str | None
-    """`standing`: the source gets a case of its own; `shared`: it joins the one of its kind; None: neither."""
-    case_purpose: str = ""
-    case_title: str = ""
+    case: NewCase | None = None
+
+
+_CHARTER = (
+    tables.charter.c.toml,
+    tables.charter.c.sha256,
+    tables.charter.c.policy,
+    tables.charter.c.in_force_at,
+    tables.charter.c.signer_id,
+    tables.charter.c.signer_name,
+    tables.charter.c.signer_role,
+)
+
+
+def signed_by(sealer: PathSealer, row: sa.Row[Any]) -> SignedBy | None:
+    """Return who put the charter of a row in force; None = it waits for a signature."""
+    if row.in_force_at is None:
+        return None
+    person = None if row.signer_id is None else PersonId(row.signer_id)
+    name = sealer.open("charter.signer_name", row.signer_name)
+    return SignedBy(person_id=person, name=name, role=row.signer_role, at=row.in_force_at)
 
 
 class Sources:
@@ -127,7 +154,7 @@ class Sources:
                     "id": source_id,
                     "title": self._sealer.seal("source.title", new.title),
                     "profile": new.profile,
-                    "state": "live",
+                    "state": "draft" if new.draft else "live",
                     "live_from": new.live_from,
                     "live_until": new.live_until,
                     "charter_version": 1,
@@ -147,14 +174,31 @@ class Sources:
                     "sha256": new.charter_sha256,
                     "added_by": self._sealer.seal("charter.added_by", work.actor.name),
                     "added_at": work.at,
+                    "policy": new.policy,
+                    "valid_from": new.live_from,
+                    "valid_to": new.live_until,
+                    **({} if new.draft else self.signature(work)),
                 }
             ],
         )
-        self._add_root(work, number, new.root)
-        if new.case_kind is not None:
-            self._open_case(work, number, new)
-        work.leaf("collection", source=source_id, charter=new.charter_sha256, profile=new.profile)
+        self.add_root(work, number, new.root)
+        if new.case is not None and not new.draft:
+            self.open_case(work, number, new.case, until=new.live_until)
+        state = "draft" if new.draft else "live"
+        work.leaf("collection", source=source_id, charter=new.charter_sha256, profile=new.profile, policy=new.policy, state=state)
         return source_id
+
+    def signature(self, work: Work) -> dict[str, object]:
+        """Return the columns of a charter that say who puts it in force, now.
+
+        The name stands in the legal file itself, so it is closed with the file and outlives the person's account.
+        """
+        return {
+            "in_force_at": work.at,
+            "signer_id": work.actor.person_id,
+            "signer_name": self._sealer.seal("charter.signer_name", work.actor.name),
+            "signer_role": work.actor.role.value,
+        }
 
     def move(self, work: Work, source: SourceRecord, root: RootRecord, to: Path) -> None:
         """Point a root at the folder's new place. Nothing is hashed again: paths are relative to the root."""
@@ -186,7 +230,9 @@ class Sources:
         newest = sa.and_(
             tables.charter.c.source_number == tables.source.c.number, tables.charter.c.version == tables.source.c.charter_version
         )
-        query = sa.select(tables.source, tables.charter.c.toml).join(tables.charter, newest).order_by(tables.source.c.number)
+        query = sa.select(tables.source, *_CHARTER).join(tables.charter, newest).order_by(tables.source.c.number)
+        waiting = sa.select(tables.charter.c.source_number, tables.charter.c.version).where(tables.charter.c.in_force_at.is_(None))
+        drafts = {row.source_number: row.version for row in self._database.ask(waiting)}
         return [
             SourceRecord(
                 number=row.number,
@@ -198,6 +244,10 @@ class Sources:
                 live_until=row.live_until,
                 charter_toml=self._sealer.open("charter.toml", row.toml),
                 charter_version=row.charter_version,
+                charter_sha256=row.sha256,
+                policy=row.policy,
+                signed_by=signed_by(self._sealer, row),
+                draft_version=drafts.get(row.number),
                 exclude=tuple(json.loads(self._sealer.open("source.exclude", row.exclude))),
                 rotation_group_id=row.rotation_group_id,
                 roots=tuple(roots.get(row.number, ())),
@@ -234,25 +284,29 @@ class Sources:
             for row in self._database.ask(sa.select(tables.case).order_by(tables.case.c.id))
         ]
 
-    def _add_root(self, work: Work, source_number: int, path: Path) -> None:
+    def add_root(self, work: Work, source_number: int, path: Path) -> int:
+        """Write a folder of a source; return its number. The caller writes the leaf."""
+        number = work.next_number(tables.root)
         work.run(
             sa.insert(tables.root),
             [
                 {
+                    "number": number,
                     "source_number": source_number,
                     "path": self._sealer.seal("root.path", str(path)),
                     "path_mark": self._sealer.mark("root.path", str(path)),
                 }
             ],
         )
+        return number
 
-    def _open_case(self, work: Work, source_number: int, new: NewSource) -> None:
+    def open_case(self, work: Work, source_number: int, case: NewCase, *, until: dt.date | None) -> None:
         """Open the source's standing case, or join the one that all sources of such a profile share."""
-        shared = sa.select(tables.case.c.id).where(tables.case.c.kind == "shared", tables.case.c.purpose == new.case_purpose)
-        case_id = work.ask(shared).scalar_one_or_none() if new.case_kind == "shared" else None
+        shared = sa.select(tables.case.c.id).where(tables.case.c.kind == "shared", tables.case.c.purpose == case.purpose)
+        case_id = work.ask(shared).scalar_one_or_none() if case.kind == "shared" else None
         if case_id is None:
             case_id = new_id(work.at)
-            until = None if new.case_kind == "shared" else new.live_until
-            row = {"id": case_id, "kind": new.case_kind, "purpose": new.case_purpose, "opened_at": work.at, "open_until": until}
-            work.run(sa.insert(tables.case), [{**row, "title": self._sealer.seal("case.title", new.case_title)}])
+            open_until = None if case.kind == "shared" else until
+            row = {"id": case_id, "kind": case.kind, "purpose": case.purpose, "opened_at": work.at, "open_until": open_until}
+            work.run(sa.insert(tables.case), [{**row, "title": self._sealer.seal("case.title", case.title)}])
         work.run(sa.insert(tables.case_source), [{"case_id": case_id, "source_number": source_number}])
