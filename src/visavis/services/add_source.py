@@ -1,23 +1,33 @@
-"""A folder and a charter become a source."""
+"""A folder and a charter become a source: live at once where the profile's own declaration is enough, else a draft to be signed."""
 
-import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from visavis.domain.actor import Actor
-from visavis.domain.errors import InputError
+from visavis.domain.errors import CharterInvalid, InputError
 from visavis.domain.ids import SourceId
 from visavis.law.charter import Charter, check_usable, standing_case
-from visavis.law.policy import Policy
-from visavis.law.reading import read_charter
+from visavis.law.file_signs import FileSigns, Unanswered, check_answered
+from visavis.law.reading import read_charter, refusal_of
+from visavis.law.roles import Act, check_role
+from visavis.law.rulebook import Rulebook
 from visavis.law.writing import canonical_toml, charter_sha256, household_charter
 from visavis.records.archive import Records
-from visavis.records.sources import NewSource
+from visavis.records.charters import Finding
+from visavis.records.refusals import refusals_noted
+from visavis.records.sources import NewCase, NewSource
+
+Look = Callable[[Path, tuple[str, ...], Charter], FileSigns]
+"""(folder, exclude globs, charter) to what the files say against the charter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRequest:
-    """What a person asks for: a folder with either a profile that needs no file (household) or a charter file."""
+    """What a person asks for: a folder with either a profile that needs no file (household) or a charter file.
+
+    `answer` is what they write to what the files say against the charter; empty = nothing.
+    """
 
     actor: Actor
     folder: Path
@@ -25,17 +35,27 @@ class SourceRequest:
     title: str | None = None
     charter: Path | None = None
     exclude: tuple[str, ...] = ()
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """A new source, and what its files say against its charter."""
+
+    source_id: SourceId
+    signs: FileSigns
 
 
 class AddSource:
-    """Adds sources to an archive."""
+    """Adds sources to an archive. A refusal leaves a leaf and no row."""
 
-    def __init__(self, records: Records, policy: Policy) -> None:
+    def __init__(self, records: Records, rules: Rulebook, *, look: Look) -> None:
         self._records = records
-        self._policy = policy
+        self._rules = rules
+        self._look = look
 
-    def run(self, request: SourceRequest) -> SourceId:
-        """Check folder and charter, and write the source with the charter as it was given.
+    def run(self, request: SourceRequest) -> Added:
+        """Check folder, charter and files, and write the source with the charter as it was given.
 
         Raises
         ------
@@ -45,41 +65,21 @@ class AddSource:
         CharterInvalid
             A field is missing or contradicts another; all problems at once.
         RefusedError
-            The charter's profile can't be used in this version.
+            `person-needed`, `role-allowed`, or one of the rules that `law.charter.check_usable` asks; `answer-given` where nobody will
+            be asked to sign.
         """
         folder = self._records.check_root(request.folder)
-        at = self._records.clock.now()
-        charter = self._charter(request, at.date())
-        check_usable(charter, self._policy, at=at)
-        case = standing_case(charter, self._policy)
-        last = charter.last_day()
-        new = NewSource(
-            title=charter.title,
-            profile=charter.profile,
-            charter_toml=canonical_toml(charter),
-            charter_sha256=charter_sha256(charter),
-            live_from=charter.valid_from,
-            live_until=last[0] if last else None,
-            root=folder,
-            exclude=request.exclude,
-            case_kind=None if case is None else "shared" if case.shared else "standing",
-            case_purpose=case.purpose if case else "",
-            case_title=case.title if case else "",
-        )
+        charter = self._charter(request)
+        with refusals_noted(self._records, request.actor, "collection", profile=charter.profile):
+            check_role(request.actor, Act.ADD_SOURCE, profile=charter.profile)
+            check_usable(charter, self._rules, at=self._records.clock.now())
+            signs = self._look(folder, request.exclude, charter)
+            draft = self._rules.of(charter).profiles[charter.profile].person_needed
+            over = [one.sign for one in signs.contradictions if one.over_limit]
+            if not draft and not request.answer:
+                check_answered(Unanswered(signs=over, remedy='repeat the command with --answer "where the pictures come from"'))
+        new = self._new(charter, folder, request.exclude, draft=draft)
         with self._records.work(request.actor) as work:
-            return self._records.sources.add(work, new)
-
-    def _charter(self, request: SourceRequest, today: dt.date) -> Charter:
-        if request.charter is not None and request.profile is None and request.title is None:
-            return read_charter(request.charter, self._policy)
-        if request.charter is None and request.profile == "household" and request.title:
-            return household_charter(request.title, today, self._policy)
-        if request.charter is None and request.profile not in (None, "household"):
-            raise InputError(
-                f"the profile «{request.profile}» needs a charter file",
-                remedy=f"visavis source charter --profile {request.profile} > charter.toml, fill it in, then --charter charter.toml",
-            )
-        raise InputError(
-            "a source needs either --profile household with --title, or --charter FILE (which names both)",
-            remedy='visavis source add FOLDER --profile household --title "Family"',
-        )
+            source_id = self._records.sources.add(work, new)
+            self._records.charters.found(work, source_id, new.root, _findings(signs))
+        return Added(source_id=source_id, signs=signs)
