@@ -22,6 +22,9 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_cache_path("visavis"),
         description="Folder for what can be made again: folded networks, the choice of runtime.",
     )
+    passphrase_file: Path | None = Field(
+        default=None, description="File whose first line is the passphrase of the person who signs in with `--as`; else it is asked for."
+    )
     threads: int = Field(default=1, ge=1, le=64, description="Threads a worker's networks and the index scan may use.")
     acknowledged: str = Field(
         default="", description="SPDX names of non-commercial licences, comma-separated, that the operator has acknowledged."

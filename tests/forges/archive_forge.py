@@ -181,7 +181,7 @@ class MadeArchive:
         return committed.keys
 
     def case_of(self, source: SourceRecord) -> str:
-        (case,) = (case for case in self.records.sources.cases() if source.number in case.sources)
+        (case,) = (case for case in self.records.cases.all() if source.number in case.sources)
         return case.id
 
     def search(self, **asked: object) -> SearchResult:

@@ -10,7 +10,7 @@ from visavis.domain.errors import InputError
 
 def test_a_second_household_source_joins_the_case_of_the_first(made):
     first, second = made.household("Family"), made.household("Attic")
-    (case,) = made.records.sources.cases()
+    (case,) = made.records.cases.all()
     assert (case.kind, case.purpose, case.open_until) == ("shared", "private", None)
     assert case.sources == {first.number, second.number}
 
@@ -18,7 +18,7 @@ def test_a_second_household_source_joins_the_case_of_the_first(made):
 def test_each_archive_source_has_a_standing_case_of_its_own(made):
     first, second = made.archive("Museum"), made.archive("Library")
     assert made.case_of(first) != made.case_of(second)
-    assert {case.kind for case in made.records.sources.cases()} == {"standing"}
+    assert {case.kind for case in made.records.cases.all()} == {"standing"}
 
 
 def test_a_source_is_found_by_its_id_its_ends_and_its_title(made):

@@ -7,7 +7,7 @@ from visavis.domain.ids import PersonId
 
 
 class Role(StrEnum):
-    """What an actor may do; separation of duties between them comes with `law`."""
+    """What an actor may do; `visavis.law.roles` says which act belongs to which role."""
 
     OWNER = "owner"
     INVESTIGATOR = "investigator"
@@ -29,8 +29,11 @@ class Actor:
         In which capacity they act now.
     person_id : PersonId or None
         Who signed in with a key; None = whoever runs the process, as the machine names them.
+    roles : frozenset of Role
+        Every role of a person who has several; empty = `role` alone.
     """
 
     name: str
     role: Role = Role.OWNER
     person_id: PersonId | None = None
+    roles: frozenset[Role] = frozenset()

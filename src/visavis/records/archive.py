@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
-from visavis.domain.errors import DamageError, InputError, SetupError
+from visavis.domain.errors import DamageError, InputError, RefusedError, SetupError
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
+from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
 from visavis.records.database import Database, LeafWriter, Step, Work
 from visavis.records.files import Files, Job
@@ -20,9 +21,11 @@ from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
 from visavis.records.intake import Intake
 from visavis.records.keyring import Keyring
+from visavis.records.people import People
 from visavis.records.presence import Presence
 from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
+from visavis.records.signatures import Signatures
 from visavis.records.sources import Sources
 from visavis.records.vault import PathSealer, Vault
 
@@ -62,7 +65,10 @@ class Records:
             opened.callback(self.rows.close)
             sealer = PathSealer(doors.vault)
             self.keys = Keyring()
-            self.sources = Sources(self._database, sealer)
+            self.people = People(self._database, sealer, self.keys)
+            self.signatures = Signatures(self._database, doors.vault)
+            self.cases = Cases(self._database, sealer, self.keys, self.signatures)
+            self.sources = Sources(self._database, sealer, self.cases)
             self.charters = CharterBook(self._database, sealer, self.sources)
             self.files = Files(self._database, sealer)
             self.intake = Intake(self.files, sealer, self.rows, pack_id=self.pack_id)
@@ -86,6 +92,11 @@ class Records:
         """Open a unit of work: one transaction that must write its ledger leaf."""
         with self._database.work(actor) as work:
             yield work
+
+    def note_refusal(self, actor: Actor, operation: str, error: RefusedError, **facts: object) -> None:
+        """Write a leaf that says which rule refused what, in a transaction of its own; the caller raises the error on."""
+        with self.work(actor) as work:
+            work.leaf(operation, refused=str(error.rule), **facts)
 
     def check_root(self, folder: Path) -> Path:
         """Return a folder of originals as it is stored; `InputError` unless it is one, and no source's yet."""

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from visavis.domain.ids import PersonId, new_id
 from visavis.records import tables
+from visavis.records.cases import CaseFile
 from visavis.records.charter_tables import source_finding, source_note
 from visavis.records.database import Database, Work
-from visavis.records.sources import NewCase, SignedBy, SourceRecord, Sources, signed_by
+from visavis.records.sources import SignedBy, SourceRecord, Sources, signed_by
 from visavis.records.vault import PathSealer
 
 
@@ -117,7 +118,7 @@ class CharterBook:
         work.leaf("alteration", source=source.id, what="amended", version=version, charter=new.sha256, profile=new.profile)
         return version
 
-    def put_in_force(self, work: Work, source: SourceRecord, version: int, new: NewVersion, *, state: str, case: NewCase | None) -> None:
+    def put_in_force(self, work: Work, source: SourceRecord, version: int, new: NewVersion, *, state: str, case: CaseFile | None) -> None:
         """Sign a waiting version as the actor of `work`: the source's title, profile, dates and `state` become this version's.
 
         A profile that changes leaves the case that all sources of the old one share; `case` opens unless the source has one.
@@ -147,13 +148,13 @@ class CharterBook:
             **turned,
         )
 
-    def _settle_cases(self, work: Work, source: SourceRecord, new: NewVersion, case: NewCase | None) -> None:
+    def _settle_cases(self, work: Work, source: SourceRecord, new: NewVersion, case: CaseFile | None) -> None:
         mine = tables.case_source.c.source_number == source.number
         if source.profile != new.profile:
             shared = sa.select(tables.case.c.id).where(tables.case.c.kind == "shared")
             work.run(sa.delete(tables.case_source).where(mine, tables.case_source.c.case_id.in_(shared)))
         if case is not None and work.ask(sa.select(tables.case_source.c.case_id).where(mine).limit(1)).first() is None:
-            self._sources.open_case(work, source.number, case, until=new.valid_to)
+            self._sources.open_case(work, source.number, case)
 
     def set_state(self, work: Work, source: SourceRecord, state: str, because: str) -> None:
         """Freeze or thaw a source, with the reason; it takes effect with this transaction."""

@@ -1,16 +1,17 @@
-"""Sources, their charters, roots and standing cases."""
+"""Sources, their charters and roots."""
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from visavis.domain.errors import InputError
-from visavis.domain.ids import CaseId, PersonId, SourceId, new_id
+from visavis.domain.ids import PersonId, SourceId, new_id
 from visavis.records import tables
+from visavis.records.cases import CaseFile, Cases
 from visavis.records.database import Database, Work
 from visavis.records.vault import PathSealer
 
@@ -77,28 +78,6 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRecord:
-    """A case and the numbers of the sources that it may search."""
-
-    id: CaseId
-    kind: str
-    title: str
-    purpose: str
-    open_until: dt.date | None
-    closed_at: dt.datetime | None
-    sources: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCase:
-    """The case that opens with a charter; `kind` `standing`: one of the source's own, `shared`: the one that all of its kind join."""
-
-    kind: str
-    purpose: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NewSource:
     """What `add` needs; the charter was validated by `law`. `draft`: it waits for a signature, else it is in force at once."""
 
@@ -112,7 +91,8 @@ class NewSource:
     live_until: dt.date | None
     root: Path
     exclude: tuple[str, ...]
-    case: NewCase | None = None
+    case: CaseFile | None = None
+    """The case that opens with the charter, without its source: `standing` of the source's own, `shared` with all of its kind."""
 
 
 _CHARTER = (
@@ -138,9 +118,10 @@ def signed_by(sealer: PathSealer, row: sa.Row[Any]) -> SignedBy | None:
 class Sources:
     """Queries and writes about sources."""
 
-    def __init__(self, database: Database, sealer: PathSealer) -> None:
+    def __init__(self, database: Database, sealer: PathSealer, cases: Cases) -> None:
         self._database = database
         self._sealer = sealer
+        self._cases = cases
 
     def add(self, work: Work, new: NewSource) -> SourceId:
         """Write a source with its charter, first root and standing case; return its id."""
@@ -183,7 +164,7 @@ class Sources:
         )
         self.add_root(work, number, new.root)
         if new.case is not None and not new.draft:
-            self.open_case(work, number, new.case, until=new.live_until)
+            self.open_case(work, number, new.case)
         state = "draft" if new.draft else "live"
         work.leaf("collection", source=source_id, charter=new.charter_sha256, profile=new.profile, policy=new.policy, state=state)
         return source_id
@@ -266,23 +247,9 @@ class Sources:
             raise InputError(f"{what} called «{wanted}»", remedy="list them: visavis source list")
         return found[0]
 
-    def cases(self) -> list[CaseRecord]:
-        """Return every case, oldest first."""
-        allowed: dict[str, set[int]] = {}
-        for row in self._database.ask(sa.select(tables.case_source)):
-            allowed.setdefault(row.case_id, set()).add(row.source_number)
-        return [
-            CaseRecord(
-                id=CaseId(row.id),
-                kind=row.kind,
-                title=self._sealer.open("case.title", row.title),
-                purpose=row.purpose,
-                open_until=row.open_until,
-                closed_at=row.closed_at,
-                sources=frozenset(allowed.get(row.id, ())),
-            )
-            for row in self._database.ask(sa.select(tables.case).order_by(tables.case.c.id))
-        ]
+    def open_case(self, work: Work, source_number: int, case: CaseFile) -> None:
+        """Open the source's standing case, or join the one that all sources of such a profile share. The caller writes the leaf."""
+        self._cases.write(work, replace(case, sources=frozenset({source_number})))
 
     def add_root(self, work: Work, source_number: int, path: Path) -> int:
         """Write a folder of a source; return its number. The caller writes the leaf."""
@@ -299,14 +266,3 @@ class Sources:
             ],
         )
         return number
-
-    def open_case(self, work: Work, source_number: int, case: NewCase, *, until: dt.date | None) -> None:
-        """Open the source's standing case, or join the one that all sources of such a profile share."""
-        shared = sa.select(tables.case.c.id).where(tables.case.c.kind == "shared", tables.case.c.purpose == case.purpose)
-        case_id = work.ask(shared).scalar_one_or_none() if case.kind == "shared" else None
-        if case_id is None:
-            case_id = new_id(work.at)
-            open_until = None if case.kind == "shared" else until
-            row = {"id": case_id, "kind": case.kind, "purpose": case.purpose, "opened_at": work.at, "open_until": open_until}
-            work.run(sa.insert(tables.case), [{**row, "title": self._sealer.seal("case.title", case.title)}])
-        work.run(sa.insert(tables.case_source), [{"case_id": case_id, "source_number": source_number}])

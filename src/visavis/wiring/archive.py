@@ -29,6 +29,7 @@ from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
+from visavis.wiring.people import PeopleDesk
 from visavis.wiring.picking import pick
 from visavis.wiring.session import Session
 
@@ -65,6 +66,11 @@ class Archive:
         self._chain: Chain | None = None
         self._threshold: Threshold | None = None
 
+    @property
+    def people(self) -> PeopleDesk:
+        """Who may act, and signing in."""
+        return PeopleDesk(self._session)
+
     def __enter__(self) -> Self:
         return self
 
@@ -92,7 +98,7 @@ class Archive:
 
     def standing_case(self, source: SourceRecord) -> str:
         """Return the id of the case under which a source is searched, `""` if it has none."""
-        cases = [case for case in self._session.records().sources.cases() if source.number in case.sources and case.closed_at is None]
+        cases = [case for case in self._session.records().cases.all() if source.number in case.sources and case.closed_at is None]
         return cases[0].id if cases else ""
 
     def add_source(

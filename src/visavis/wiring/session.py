@@ -8,6 +8,7 @@ from visavis.domain.clock import Clock
 from visavis.records import archive as records_archive
 from visavis.records.archive import Records
 from visavis.records.folder import ArchiveFolder
+from visavis.services.people import SignedIn, sign_in
 from visavis.settings import Settings
 from visavis.wiring import build
 
@@ -19,6 +20,8 @@ class Session:
     ----------
     actor : Actor
         Who acts; the person that runs the process until somebody signs in.
+    signer : SignedIn or None
+        Who signed in, with their key; None = nobody.
     closers : list of callables
         Called when the shared records are let go: whatever stands on them goes first.
     """
@@ -31,6 +34,7 @@ class Session:
         self.step = step
         self.policy = build.policy()
         self.actor = build.current_actor()
+        self.signer: SignedIn | None = None
         self.closers: list[Callable[[], None]] = []
         self._reading: Records | None = None
 
@@ -39,6 +43,11 @@ class Session:
         if self._reading is None:
             self._reading = self._open(writable=False)
         return self._reading
+
+    def sign_in(self, name: str, passphrase: str) -> None:
+        """Let a person act from here on; `RefusedError` if the passphrase is not theirs."""
+        self.signer = sign_in(self.records(), name, passphrase)
+        self.actor = self.signer.actor
 
     @contextmanager
     def writing(self) -> Iterator[Records]:

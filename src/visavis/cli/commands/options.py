@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import getpass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +23,7 @@ class Format(StrEnum):
 ArchiveOption = Annotated[Path | None, typer.Option("--archive", "-a", metavar="DIR", help="Archive folder; else VISAVIS_ARCHIVE.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="For people or for programs.")]
 ExcludeOption = Annotated[list[str] | None, typer.Option("--exclude", metavar="GLOB", help="Leave out what fits, in .gitignore syntax.")]
+AsOption = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who acts: name or id; asks for their passphrase.")]
 
 
 def archive_at(folder: Path | None) -> "Archive":
@@ -34,3 +36,9 @@ def archive_at(folder: Path | None) -> "Archive":
     if chosen is None:
         raise InputError("which archive?", remedy="name it with -a DIR, or set VISAVIS_ARCHIVE")
     return open_archive(chosen, settings=settings)
+
+
+def signed_in(opened: "Archive", person: str | None) -> None:
+    """Sign a person in, with the passphrase from the settings' file or from the terminal; without a name nobody signs in."""
+    if person is not None:
+        opened.people.sign_in(person, ask=getpass.getpass)

@@ -11,7 +11,8 @@ from visavis.law.clear import CaseFacts, SearchRequest, SourceFacts, clear
 from visavis.law.policy import Policy
 from visavis.law.reading import parse_charter
 from visavis.records.archive import Records
-from visavis.records.sources import CaseRecord, SourceRecord
+from visavis.records.cases import CaseRecord
+from visavis.records.sources import SourceRecord
 
 HOUSEHOLD_PURPOSE = "private"
 """Without `--case` the household's shared case is searched; a trial's only if there is no household."""
@@ -34,7 +35,7 @@ class Permission:
 
     def ask(self, actor: Actor, *, case_id: str | None, sources: Sequence[str], top: int | None) -> Permit:
         """Return a permit, or raise `RefusedError` with the rule and what mends it."""
-        every, cases = self._records.sources.all(), self._records.sources.cases()
+        every, cases = self._records.sources.all(), self._records.cases.all()
         titles = {source.id: source.title for source in every}
         request = SearchRequest(
             actor=actor,
