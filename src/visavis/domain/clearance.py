@@ -30,11 +30,13 @@ class Clearance:
     purpose : str
         One of the case's purposes.
     policy : str
-        Name and version of the rules it was issued under.
+        Marks of the packs it was issued under.
     sources : frozenset of int
         Numbers (not ids) of the sources that may be searched; an index applies it whatever the filter says.
     max_candidates : int or None
         Most candidates one search may return; None = no cap.
+    least_similarity : float
+        Cosine; an index gives no hit below it, whatever is asked.
     not_after : datetime
         UTC; refused from then on.
     """
@@ -45,6 +47,7 @@ class Clearance:
     policy: str
     sources: frozenset[int]
     max_candidates: int | None
+    least_similarity: float
     not_after: dt.datetime
     seal: bytes = b""
 
@@ -52,11 +55,13 @@ class Clearance:
         facts = (
             self.actor.name,
             self.actor.role,
+            self.actor.person_id,
             self.case_id,
             self.purpose,
             self.policy,
             sorted(self.sources),
             self.max_candidates,
+            self.least_similarity,
             self.not_after.isoformat(),
         )
         return hmac.digest(_PROCESS_SECRET, repr(facts).encode(), "sha256")

@@ -5,21 +5,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from visavis.domain.media import PictureMetadata
-from visavis.law.charter import Charter
-from visavis.law.policy import Policy
+from visavis.law.charter import Charter, SourceState
+from visavis.law.gates import Gate, No, first_no
+from visavis.law.policy import Profile
+from visavis.law.rulebook import Rulebook
 from visavis.law.rules import Rule
 
 # 0.1 degree is 11 km of latitude: about a city, whatever the street.
 _CITY_DECIMALS = 1
-
-
-class SourceState(StrEnum):
-    """Where a source stands in its life; the value is stored."""
-
-    LIVE = "live"
-    FROZEN = "frozen"
-    EXPIRED = "expired"
-    ERASED = "erased"
 
 
 class Step(StrEnum):
@@ -58,14 +51,52 @@ class Refusal:
     detail: str
 
 
-def admit(charter: Charter, policy: Policy, *, at: dt.datetime, step: Step, facts: ItemFacts) -> Refusal | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    charter: Charter
+    profile: Profile
+    facts: ItemFacts
+    at: dt.datetime
+
+
+def _live(asked: _Asked) -> No | None:
+    state = asked.facts.source_state
+    return None if state == SourceState.LIVE else No(f"the source is {state}")
+
+
+def _in_dates(asked: _Asked) -> No | None:
+    why = asked.charter.out_of_dates(asked.at)
+    return No(why) if why else None
+
+
+def _photos(asked: _Asked) -> No | None:
+    return None if asked.facts.kind == "photo" else No(f"{asked.facts.kind} is not taken in by this version")
+
+
+def _size(asked: _Asked) -> No | None:
+    most = asked.profile.most_pictures
+    if most is None or asked.facts.pictures_before < most:
+        return None
+    return No(f"profile {asked.profile.name} takes {most:,} pictures")
+
+
+ADMIT_GATES: tuple[Gate[_Asked], ...] = (
+    Gate(Rule.PROFILE_USABLE, lambda asked: None if asked.profile.use == "source" else No(asked.profile.refusal)),
+    Gate(Rule.SOURCE_LIVE, _live),
+    Gate(Rule.CHARTER_IN_DATES, _in_dates),
+    Gate(Rule.PHOTOS_ONLY, _photos),
+    Gate(Rule.SOURCE_SIZE, _size),
+)
+
+
+def admit(charter: Charter, rules: Rulebook, *, at: dt.datetime, step: Step, facts: ItemFacts) -> Refusal | None:
     """Ask whether an item may take the next step of ingest.
 
     Parameters
     ----------
     charter : Charter
         The one in force for the item's source.
-    policy : Policy
+    rules : Rulebook
     at : datetime
         Now, UTC.
     step : Step
@@ -76,19 +107,12 @@ def admit(charter: Charter, policy: Policy, *, at: dt.datetime, step: Step, fact
     Refusal or None
         The first rule that says no, or None: it may.
     """
-    profile = policy.profiles[charter.profile]
-    before = "decoding" if step is Step.DECODE else "adding"
-    if profile.use != "source":
-        return Refusal(rule=Rule.PROFILE_USABLE, detail=profile.refusal)
-    if facts.source_state != SourceState.LIVE:
-        return Refusal(rule=Rule.SOURCE_LIVE, detail=f"before {before}: the source is {facts.source_state}")
-    if why := charter.out_of_dates(at):
-        return Refusal(rule=Rule.CHARTER_IN_DATES, detail=f"before {before}: {why}")
-    if facts.kind != "photo":
-        return Refusal(rule=Rule.PHOTOS_ONLY, detail=f"before {before}: {facts.kind} is not taken in by this version")
-    if profile.most_pictures is not None and facts.pictures_before >= profile.most_pictures:
-        return Refusal(rule=Rule.SOURCE_SIZE, detail=f"before {before}: profile {profile.name} takes {profile.most_pictures:,} pictures")
-    return None
+    profile = rules.of(charter).profiles[charter.profile]
+    found = first_no(ADMIT_GATES, _Asked(charter=charter, profile=profile, facts=facts, at=at))
+    if found is None:
+        return None
+    rule, no = found
+    return Refusal(rule=rule, detail=f"before {'decoding' if step is Step.DECODE else 'adding'}: {no.why}")
 
 
 def keep(metadata: PictureMetadata, charter: Charter) -> PictureMetadata:

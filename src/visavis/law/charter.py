@@ -1,11 +1,40 @@
 """A charter: the legal file of a source, as a frozen value. `visavis.law.reading` makes one from TOML, `visavis.law.writing` writes it."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
 
 from visavis.domain.errors import RefusedError
-from visavis.law.policy import Policy
+from visavis.domain.ids import PersonId
+from visavis.law.gates import Gate, No, pass_all
+from visavis.law.policy import Policy, Profile
+from visavis.law.rulebook import Rulebook
 from visavis.law.rules import Rule
+
+
+class SourceState(StrEnum):
+    """Where a source stands in its life; the value is stored."""
+
+    DRAFT = "draft"
+    """Added, and not signed yet."""
+    LIVE = "live"
+    FROZEN = "frozen"
+    EXPIRED = "expired"
+    ERASED = "erased"
+
+
+NEXT: Mapping[SourceState, frozenset[SourceState]] = MappingProxyType(
+    {
+        SourceState.DRAFT: frozenset({SourceState.LIVE, SourceState.ERASED}),
+        SourceState.LIVE: frozenset({SourceState.FROZEN, SourceState.EXPIRED, SourceState.ERASED}),
+        SourceState.FROZEN: frozenset({SourceState.LIVE, SourceState.EXPIRED, SourceState.ERASED}),
+        SourceState.EXPIRED: frozenset({SourceState.ERASED}),
+        SourceState.ERASED: frozenset(),
+    }
+)
+"""What may follow a state. An expired source is not renewed, its templates are gone: a charter is changed before it ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +126,12 @@ class Charter:
     ----------
     valid_from, valid_to : date
         First and last day, both included, UTC; `valid_to` None = until retention or evidence ends it.
+    policy : str
+        Name of the pack that governs it; empty = by profile and country (`Rulebook.of`).
+    registration : str
+        The registration that a country asks for beforehand.
     extends : str
         SHA-256 of the charter it was completed from, as `sha256:…`; empty = none.
-    policy : str
-        Name of the policy pack that it asks for; empty = the one of its profile and country.
     kind : str
         How the pictures came into the house.
     opt_out : str
@@ -122,10 +153,11 @@ class Charter:
     condition: Condition | None = None
     jurisdiction: tuple[str, ...] = ()
     dpia: str = ""
+    policy: str = ""
+    registration: str = ""
     evidence: tuple[Evidence, ...] = ()
     standing_case: StandingCase | None = None
     extends: str = ""
-    policy: str = ""
     kind: str = ""
     opt_out: str = ""
 
@@ -161,25 +193,116 @@ def first_moment_after(last_day: dt.date) -> dt.datetime:
     return dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time(), dt.UTC)
 
 
-def standing_case(charter: Charter, policy: Policy) -> StandingCase | None:
+def standing_case(charter: Charter, rules: Rulebook) -> StandingCase | None:
     """Return the case that is opened together with the source, or None where each search needs a case of its own."""
-    shared = policy.profiles[charter.profile].standing_case
+    shared = rules.of(charter).profiles[charter.profile].shared_case
     return StandingCase(**shared, shared=True) if shared is not None else charter.standing_case
 
 
-def check_usable(charter: Charter, policy: Policy, *, at: dt.datetime) -> None:
-    """Ask whether a source may be added under this charter now.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usable:
+    """A charter before a source is kept under it, and the pack that governs it."""
+
+    charter: Charter
+    policy: Policy
+    at: dt.datetime
+
+    @property
+    def profile(self) -> Profile:
+        """The charter's, in its pack."""
+        return self.policy.profiles[self.charter.profile]
+
+
+def profile_usable(asked: Usable) -> No | None:
+    """Refuse a profile that the engine issues itself."""
+    if asked.profile.use == "source":
+        return None
+    return No(asked.profile.refusal, "docs/law/README.md says what each profile is for")
+
+
+def _not_over(asked: Usable) -> No | None:
+    ends_at = asked.charter.ends_at()
+    if ends_at is None or asked.at < ends_at:
+        return None
+    return No(asked.charter.out_of_dates(asked.at), "give the charter later dates, if its grant has them")
+
+
+def dpia_signed(asked: Usable) -> No | None:
+    """Refuse a source without the assessment that its profile asks for."""
+    if asked.charter.dpia or "dpia" not in asked.profile.compulsory:
+        return None
+    return No("no impact assessment is on file (GDPR Art. 35(3)(b), LED Art. 27)", "write its reference into the charter: dpia")
+
+
+def registered(asked: Usable) -> No | None:
+    """Refuse a collection in a country that asks for a registration beforehand, without one."""
+    charter = asked.charter
+    there = sorted({*charter.jurisdiction, *([charter.controller.country] if charter.controller else [])})
+    if charter.registration or not any(place in asked.policy.prior_registration for place in there):
+        return None
+    return No(
+        f"{', '.join(there)}: a registration is asked for before templates are made", "write its number into the charter: registration"
+    )
+
+
+USABLE_GATES: tuple[Gate[Usable], ...] = (
+    Gate(Rule.PROFILE_USABLE, profile_usable),
+    Gate(Rule.CHARTER_IN_DATES, _not_over),
+    Gate(Rule.DPIA_SIGNED, dpia_signed),
+    Gate(Rule.PRIOR_REGISTRATION, registered),
+)
+
+
+def check_usable(charter: Charter, rules: Rulebook, *, at: dt.datetime) -> None:
+    """Ask whether a source may be added, or a charter signed, now.
 
     Raises
     ------
     RefusedError
-        `profile-usable`: this version can't keep what the profile promises. `charter-in-dates`: the charter has ended.
+        `profile-usable`, `charter-in-dates`, `dpia-signed` or `prior-registration`.
     """
-    profile = policy.profiles[charter.profile]
-    if profile.use != "source":
-        raise RefusedError(profile.refusal, rule=Rule.PROFILE_USABLE, remedy="docs/law/README.md says which profiles work now")
-    ends_at = charter.ends_at()
-    if ends_at is not None and at >= ends_at:
-        raise RefusedError(
-            charter.out_of_dates(at), rule=Rule.CHARTER_IN_DATES, remedy="give the charter later dates, if its grant has them"
-        )
+    pass_all(USABLE_GATES, Usable(charter=charter, policy=rules.of(charter), at=at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    old: SourceState
+    new: SourceState
+    signed_by: PersonId | None
+    person_needed: bool
+
+
+def _in_order(step: _Step) -> No | None:
+    if step.new in NEXT[step.old]:
+        return None
+    after = " or ".join(sorted(NEXT[step.old])) or "nothing"
+    return No(f"a source that is {step.old} does not become {step.new}; after {step.old} comes {after}", "look at `visavis source list`")
+
+
+def _signed(step: _Step) -> No | None:
+    if step.new is not SourceState.LIVE or step.old is not SourceState.DRAFT or step.signed_by is not None or not step.person_needed:
+        return None
+    return No("nobody has signed its charter", "visavis source sign SOURCE --as PERSON")
+
+
+CHARTER_GATES: tuple[Gate[_Step], ...] = (Gate(Rule.CHARTER_LIFE, _in_order), Gate(Rule.CHARTER_SIGNED, _signed))
+
+
+def check_transition(old: str, new: str, *, signed_by: PersonId | None = None, person_needed: bool = True) -> None:
+    """Ask whether a source may go from one state to another.
+
+    Parameters
+    ----------
+    old, new : str
+        `SourceState` values.
+    signed_by : PersonId or None
+        Who signed the charter in force.
+    person_needed : bool
+        Of the profile (`Profile.person_needed`): at home and in a trial nobody signs.
+
+    Raises
+    ------
+    RefusedError
+        `charter-life` or `charter-signed`.
+    """
+    pass_all(CHARTER_GATES, _Step(old=SourceState(old), new=SourceState(new), signed_by=signed_by, person_needed=person_needed))

@@ -16,6 +16,7 @@ def contradictions(charter: Charter, policy: Policy) -> Iterator[Problem]:
     profile = policy.profiles[charter.profile]
     yield from _statement(charter, profile)
     yield from _purposes(charter, profile)
+    yield from _standing(charter, profile)
     yield from _article("basis", charter, policy)
     yield from _article("condition", charter, policy)
     yield from _holder(charter, policy)
@@ -47,6 +48,11 @@ def _purposes(charter: Charter, profile: Profile) -> Iterator[Problem]:
             "standing_case.purpose",
             f"{case.purpose!r} is not among this charter's purposes: {', '.join(charter.purposes)} (GDPR Art. 5(1)(b)).",
         )
+
+
+def _standing(charter: Charter, profile: Profile) -> Iterator[Problem]:
+    if charter.standing_case is not None and not profile.standing_months:
+        yield "standing_case", f"profile {profile.name} has none: each case is opened for one matter. Take the table out."
 
 
 def _article(key: str, charter: Charter, policy: Policy) -> Iterator[Problem]:
@@ -117,8 +123,8 @@ def _dates(charter: Charter, profile: Profile, policy: Policy) -> Iterator[Probl
     begin, end = charter.valid_from, charter.valid_to
     if end is not None and end < begin:
         yield "valid_to", f"is {end}, before valid_from ({begin}) (GDPR Art. 5(1)(e)). Write a later day."
-    elif end is not None and end > _years_after(begin, policy.longest_years):
-        yield "valid_to", f"is over {policy.longest_years} years away: that is for ever (GDPR Art. 5(1)(e)). Write an earlier day."
+    elif end is not None and end > _years_after(begin, policy.limits.longest_years):
+        yield "valid_to", f"is over {policy.limits.longest_years} years away: that is for ever (GDPR Art. 5(1)(e)). Write an earlier day."
     elif end is not None and profile.most_days is not None and (end - begin).days >= profile.most_days:
         yield (
             "valid_to",
@@ -147,13 +153,13 @@ def _retention(charter: Charter, policy: Policy) -> Iterator[Problem]:
         yield f"retention.{name}", f'has no meaning under rule "{kept.rule}". Take it out or change the rule.'
     if kept.rule == "charter" and charter.valid_to is None:
         yield "valid_to", 'is missing: retention.rule is "charter", so the charter must end (GDPR Art. 5(1)(e)). Write its last day.'
-    if kept.until is not None and not charter.valid_from <= kept.until <= _years_after(charter.valid_from, policy.longest_years):
+    if kept.until is not None and not charter.valid_from <= kept.until <= _years_after(charter.valid_from, policy.limits.longest_years):
         yield (
             "retention.until",
-            f'must lie within {policy.longest_years} years after valid_from (GDPR Art. 5(1)(e)). Write such a day, or take rule "review".',
+            f'must lie within {policy.limits.longest_years} years after valid_from (GDPR Art. 5(1)(e)). Write such a day, or take rule "review".',
         )
-    if kept.months is not None and kept.rule == "review" and not 1 <= kept.months <= policy.longest_review_months:
-        yield "retention.months", f"a review comes every 1 to {policy.longest_review_months} months (GDPR Art. 5(1)(e); C-118/22)."
+    if kept.months is not None and kept.rule == "review" and not policy.limits.least_review_months <= kept.months <= policy.limits.longest_review_months:
+        yield "retention.months", f"a review comes every {policy.limits.least_review_months} to {policy.limits.longest_review_months} months (GDPR Art. 5(1)(e); C-118/22)."
 
 
 def _years_after(day: dt.date, years: int) -> dt.date:

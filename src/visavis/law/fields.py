@@ -145,11 +145,18 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             example='"rights@museum.example"',
         ),
         "policy": Field(
-            kind="text",
-            why="The policy pack whose rules you want: those of your own country, if its pack is not chosen by itself.",
+            kind="word",
+            why="The policy pack that governs the source; left out, it follows from the profile and the controller's country.",
             article="GDPR Art. 5(2)",
-            write="the name of a pack, or leave the line out",
+            write="the name of a shipped pack, or of a local one that the owner signed",
             example='"eu"',
+        ),
+        "registration": Field(
+            kind="text",
+            why="The registration that your country asks for before templates are made, or the number in the EU's database.",
+            article="AI Act Art. 49 and national law",
+            write="the number under which it is registered",
+            example='"2026-0042"',
         ),
         "extends": Field(
             kind="text",
@@ -356,6 +363,9 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         ),
     }
 )
+
+OFFERED = ("policy", "kind", "opt_out")
+"""Fields that every charter may have; the forms of organisations show them."""
 
 TABLES = ("controller", "basis", "condition", "retention", "evidence", "standing_case")
 

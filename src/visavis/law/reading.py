@@ -2,21 +2,24 @@
 
 import difflib
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from visavis.domain.errors import CharterInvalid
+from visavis.domain.errors import CharterInvalid, InputError, RefusedError
 from visavis.law.charter import Basis, Charter, Condition, Controller, Evidence, Retention, StandingCase
 from visavis.law.contradictions import Problem, contradictions
-from visavis.law.fields import FIELDS, TABLES, Unfit, read_value
+from visavis.law.fields import FIELDS, OFFERED, TABLES, Unfit, read_value
 from visavis.law.policy import Policy, Profile
+from visavis.law.rulebook import Rulebook
+from visavis.law.rules import Rule
 
-_ALWAYS = ("profile", "extends", "policy", "kind", "opt_out")
+_ALWAYS = ("profile", "extends", *OFFERED)
 
 
-def parse_charter(text: str, policy: Policy) -> Charter:
+def parse_charter(text: str, rules: Rulebook) -> Charter:
     """Read a charter that stands for itself: its evidence carries hashes and it extends no file.
 
     Raises
@@ -24,17 +27,17 @@ def parse_charter(text: str, policy: Policy) -> Charter:
     CharterInvalid
         `problems` names each field, the article it serves and what to write.
     """
-    return charter_from(_document(text, "charter"), policy)
+    return charter_from(_document(text, "charter"), rules)
 
 
-def read_charter(path: Path, policy: Policy) -> Charter:
+def read_charter(path: Path, rules: Rulebook) -> Charter:
     """Read a charter file, complete it from the one it extends, and hash its evidence files.
 
     Parameters
     ----------
     path : Path
         TOML, UTF-8. `extends` and `evidence.file` are paths seen from it.
-    policy : Policy
+    rules : Rulebook
 
     Raises
     ------
@@ -43,10 +46,10 @@ def read_charter(path: Path, policy: Policy) -> Charter:
     """
     problems: list[Problem] = []
     document, _ = _completed(path, (), problems)
-    return charter_from(document, policy, problems)
+    return charter_from(document, rules, problems)
 
 
-def charter_from(document: Mapping[str, Any], policy: Policy, found: list[Problem] | None = None) -> Charter:
+def charter_from(document: Mapping[str, Any], rules: Rulebook, found: list[Problem] | None = None) -> Charter:
     """Make a charter of a TOML document; `found` are problems already known.
 
     Raises
@@ -54,7 +57,8 @@ def charter_from(document: Mapping[str, Any], policy: Policy, found: list[Proble
     CharterInvalid
         See `parse_charter`.
     """
-    profile = _profile(document, policy)
+    policy = _policy(document, rules)
+    profile = policy.profiles[document["profile"]]
     problems = list(found or ())
     problems += _unknown(document)
     problems += _not_asked(document, profile)
@@ -69,6 +73,13 @@ def charter_from(document: Mapping[str, Any], policy: Policy, found: list[Proble
     if clashes := list(contradictions(charter, policy)):
         raise _invalid(clashes)
     return charter
+
+
+def refusal_of(error: CharterInvalid) -> tuple[RefusedError, list[str]]:
+    """Return what the ledger says of a charter that can't be used: the rule, and the fields at fault, of those that a charter has."""
+    named = {re.sub(r"\[\d+\]", "", field) for field, _ in error.problems}
+    fields = [field for field in (*FIELDS, *TABLES) if field in named]
+    return RefusedError(str(error), rule=Rule.CHARTER_WHOLE, remedy=error.remedy), fields
 
 
 def _invalid(problems: list[Problem]) -> CharterInvalid:
@@ -126,12 +137,20 @@ def _hashed(item: object, folder: Path, name: str, problems: list[Problem]) -> o
     return {**item, "sha256": digest}
 
 
-def _profile(document: Mapping[str, Any], policy: Policy) -> Profile:
-    name = document.get("profile")
-    if not isinstance(name, str) or name not in policy.profiles:
+def _policy(document: Mapping[str, Any], rules: Rulebook) -> Policy:
+    """Return the pack that governs a charter; it has the charter's profile."""
+    name, named, controller = document.get("profile"), document.get("policy", ""), document.get("controller")
+    if not isinstance(name, str) or name not in rules.profiles:
         what = "is missing" if name is None else f"does not take {name!r}"
-        raise _invalid([("profile", f"{what}; write one of {', '.join(policy.profiles)}")])
-    return policy.profiles[name]
+        raise _invalid([("profile", f"{what}; write one of {', '.join(rules.profiles)}")])
+    country = controller.get("country") if isinstance(controller, Mapping) else None
+    try:
+        policy = rules.governing(name, country=country if isinstance(country, str) else "", named=named if isinstance(named, str) else "")
+    except InputError as error:
+        raise _invalid([("policy", f"{error}; {error.remedy}")]) from error
+    if name not in policy.profiles:
+        raise _invalid([("policy", f"{policy.name!r} has no profile {name!r}; leave the line out")])
+    return policy
 
 
 def _explained(name: str, what: str) -> Problem:

@@ -1,30 +1,63 @@
-"""The names of the rules that may refuse, as stored in outcomes, shown in errors and listed in `docs/law/README.md`."""
+"""The names of the rules that may refuse, as stored in outcomes, shown in errors and listed in `docs/law`."""
 
 from enum import StrEnum
 
 
 class Rule(StrEnum):
-    """One rule; the value is stable."""
+    """One rule and what it asks for; the value is stable."""
 
-    PROFILE_USABLE = "profile-usable"
-    """This version can keep the profile's promises."""
-    SOURCE_LIVE = "source-live"
-    """Neither frozen, expired nor erased."""
-    CHARTER_IN_DATES = "charter-in-dates"
-    """Between the charter's first day and the first end of charter, retention and evidence."""
-    PHOTOS_ONLY = "photos-only"
-    """Still pictures; video needs its own decoder and its own answers."""
-    SOURCE_SIZE = "source-size"
-    """Within the profile's number of pictures."""
-    CASE_NEEDED = "case-needed"
-    """No case, no search; a household has one standing case."""
-    CASE_OPEN = "case-open"
-    """Not closed and not past its last day."""
-    SOURCE_IN_CASE = "source-in-case"
-    """The case names the source."""
-    PURPOSE_ALLOWED = "purpose-allowed"
-    """The source's charter lists the case's purpose."""
-    CANDIDATES_CAPPED = "candidates-capped"
-    """At most as many candidates as the profile allows."""
-    SOMETHING_TO_SEARCH = "something-to-search"
-    """At least one source is left, where several rules left the others out."""
+    says: str
+
+    def __new__(cls, value: str, says: str) -> "Rule":
+        """Make a member of its stored value and its one line."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.says = says
+        return member
+
+    # ---- a source and its pictures
+    PROFILE_USABLE = "profile-usable", "the profile is one under which a source may be kept"
+    CHARTER_WHOLE = "charter-whole", "every compulsory field is answered, and no answer contradicts another"
+    ANSWER_GIVEN = "answer-given", "a person has answered in writing for what the files say against the charter"
+    PROFILE_KEPT = "profile-kept", "only a household's or a trial's source takes another profile, under a new charter"
+    CHARTER_IN_DATES = "charter-in-dates", "between the charter's first day and the first end of charter, retention and evidence"
+    CHARTER_LIFE = "charter-life", "a source goes draft, live, frozen, expired, erased, and never back from its end"
+    CHARTER_SIGNED = "charter-signed", "a named person has signed the charter, where it is not a household's or a trial's"
+    DPIA_SIGNED = "dpia-signed", "an impact assessment is on file where faces are searched on a large scale (GDPR Art. 35(3)(b), LED Art. 27)"
+    PRIOR_REGISTRATION = "prior-registration", "the registration that a country asks for beforehand is on file"
+    SOURCE_LIVE = "source-live", "the source is live: no draft, not frozen, expired or erased"
+    PHOTOS_ONLY = "photos-only", "still pictures; video needs its own decoder and its own answers"
+    SOURCE_SIZE = "source-size", "within the profile's number of pictures"
+    # ---- who acts
+    PERSON_NEEDED = "person-needed", "a person who signed in with a key acts; only at home and in a trial is the machine's user enough"
+    ROLE_ALLOWED = "role-allowed", "the act belongs to one of the person's roles"
+    ROLES_APART = "roles-apart", "the data-protection officer and the auditor hold no role that they watch over"
+    # ---- a case
+    CASE_KIND = "case-kind", "a standing case only where the profile has them; police and tracing open each case for one matter"
+    CASE_PURPOSE = "case-purpose", "the case's purpose is one of its profile"
+    CASE_GROUNDS = "case-grounds", "legal reference, necessity and whom it seeks are written down"
+    CASE_LIMITS = "case-limits", "a case has a last day and numbers within the pack's limits"
+    APPROVER_APART = "approver-apart", "who asks does not approve"
+    ONE_KEY_ONCE = "one-key-once", "a key approves once, whatever name it goes by"
+    APPROVER_KNOWN = "approver-known", "a new approver waits a day before approving what their creator asks"
+    # ---- a search
+    CASE_NEEDED = "case-needed", "no case, no search; a household has one standing case"
+    CASE_OPEN = "case-open", "not closed and not past its last day"
+    CASE_APPROVED = "case-approved", "the case has as many approvals as its profile asks"
+    CASE_RENEWED = "case-renewed", "a standing case was renewed within the year"
+    SOURCE_IN_CASE = "source-in-case", "the case names the source"
+    PROFILE_OF_CASE = "profile-of-case", "the source is of the case's profile: sets of different kinds are never mixed"
+    PURPOSE_ALLOWED = "purpose-allowed", "the source's charter lists the case's purpose, or the pack's closed table says that it is compatible"
+    SEARCHES_LEFT = "searches-left", "the case has searches left"
+    CANDIDATES_CAPPED = "candidates-capped", "at most as many candidates as profile and case allow"
+    PROBES_CAPPED = "probes-capped", "at most as many faces in one search as the profile allows"
+    ONE_FACE = "one-face", "one chosen face a search"
+    REASON_GIVEN = "reason-given", "one line says why this search is made"
+    SIMILARITY_FLOOR = "similarity-floor", "no similarity below the floor is ever given"
+    SOMETHING_TO_SEARCH = "something-to-search", "at least one source is left, where several rules left the others out"
+    # ---- after a search
+    REVIEWER_APART = "reviewer-apart", "who asked, who approved and the two who review are different people"
+    EXPORT_ALLOWED = "export-allowed", "the profile lets results leave the house"
+    RECIPIENT_NAMED = "recipient-named", "an exported result names its recipient and the reason"
+    # ---- the rules themselves
+    PACK_SIGNED = "pack-signed", "a local policy pack carries its owner's signature"

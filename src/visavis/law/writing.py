@@ -10,12 +10,13 @@ from typing import Any
 
 from visavis.domain.errors import InputError
 from visavis.law.charter import Charter
-from visavis.law.fields import FIELDS, TABLES, Field
+from visavis.law.fields import FIELDS, OFFERED, TABLES, Field
 from visavis.law.policy import Policy, Profile
 from visavis.law.reading import charter_from
+from visavis.law.rulebook import Rulebook
 
 
-def household_charter(title: str, today: dt.date, policy: Policy) -> Charter:
+def household_charter(title: str, today: dt.date, rules: Rulebook) -> Charter:
     """Return the charter of `source add --profile household --title TITLE`: adding the folder makes the household's declaration.
 
     Raises
@@ -23,8 +24,8 @@ def household_charter(title: str, today: dt.date, policy: Policy) -> Charter:
     CharterInvalid
         An empty title.
     """
-    statement = policy.profiles["household"].statement
-    return charter_from({"profile": "household", "title": title, "statement": statement, "valid_from": today}, policy)
+    statement = rules.profile("household").statement
+    return charter_from({"profile": "household", "title": title, "statement": statement, "valid_from": today}, rules)
 
 
 def canonical_toml(charter: Charter) -> str:
@@ -44,7 +45,7 @@ def charter_sha256(charter: Charter) -> str:
     return hashlib.sha256(canonical_toml(charter).encode()).hexdigest()
 
 
-def charter_template(profile: str, policy: Policy) -> str:
+def charter_template(profile: str, rules: Rulebook) -> str:
     """Write a commented charter to fill in: what is asked, why, and where the duty comes from.
 
     Blanks (`""` and `[]`) are to be filled; a line that begins with `# ` and a field may be used or left.
@@ -54,17 +55,19 @@ def charter_template(profile: str, policy: Policy) -> str:
     InputError
         No such profile.
     """
-    if profile not in policy.profiles:
-        raise InputError(f"there is no profile «{profile}»", remedy=f"take one of {', '.join(policy.profiles)}")
+    if profile not in rules.profiles:
+        raise InputError(f"there is no profile «{profile}»", remedy=f"take one of {', '.join(rules.profiles)}")
+    policy = rules.governing(profile)
     facts = policy.profiles[profile]
     lines = [
         f"# Charter of a source, profile {profile}: {facts.says}.",
         *_comment('Fill in each "" and []. Lines that are switched off with # may be used or left.'),
-        *([f"# NOT USABLE YET: {facts.refusal}."] if facts.refusal else []),
+        *([f"# NOT A SOURCE: {facts.refusal}."] if facts.refusal else []),
         "",
         f'profile = "{profile}"',
     ]
-    for name in (name for name in FIELDS if "." not in name and name in (*facts.compulsory, *facts.optional)):
+    shown = (*facts.compulsory, *facts.optional, *(OFFERED if facts.two_keys else ()))
+    for name in (name for name in FIELDS if "." not in name and name in shown):
         lines += ["", *_asked(name, facts, policy), _line(name, name, facts)]
     for table in (table for table in TABLES if table in (*facts.compulsory, *facts.optional)):
         lines += ["", *_table(table, facts, policy)]

@@ -1,0 +1,59 @@
+"""Whether a result may leave the house, and what must be said of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from visavis.law.gates import Gate, No, pass_all
+from visavis.law.policy import Profile
+from visavis.law.rules import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    profiles: Collection[Profile]
+    recipient: str
+    because: str
+
+
+def _allowed(asked: _Asked) -> No | None:
+    closed = [profile.name for profile in asked.profiles if profile.exports == "no"]
+    if not closed:
+        return None
+    return No(f"results of profile {closed[0]} do not leave the house", "look at them on the screen: --format text")
+
+
+def _named(asked: _Asked) -> No | None:
+    if asked.recipient.strip() and asked.because.strip():
+        return None
+    if all(profile.exports == "free" for profile in asked.profiles):
+        return None
+    return No(
+        "a result that leaves the house names who receives it and why (GDPR Art. 19, LED Art. 25)", '--recipient NAME --because "…"'
+    )
+
+
+DISCLOSURE_GATES: tuple[Gate[_Asked], ...] = (Gate(Rule.EXPORT_ALLOWED, _allowed), Gate(Rule.RECIPIENT_NAMED, _named))
+
+
+def check_disclosure(profiles: Collection[Profile], *, recipient: str, because: str) -> bool:
+    """Ask whether a result may be exported.
+
+    Parameters
+    ----------
+    profiles : collection of Profile
+        Of the sources that were searched.
+    recipient, because : str
+        Who receives it, and why; may be empty where every profile's exports are free.
+
+    Returns
+    -------
+    bool
+        Whether it is a disclosure, to be recorded as one.
+
+    Raises
+    ------
+    RefusedError
+        `export-allowed` or `recipient-named`.
+    """
+    pass_all(DISCLOSURE_GATES, _Asked(profiles=profiles, recipient=recipient, because=because))
+    return any(profile.exports != "free" for profile in profiles)
