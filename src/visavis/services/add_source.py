@@ -78,8 +78,24 @@ class AddSource:
             over = [one.sign for one in signs.contradictions if one.over_limit]
             if not draft and not request.answer:
                 check_answered(Unanswered(signs=over, remedy='repeat the command with --answer "where the pictures come from"'))
-        new = self._new(charter, folder, request.exclude, draft=draft)
         with self._records.work(request.actor) as work:
-            source_id = self._records.sources.add(work, new)
-            self._records.charters.found(work, source_id, new.root, _findings(signs))
-        return Added(source_id=source_id, signs=signs)
+            source = self._records.sources.add(work, self._new(charter, folder, request, draft=draft), findings=_findings(signs))
+            if request.answer:
+                self._records.charters.answer(work, source, request.answer)
+        return Added(source_id=source, signs=signs)
+
+    def _new(self, charter: Charter, folder: Path, request: SourceRequest, *, draft: bool) -> NewSource:
+        last = charter.last_day()
+        return NewSource(
+            title=charter.title,
+            profile=charter.profile,
+            charter_toml=canonical_toml(charter),
+            charter_sha256=charter_sha256(charter),
+            policy=self._rules.of(charter).mark,
+            draft=draft,
+            live_from=charter.valid_from,
+            live_until=last[0] if last else None,
+            root=folder,
+            exclude=request.exclude,
+            case=None if draft else standing_case(charter, self._rules)
+        )
