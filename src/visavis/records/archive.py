@@ -65,7 +65,7 @@ class Records:
             opened.callback(self.rows.close)
             sealer = PathSealer(doors.vault)
             self.keys = Keyring()
-            self.people = People(self._database, sealer, self.keys)
+            self.people = People(self._database, doors.vault, self.keys)
             self.signatures = Signatures(self._database, doors.vault)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)
             self.sources = Sources(self._database, sealer, self.cases)
@@ -97,6 +97,15 @@ class Records:
         """Write a leaf that says which rule refused what, in a transaction of its own; the caller raises the error on."""
         with self.work(actor) as work:
             work.leaf(operation, refused=str(error.rule), **facts)
+
+    @contextmanager
+    def noting_refusals(self, actor: Actor, operation: str, **facts: object) -> Iterator[None]:
+        """Note what a rule refuses within, before the error goes on."""
+        try:
+            yield
+        except RefusedError as error:
+            self.note_refusal(actor, operation, error, **facts)
+            raise
 
     def check_root(self, folder: Path) -> Path:
         """Return a folder of originals as it is stored; `InputError` unless it is one, and no source's yet."""

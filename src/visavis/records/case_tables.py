@@ -12,8 +12,6 @@ person = Table(
     Column("name_mark", LargeBinary(16), nullable=False, unique=True),
     Column("public_key", LargeBinary(32), nullable=False, unique=True),
     Column("closed_key", LargeBinary, nullable=False),
-    Column("salt", LargeBinary(16), nullable=False),
-    Column("argon2", Text, nullable=False),
     Column("key_id", Integer, nullable=False),
     Column("created_by", ForeignKey("person.id")),
     Column("created_at", UtcTime, nullable=False),

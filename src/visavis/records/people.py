@@ -14,7 +14,7 @@ from visavis.records.case_tables import person, person_role
 from visavis.records.database import Database, Work
 from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.person_key import ClosedKey
-from visavis.records.vault import PathSealer
+from visavis.records.vault import PathSealer, Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +43,24 @@ class PersonRecord:
 class People:
     """Queries and writes about people."""
 
-    def __init__(self, database: Database, sealer: PathSealer, keys: Keyring) -> None:
+    def __init__(self, database: Database, vault: Vault, keys: Keyring) -> None:
         self._database = database
-        self._sealer = sealer
+        self._vault = vault
+        self._sealer = PathSealer(vault)
         self._keys = keys
 
-    def add(self, work: Work, *, name: str, roles: Sequence[Role], key: ClosedKey) -> PersonId:
-        """Write a person; return their id. `InputError` if the name is taken, by somebody revoked too."""
+    def add(self, work: Work, *, name: str, roles: Sequence[Role], key: ClosedKey, first: bool) -> PersonId:
+        """Write a person; return their id.
+
+        Raises
+        ------
+        InputError
+            The name is taken, by somebody revoked too; or somebody else became the `first` person meanwhile.
+        """
+        if first and work.ask(sa.select(person.c.id)).first() is not None:
+            raise InputError(
+                "somebody else became the first person of this archive", remedy="sign in as one who may add people: --as PERSON"
+            )
         mark = self._mark(name)
         if work.ask(sa.select(person.c.id).where(person.c.name_mark == mark)).first() is not None:
             raise InputError(f"there is, or was, a person called «{name}»", remedy="add a word that tells them apart")
@@ -60,9 +71,7 @@ class People:
             "name": self._sealer.seal("person.name", name, row=person_id, key=number),
             "name_mark": mark,
             "public_key": key.public_key,
-            "closed_key": key.closed,
-            "salt": key.salt,
-            "argon2": key.parameters,
+            "closed_key": self._vault.seal("person.closed_key", key.closed, row=person_id, key=number),
             "key_id": number,
             "created_by": work.actor.person_id,
             "created_at": work.at,
@@ -109,7 +118,9 @@ class People:
     def closed_key(self, who: PersonRecord) -> ClosedKey:
         """Return a person's private key as the passphrase closes it."""
         row = self._database.ask(sa.select(person).where(person.c.id == who.id)).one()
-        return ClosedKey(public_key=row.public_key, closed=row.closed_key, salt=row.salt, parameters=row.argon2)
+        return ClosedKey(
+            public_key=row.public_key, closed=self._vault.open("person.closed_key", row.closed_key, row=row.id, key=row.key_id)
+        )
 
     def _mark(self, name: str) -> bytes:
         return self._sealer.mark("person.name", _plain(name))

@@ -55,7 +55,7 @@ class Signatures:
         Parameters
         ----------
         statement : bytes
-            Canonical JSON, as `visavis.services.people.signed_statement` makes it.
+            Canonical JSON, as `visavis.domain.signing.Signer` makes it.
         key : int
             Data key that closes the statement; with a key of its own what was signed can be forgotten.
 

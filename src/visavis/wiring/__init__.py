@@ -6,6 +6,7 @@ Nothing is imported here but for annotations: whoever asks for help need not wai
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from visavis.records.people import PersonRecord as PersonRecord
     from visavis.records.sources import SourceRecord as SourceRecord
     from visavis.services.survey import SurveyReport as SurveyReport
     from visavis.wiring.archive import Archive as Archive

@@ -1,9 +1,12 @@
 """The desk of people: adding, listing, revoking, signing in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from visavis.domain.actor import Role
 from visavis.domain.errors import InputError
+from visavis.records.people import PersonRecord
+from visavis.services.people import AddPerson, RevokePerson
 from visavis.wiring.session import Session
 
 
@@ -12,6 +15,35 @@ class PeopleDesk:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def all(self) -> list[PersonRecord]:
+        """Return every person, revoked ones too, oldest first."""
+        return self._session.records().people.all()
+
+    def add(self, name: str, roles: Sequence[str], *, passphrase: str) -> PersonRecord:
+        """Add a person with a key that the passphrase closes; the first is the archive's owner.
+
+        Raises
+        ------
+        InputError
+            No name or one that is taken, no or unknown role, a first person who is no owner, or a passphrase that is too short.
+        RefusedError
+            Nobody signed in (except for the first), it is not an act of the actor's roles, or the roles watch over each other.
+        """
+        records = self._session.records()
+        return records.people.one(AddPerson(records).run(self._session.actor, name, [_role(role) for role in roles], passphrase))
+
+    def revoke(self, name: str) -> PersonRecord:
+        """Let a person sign in no longer; what they signed stays signed.
+
+        Raises
+        ------
+        InputError
+            Nobody is called so, they were revoked already, or it is the last owner.
+        RefusedError
+            Nobody signed in, or it is not an act of the actor's roles.
+        """
+        return RevokePerson(self._session.records()).run(self._session.actor, name)
 
     def sign_in(self, name: str, *, ask: Callable[[str], str], file: Path | None = None) -> None:
         """Let a person act in this archive from here on.
@@ -32,12 +64,22 @@ class PeopleDesk:
         RefusedError
             Wrong passphrase, or a person who was revoked.
         """
+        self._session.sign_in(name, self.passphrase(ask, prompt=f"Passphrase of {name}: ", file=file))
+
+    def passphrase(self, ask: Callable[[str], str], *, prompt: str = "New passphrase: ", file: Path | None = None) -> str:
+        """Return a passphrase from a file, from the file in the settings, or as the terminal gives it."""
         chosen = file or self._session.settings.passphrase_file
-        passphrase = ask(f"Passphrase of {name}: ") if chosen is None else read_passphrase(chosen)
-        self._session.sign_in(name, passphrase)
+        return ask(prompt) if chosen is None else _first_line(chosen)
 
 
-def read_passphrase(file: Path) -> str:
+def _role(name: str) -> Role:
+    try:
+        return Role(name)
+    except ValueError:
+        raise InputError(f"there is no role «{name}»", remedy="one of: " + ", ".join(Role)) from None
+
+
+def _first_line(file: Path) -> str:
     """Return the first line of a file."""
     try:
         lines = file.read_text().splitlines()

@@ -46,7 +46,7 @@ class Session:
 
     def sign_in(self, name: str, passphrase: str) -> None:
         """Let a person act from here on; `RefusedError` if the passphrase is not theirs."""
-        self.signer = sign_in(self.records(), name, passphrase)
+        self.signer = sign_in(self.records(), self.actor, name, passphrase)
         self.actor = self.signer.actor
 
     @contextmanager

@@ -26,8 +26,6 @@ def _people() -> None:
         sa.Column("name_mark", sa.LargeBinary(length=16), nullable=False),
         sa.Column("public_key", sa.LargeBinary(length=32), nullable=False),
         sa.Column("closed_key", sa.LargeBinary(), nullable=False),
-        sa.Column("salt", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("argon2", sa.Text(), nullable=False),
         sa.Column("key_id", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.String(length=36), nullable=True),
         sa.Column("created_at", sa.String(27), nullable=False),
