@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
-from visavis.domain.ids import PersonId, new_id
+from visavis.domain.ids import PersonId, SourceId, new_id
 from visavis.records import tables
 from visavis.records.cases import CaseFile
 from visavis.records.charter_tables import source_finding, source_note
@@ -54,7 +54,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceNote:
-    """What a person wrote about a source; `kind` is `answer`, `freeze` or `thaw`."""
+    """What a person wrote about a source: an `answer`, or why it is `frozen` or `live` again (`kind`)."""
 
     id: str
     kind: str
@@ -156,27 +156,29 @@ class CharterBook:
         if case is not None and work.ask(sa.select(tables.case_source.c.case_id).where(mine).limit(1)).first() is None:
             self._sources.open_case(work, source.number, case)
 
-    def set_state(self, work: Work, source: SourceRecord, state: str, because: str) -> None:
-        """Freeze or thaw a source, with the reason; it takes effect with this transaction."""
+    def set_state(self, work: Work, source: SourceRecord, state: str, *, because: str = "") -> None:
+        """Let a source be live, frozen, expired or erased with this transaction; a reason is kept as a note."""
         work.run(sa.update(tables.source).where(tables.source.c.number == source.number).values(state=state))
-        note = self._note(work, source.number, "freeze" if state == "frozen" else "thaw", because)
-        work.leaf("alteration", source=source.id, what="state", was=source.state, state=state, note=note)
+        reason = {"note": self._note(work, source.number, state, because)} if because else {}
+        work.leaf("alteration", source=source.id, what="state", was=source.state, state=state, **reason)
 
-    def answer(self, work: Work, source: SourceRecord, text: str) -> str:
-        """Write a person's answer to what the files said against the charter; return its id."""
-        note = self._note(work, source.number, "answer", text)
-        work.leaf("alteration", source=source.id, what="answered", note=note)
+    def answer(self, work: Work, source_id: SourceId, text: str) -> str:
+        """Write a person's answer to what the files say against the charter; return its id."""
+        note = self._note(work, self._number(work, source_id), "answer", text)
+        work.leaf("alteration", source=source_id, what="answered", note=note)
         return note
 
-    def found(self, work: Work, source_number: int, root_number: int, findings: Sequence[Finding]) -> None:
-        """Write what the files of a root say against the charter, in the place of what an earlier look found. The caller writes the leaf."""
+    def found(self, work: Work, source_id: SourceId, root_number: int, findings: Sequence[Finding]) -> None:
+        """Write what the files of a root say against the charter, in the place of what an earlier look found."""
         work.run(sa.delete(source_finding).where(source_finding.c.root_number == root_number))
-        for finding in findings:
-            facts = {"rule": finding.rule, "count": finding.count, "looked_at": finding.looked_at, "over_limit": finding.over_limit}
-            work.run(
-                sa.insert(source_finding),
-                [{**facts, "source_number": source_number, "root_number": root_number, "found_at": work.at}],
-            )
+        if findings:
+            place = {"source_number": self._number(work, source_id), "root_number": root_number, "found_at": work.at}
+            work.run(sa.insert(source_finding), [{**asdict(finding), **place} for finding in findings])
+        signs = {finding.rule: finding.count for finding in findings}
+        work.leaf("collection", source=source_id, what="looked-over", root=root_number, signs=signs)
+
+    def _number(self, work: Work, source_id: SourceId) -> int:
+        return int(work.ask(sa.select(tables.source.c.number).where(tables.source.c.id == source_id)).scalar_one())
 
     def findings(self, source: SourceRecord) -> list[Finding]:
         """Return what the files say against the charter."""

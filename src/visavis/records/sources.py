@@ -123,8 +123,8 @@ class Sources:
         self._sealer = sealer
         self._cases = cases
 
-    def add(self, work: Work, new: NewSource) -> SourceId:
-        """Write a source with its charter, first root and standing case; return its id."""
+    def add(self, work: Work, new: NewSource) -> tuple[SourceId, int]:
+        """Write a source with its charter, first root and, unless it is a draft, its standing case; return its id and the root's number."""
         source_id = SourceId(new_id(work.at))
         number = work.next_number(tables.source)
         work.run(
@@ -162,12 +162,12 @@ class Sources:
                 }
             ],
         )
-        self.add_root(work, number, new.root)
+        root = self.add_root(work, number, new.root)
         if new.case is not None and not new.draft:
             self.open_case(work, number, new.case)
         state = "draft" if new.draft else "live"
         work.leaf("collection", source=source_id, charter=new.charter_sha256, profile=new.profile, policy=new.policy, state=state)
-        return source_id
+        return source_id, root
 
     def signature(self, work: Work) -> dict[str, object]:
         """Return the columns of a charter that say who puts it in force, now.

@@ -49,10 +49,11 @@ class Added:
 class AddSource:
     """Adds sources to an archive. A refusal leaves a leaf and no row."""
 
-    def __init__(self, records: Records, rules: Rulebook, *, look: Look) -> None:
+    def __init__(self, records: Records, rules: Rulebook, *, look: Look, signer: Signer | None = None) -> None:
         self._records = records
         self._rules = rules
         self._look = look
+        self._signer = signer
 
     def run(self, request: SourceRequest) -> Added:
         """Check folder, charter and files, and write the source with the charter as it was given.
@@ -70,21 +71,46 @@ class AddSource:
         """
         folder = self._records.check_root(request.folder)
         charter = self._charter(request)
-        with refusals_noted(self._records, request.actor, "collection", profile=charter.profile):
+        draft = self._rules.of(charter).profiles[charter.profile].person_needed
+        with self._records.noting_refusals(request.actor, "collection", profile=charter.profile):
             check_role(request.actor, Act.ADD_SOURCE, profile=charter.profile)
             check_usable(charter, self._rules, at=self._records.clock.now())
             signs = self._look(folder, request.exclude, charter)
-            draft = self._rules.of(charter).profiles[charter.profile].person_needed
             over = [one.sign for one in signs.contradictions if one.over_limit]
             if not draft and not request.answer:
                 check_answered(Unanswered(signs=over, remedy='repeat the command with --answer "where the pictures come from"'))
         with self._records.work(request.actor) as work:
-            source = self._records.sources.add(work, self._new(charter, folder, request, draft=draft), findings=_findings(signs))
+            source_id, root = self._records.sources.add(work, self._new(charter, folder, request.exclude, draft=draft))
+            self._records.charters.found(work, source_id, root, [_finding(one) for one in signs.contradictions])
             if request.answer:
-                self._records.charters.answer(work, source, request.answer)
-        return Added(source_id=source, signs=signs)
+                note = self._records.charters.answer(work, source_id, request.answer)
+                self._sign(work, note, {"source": source_id, "text_sha256": hashlib.sha256(request.answer.encode()).hexdigest()})
+        return Added(source_id=source_id, signs=signs, unanswered=bool(over) and not request.answer)
 
-    def _new(self, charter: Charter, folder: Path, request: SourceRequest, *, draft: bool) -> NewSource:
+    def _charter(self, request: SourceRequest) -> Charter:
+        try:
+            return self._read(request, self._records.clock.now().date())
+        except CharterInvalid as error:
+            refusal, fields = refusal_of(error)
+            self._records.note_refusal(request.actor, "collection", refusal, fields=fields)
+            raise
+
+    def _read(self, request: SourceRequest, today: dt.date) -> Charter:
+        if request.charter is not None and request.profile is None and request.title is None:
+            return read_charter(request.charter, self._rules)
+        if request.charter is None and request.profile == "household" and request.title:
+            return household_charter(request.title, today, self._rules)
+        if request.charter is None and request.profile not in (None, "household"):
+            raise InputError(
+                f"the profile «{request.profile}» needs a charter file",
+                remedy=f"visavis source charter --profile {request.profile} > charter.toml, fill it in, then --charter charter.toml",
+            )
+        raise InputError(
+            "a source needs either --profile household with --title, or --charter FILE (which names both)",
+            remedy='visavis source add FOLDER --profile household --title "Family"',
+        )
+
+    def _new(self, charter: Charter, folder: Path, exclude: tuple[str, ...], *, draft: bool) -> NewSource:
         last = charter.last_day()
         return NewSource(
             title=charter.title,
@@ -96,6 +122,19 @@ class AddSource:
             live_from=charter.valid_from,
             live_until=last[0] if last else None,
             root=folder,
-            exclude=request.exclude,
-            case=None if draft else standing_case(charter, self._rules)
+            exclude=exclude,
+            case=None if draft else _shared_case(charter, self._rules),
         )
+
+    def _sign(self, work: Work, note: str, facts: Mapping[str, str]) -> None:
+        if self._signer is None or self._signer.actor.person_id is None:
+            return
+        person_id = self._signer.actor.person_id
+        statement, signature = self._signer.statement("answer", note, facts, at=work.at)
+        self._records.signatures.add(
+            work, what="answer", object_id=note, person_id=person_id, statement=statement, signature=signature
+        )
+
+
+def _finding(one: Contradiction) -> Finding:
+    return Finding(rule=one.sign.value, count=one.count, looked_at=one.looked_at, over_limit=one.over_limit)
