@@ -57,6 +57,7 @@ def clearance() -> Clearance:
         policy="none",
         sources=frozenset({1, 2, 3}),
         max_candidates=None,
+        least_similarity=-1.0,
         not_after=dt.datetime.now(dt.UTC) + dt.timedelta(hours=1),
     ).sealed()
 

@@ -30,6 +30,7 @@ CLEARANCE = Clearance(
     policy="none",
     sources=frozenset({1, 2, 3}),
     max_candidates=None,
+    least_similarity=-1.0,
     not_after=NOON + dt.timedelta(hours=1),
 ).sealed()
 

@@ -16,7 +16,7 @@ from visavis.domain.identification import ProbePicture, SearchResult, Threshold
 from visavis.domain.ids import SourceId
 from visavis.domain.media import AnalysedPicture, CaptureDate, DateOrigin, Outcome, PictureMetadata, Precision, Reason
 from visavis.index.exact import ExactIndex
-from visavis.law.policy import base_policy
+from visavis.law.rulebook import shipped
 from visavis.records import archive as records_archive
 from visavis.records.archive import Doors
 from visavis.records.files import ReadFile
@@ -148,7 +148,7 @@ class MadeArchive:
         shutil.copytree(empty, folder / "archive")
         self.records = records_archive.open_records(folder / "archive", doors(self.clock, vault=vault), writable=True)
         self.index = ExactIndex(DIM, self.clock)
-        self.permission = Permission(self.records, base_policy())
+        self.permission = Permission(self.records, shipped())
 
     def household(self, title: str = "Family") -> SourceRecord:
         return self._add(title, SourceRequest(actor=ACTOR, folder=self.root(title), profile="household", title=title))
@@ -165,7 +165,7 @@ class MadeArchive:
         return folder
 
     def _add(self, title: str, request: SourceRequest) -> SourceRecord:
-        source_id: SourceId = AddSource(self.records, base_policy()).run(request)
+        source_id: SourceId = AddSource(self.records, shipped()).run(request)
         return self.records.sources.one(source_id)
 
     def put(self, source: SourceRecord, *pictures: Picture) -> tuple[int, ...]:

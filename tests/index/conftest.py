@@ -1,15 +1,14 @@
 import datetime as dt
-from collections.abc import Callable
 
 import pytest
 
 from visavis.domain.actor import Actor
 from visavis.domain.clearance import Clearance
 from visavis.domain.ids import CaseId
-from visavis.testing.index_contract import NOON
+from visavis.testing.index_contract import NOON, Issue
 
 
-def sealed_clearance(sources: frozenset[int], not_after: dt.datetime) -> Clearance:
+def sealed_clearance(sources: frozenset[int], not_after: dt.datetime, least_similarity: float = -1.0) -> Clearance:
     return Clearance(
         actor=Actor(name="tester"),
         case_id=CaseId("case"),
@@ -17,12 +16,13 @@ def sealed_clearance(sources: frozenset[int], not_after: dt.datetime) -> Clearan
         policy="none",
         sources=sources,
         max_candidates=None,
+        least_similarity=least_similarity,
         not_after=not_after,
     ).sealed()
 
 
 @pytest.fixture
-def issue() -> Callable[[frozenset[int], dt.datetime], Clearance]:
+def issue() -> Issue:
     return sealed_clearance
 
 

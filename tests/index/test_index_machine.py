@@ -29,6 +29,7 @@ CLEARANCE = Clearance(
     policy="none",
     sources=frozenset({1, 2}),
     max_candidates=None,
+    least_similarity=-1.0,
     not_after=NOON + dt.timedelta(hours=1),
 ).sealed()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from visavis.law.charter import Charter
-from visavis.law.policy import Policy, base_policy
+from visavis.law.rulebook import Rulebook, shipped
 from visavis.law.reading import charter_from
 
 _ORGANISATION: dict[str, Any] = {
@@ -60,7 +60,7 @@ WHOLE: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="session")
 def policy() -> Policy:
-    return base_policy()
+    return shipped()
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +70,6 @@ def whole() -> Callable[[str], dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def chartered(whole, policy) -> Callable[..., Charter]:
+def chartered(whole, rules) -> Callable[..., Charter]:
     """Return a charter of a profile with some fields replaced."""
-    return lambda profile, **changes: charter_from({**whole(profile), **changes}, policy)
+    return lambda profile, **changes: charter_from({**whole(profile), **changes}, rules)

@@ -20,35 +20,35 @@ def rule(answer):
 
 @pytest.mark.parametrize("step", Step)
 @pytest.mark.parametrize("profile", ["household", "trial", "archive"])
-def test_a_photo_of_a_live_source_is_admitted_at_both_steps(profile, step, chartered, policy):
-    assert admit(chartered(profile), policy, at=AT, step=step, facts=LIVE) is None
+def test_a_photo_of_a_live_source_is_admitted_at_both_steps(profile, step, chartered, rules):
+    assert admit(chartered(profile), rules, at=AT, step=step, facts=LIVE) is None
 
 
 @pytest.mark.parametrize("profile", ["police", "tracing", "consent", "evaluation"])
-def test_a_profile_whose_promises_this_version_can_not_keep_is_refused(profile, chartered, policy):
+def test_a_profile_whose_promises_this_version_can_not_keep_is_refused(profile, chartered, rules):
     charter = chartered(profile)
-    assert rule(admit(charter, policy, at=AT, step=Step.DECODE, facts=LIVE)) == Rule.PROFILE_USABLE
+    assert rule(admit(charter, rules, at=AT, step=Step.DECODE, facts=LIVE)) == Rule.PROFILE_USABLE
     with pytest.raises(RefusedError) as caught:
-        check_usable(charter, policy, at=AT)
+        check_usable(charter, rules, at=AT)
     assert caught.value.rule == "profile-usable"
 
 
 @pytest.mark.parametrize("profile", ["police", "tracing"])
-def test_police_and_tracing_say_what_is_missing(profile, chartered, policy):
+def test_police_and_tracing_say_what_is_missing(profile, chartered, rules):
     with pytest.raises(RefusedError, match="needs cases and two reviewers: not in this version"):
-        check_usable(chartered(profile), policy, at=AT)
+        check_usable(chartered(profile), rules, at=AT)
 
 
 @pytest.mark.parametrize("state", [state for state in SourceState if state is not SourceState.LIVE])
-def test_a_source_that_is_not_live_takes_nothing_in(state, chartered, policy):
+def test_a_source_that_is_not_live_takes_nothing_in(state, chartered, rules):
     facts = ItemFacts(source_state=state, kind="photo", pictures_before=0)
-    assert rule(admit(chartered("archive"), policy, at=AT, step=Step.INDEX, facts=facts)) == Rule.SOURCE_LIVE
+    assert rule(admit(chartered("archive"), rules, at=AT, step=Step.INDEX, facts=facts)) == Rule.SOURCE_LIVE
 
 
 @given(minutes=st.integers(-60 * 24 * 40, 60 * 24 * 40))
-def test_a_charter_admits_from_its_first_midnight_to_the_midnight_after_its_last_day(minutes, chartered, policy):
+def test_a_charter_admits_from_its_first_midnight_to_the_midnight_after_its_last_day(minutes, chartered, rules):
     at = AT + dt.timedelta(minutes=minutes)
-    answer = admit(chartered("trial"), policy, at=at, step=Step.INDEX, facts=LIVE)
+    answer = admit(chartered("trial"), rules, at=at, step=Step.INDEX, facts=LIVE)
     live = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) <= at < dt.datetime(2026, 1, 15, tzinfo=dt.UTC)
     assert rule(answer) == (None if live else Rule.CHARTER_IN_DATES)
 
@@ -61,41 +61,41 @@ def test_a_charter_admits_from_its_first_midnight_to_the_midnight_after_its_last
         ({"evidence": [{"file": "a", "sha256": "ab" * 32, "valid_to": dt.date(2026, 1, 9)}]}, "evidence[1].valid_to"),
     ],
 )
-def test_the_first_end_of_charter_retention_and_evidence_counts(changes, field, chartered, policy):
+def test_the_first_end_of_charter_retention_and_evidence_counts(changes, field, chartered, rules):
     charter = chartered("archive", **changes)
-    answer = admit(charter, policy, at=AT, step=Step.DECODE, facts=LIVE)
+    answer = admit(charter, rules, at=AT, step=Step.DECODE, facts=LIVE)
     assert rule(answer) == Rule.CHARTER_IN_DATES
     assert field in answer.detail
     with pytest.raises(RefusedError, match=field.replace("[", r"\[")):
-        check_usable(charter, policy, at=AT)
+        check_usable(charter, rules, at=AT)
 
 
-def test_evidence_that_holds_to_the_end_of_the_calendar_sets_no_earlier_end(chartered, policy):
+def test_evidence_that_holds_to_the_end_of_the_calendar_sets_no_earlier_end(chartered, rules):
     charter = chartered("archive", evidence=[{"file": "a", "sha256": "ab" * 32, "valid_to": dt.date.max}])
-    assert admit(charter, policy, at=AT, step=Step.INDEX, facts=LIVE) is None
+    assert admit(charter, rules, at=AT, step=Step.INDEX, facts=LIVE) is None
 
 
-def test_a_charter_that_begins_later_may_be_added_now(chartered, policy):
-    check_usable(chartered("archive", valid_from=dt.date(2026, 2, 1)), policy, at=AT)
+def test_a_charter_that_begins_later_may_be_added_now(chartered, rules):
+    check_usable(chartered("archive", valid_from=dt.date(2026, 2, 1)), rules, at=AT)
 
 
-def test_a_trial_takes_two_thousand_pictures(chartered, policy):
+def test_a_trial_takes_two_thousand_pictures(chartered, rules):
     for before, expected in ((1999, None), (2000, Rule.SOURCE_SIZE)):
         facts = ItemFacts(source_state="live", kind="photo", pictures_before=before)
-        assert rule(admit(chartered("trial"), policy, at=AT, step=Step.DECODE, facts=facts)) == expected
-        assert admit(chartered("archive"), policy, at=AT, step=Step.DECODE, facts=facts) is None
+        assert rule(admit(chartered("trial"), rules, at=AT, step=Step.DECODE, facts=facts)) == expected
+        assert admit(chartered("archive"), rules, at=AT, step=Step.DECODE, facts=facts) is None
 
 
-def test_only_photos_are_taken_in(chartered, policy):
+def test_only_photos_are_taken_in(chartered, rules):
     facts = ItemFacts(source_state="live", kind="stream", pictures_before=0)
-    assert rule(admit(chartered("archive"), policy, at=AT, step=Step.DECODE, facts=facts)) == Rule.PHOTOS_ONLY
+    assert rule(admit(chartered("archive"), rules, at=AT, step=Step.DECODE, facts=facts)) == Rule.PHOTOS_ONLY
 
 
-def test_standing_cases_are_shared_at_home_and_the_charters_own_in_an_archive(chartered, policy):
-    assert standing_case(chartered("household"), policy).shared
-    own = standing_case(chartered("archive"), policy)
+def test_standing_cases_are_shared_at_home_and_the_charters_own_in_an_archive(chartered, rules):
+    assert standing_case(chartered("household"), rules).shared
+    own = standing_case(chartered("archive"), rules)
     assert (own.purpose, own.shared) == ("catalogue", False)
-    assert standing_case(chartered("police"), policy) is None
+    assert standing_case(chartered("police"), rules) is None
 
 
 DATE = CaptureDate(text="1962", first=None, last=None, precision=Precision.YEAR, origin=DateOrigin.IPTC)

@@ -9,7 +9,7 @@ from visavis.domain.errors import RefusedError
 from visavis.domain.ids import CaseId, SourceId
 from visavis.law.admit import SourceState
 from visavis.law.clear import EVALUATION_SOURCE, CaseFacts, SearchRequest, SourceFacts, clear, clear_evaluation
-from visavis.law.policy import base_policy
+from visavis.law.rulebook import shipped
 from visavis.law.rules import Rule
 
 AT = dt.datetime(2026, 1, 10, 12, tzinfo=dt.UTC)
@@ -38,25 +38,25 @@ def desk(*sources, **facts):
 
 def refused(request, sources, case, at=AT):
     with pytest.raises(RefusedError) as caught:
-        clear(request, sources, case, base_policy(), at=at)
+        clear(request, sources, case, shipped(), at=at)
     return caught.value
 
 
-def test_without_a_named_case_only_the_household_is_searched_and_the_rest_is_named_with_what_mends_it(family, museum, policy):
-    grant = clear(ASK, [family, museum], home(family), policy, at=AT)
+def test_without_a_named_case_only_the_household_is_searched_and_the_rest_is_named_with_what_mends_it(family, museum, rules):
+    grant = clear(ASK, [family, museum], home(family), rules, at=AT)
     assert (grant.clearance.sources, grant.clearance.purpose, grant.clearance.case_id) == ({1}, "private", HOME)
     [left] = grant.left_out
     assert (left.source_id, left.remedy) == ("museum", "add --case desk")
 
 
-def test_a_standing_case_searches_the_sources_it_names(family, museum, policy):
-    grant = clear(ASK, [family, museum], desk(museum), policy, at=AT)
+def test_a_standing_case_searches_the_sources_it_names(family, museum, rules):
+    grant = clear(ASK, [family, museum], desk(museum), rules, at=AT)
     assert (grant.clearance.sources, grant.clearance.purpose) == ({2}, "catalogue")
     assert [left.source_id for left in grant.left_out] == ["family"]
 
 
-def test_a_clearance_passes_its_own_check_and_ends_within_the_hour(family, policy):
-    clearance = clear(ASK, [family], home(family), policy, at=AT).clearance
+def test_a_clearance_passes_its_own_check_and_ends_within_the_hour(family, rules):
+    clearance = clear(ASK, [family], home(family), rules, at=AT).clearance
     clearance.check(AT)
     assert clearance.not_after == AT + dt.timedelta(hours=1)
     assert clearance.policy == policy.mark
@@ -88,10 +88,10 @@ def test_a_purpose_that_the_charter_does_not_list_is_refused(museum):
     assert refused(ASK, [museum], desk(museum, purpose="journalism")).rule == Rule.PURPOSE_ALLOWED
 
 
-def test_two_sources_join_only_if_both_charters_allow_the_purpose(museum, chartered, policy):
+def test_two_sources_join_only_if_both_charters_allow_the_purpose(museum, chartered, rules):
     press = SourceFacts(id=SourceId("press"), number=3, state="live", charter=chartered("archive", purposes=["catalogue", "journalism"]))
-    assert clear(ASK, [museum, press], desk(museum, press), policy, at=AT).clearance.sources == {2, 3}
-    grant = clear(ASK, [museum, press], desk(museum, press, purpose="journalism"), policy, at=AT)
+    assert clear(ASK, [museum, press], desk(museum, press), rules, at=AT).clearance.sources == {2, 3}
+    grant = clear(ASK, [museum, press], desk(museum, press, purpose="journalism"), rules, at=AT)
     assert grant.clearance.sources == {3}
     assert [left.rule for left in grant.left_out] == [Rule.PURPOSE_ALLOWED]
 
@@ -131,9 +131,9 @@ def test_where_several_rules_leave_nothing_each_source_has_its_reason(family, mu
     assert error.remedy == "add --case desk"
 
 
-def test_a_narrowed_search_names_only_the_sources_asked_for(family, museum, policy):
+def test_a_narrowed_search_names_only_the_sources_asked_for(family, museum, rules):
     request = SearchRequest(actor=ME, sources=frozenset({family.id}))
-    assert clear(request, [family, museum], home(family), policy, at=AT).left_out == ()
+    assert clear(request, [family, museum], home(family), rules, at=AT).left_out == ()
     assert refused(SearchRequest(actor=ME, sources=frozenset({museum.id})), [family, museum], home(family)).remedy == "add --case desk"
 
 
@@ -149,10 +149,10 @@ def test_a_narrowed_search_names_only_the_sources_asked_for(family, museum, poli
         ("trial", {"candidates": 50}, 50),
     ],
 )
-def test_outside_the_household_fifty_candidates_unless_more_is_asked_for(profile, asked, cap, chartered, policy):
+def test_outside_the_household_fifty_candidates_unless_more_is_asked_for(profile, asked, cap, chartered, rules):
     source = SourceFacts(id=SourceId("s"), number=1, state="live", charter=chartered(profile))
     case = CaseFacts(id=DESK, purpose=source.charter.purposes[0], sources=frozenset({source.id}))
-    assert clear(SearchRequest(actor=ME, **asked), [source], case, policy, at=AT).clearance.max_candidates == cap
+    assert clear(SearchRequest(actor=ME, **asked), [source], case, rules, at=AT).clearance.max_candidates == cap
 
 
 @pytest.mark.parametrize("asked", [{"candidates": 51}, {"all_candidates": True}])
@@ -167,22 +167,22 @@ def test_a_trial_can_not_ask_for_more_than_fifty(asked, chartered):
     ("valid_to", "open_until", "ends"),
     [(dt.date(2026, 1, 10), None, True), (None, dt.date(2026, 1, 10), True), (dt.date(2026, 1, 11), dt.date(2026, 1, 11), False)],
 )
-def test_a_clearance_never_outlives_charter_or_case(valid_to, open_until, ends, chartered, policy):
+def test_a_clearance_never_outlives_charter_or_case(valid_to, open_until, ends, chartered, rules):
     at = dt.datetime(2026, 1, 10, 23, 30, tzinfo=dt.UTC)
     changes = {} if valid_to is None else {"valid_to": valid_to}
     source = SourceFacts(id=SourceId("m"), number=2, state="live", charter=chartered("archive", **changes))
-    clearance = clear(ASK, [source], desk(source, open_until=open_until), policy, at=at).clearance
+    clearance = clear(ASK, [source], desk(source, open_until=open_until), rules, at=at).clearance
     assert clearance.not_after == (dt.datetime(2026, 1, 11, tzinfo=dt.UTC) if ends else at + dt.timedelta(hours=1))
 
 
-def test_evaluation_reaches_rows_in_memory_only(policy):
-    clearance = clear_evaluation(ME, policy, at=AT)
+def test_evaluation_reaches_rows_in_memory_only(rules):
+    clearance = clear_evaluation(ME, rules, at=AT)
     clearance.check(AT)
     assert (clearance.sources, clearance.purpose) == ({EVALUATION_SOURCE}, "evaluation")
 
 
-PROFILES = sorted(base_policy().profiles)
-PURPOSES = sorted(base_policy().purposes)
+PROFILES = sorted(shipped().profiles)
+PURPOSES = sorted(shipped().purposes)
 MIX = st.lists(
     st.tuples(st.sampled_from(PROFILES), st.sampled_from(SourceState), st.dates(dt.date(2026, 1, 1), dt.date(2026, 1, 14)), st.booleans()),
     max_size=6,
@@ -192,7 +192,7 @@ MIX = st.lists(
 @given(
     mix=MIX, purpose=st.sampled_from(PURPOSES), minutes=st.integers(0, 60 * 24 * 20), narrowed=st.none() | st.frozensets(st.integers(1, 6))
 )
-def test_for_any_mix_of_sources_only_allowed_ones_are_cleared_and_every_other_is_named(mix, purpose, minutes, narrowed, chartered, policy):
+def test_for_any_mix_of_sources_only_allowed_ones_are_cleared_and_every_other_is_named(mix, purpose, minutes, narrowed, chartered, rules):
     at = dt.datetime(2025, 12, 31, tzinfo=dt.UTC) + dt.timedelta(minutes=minutes)
     sources = [
         SourceFacts(id=SourceId(str(number)), number=number, state=state, charter=chartered(profile, valid_to=last, **_retained(profile)))
@@ -208,13 +208,13 @@ def test_for_any_mix_of_sources_only_allowed_ones_are_cleared_and_every_other_is
         and source.id in case.sources
         and purpose in source.charter.purposes
         and source.charter.valid_from <= at.date() <= source.charter.valid_to
-        and policy.profiles[source.charter.profile].use == "source"
+        and rules.profile(source.charter.profile].use == "source"
     }
     request = SearchRequest(actor=ME, sources=asked)
     if not allowed:
         assert refused(request, sources, case, at).remedy
         return
-    grant = clear(request, sources, case, policy, at=at)
+    grant = clear(request, sources, case, rules, at=at)
     assert grant.clearance.sources == allowed
     assert {left.source_id for left in grant.left_out} == {source.id for source in wanted if source.number not in allowed}
     ends = [dt.datetime.combine(s.charter.valid_to, dt.time(), dt.UTC) + dt.timedelta(days=1) for s in wanted if s.number in allowed]

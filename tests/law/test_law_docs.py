@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from visavis.law.fields import FIELDS, TABLES
-from visavis.law.policy import base_policy
+from visavis.law.rulebook import shipped
 from visavis.law.reading import read_charter
 from visavis.law.rules import Rule
 
@@ -21,7 +21,7 @@ README = ROOT / "docs" / "law" / "README.md"
 
 def charter_reference() -> str:
     """Write the reference page from the table of fields and the policy pack."""
-    policy = base_policy()
+    policy = shipped()
     lines = [
         "# Charter: each field",
         "",
@@ -54,7 +54,7 @@ def charter_reference() -> str:
 
 
 def _asked_by(name):
-    policy, top = base_policy(), name.partition(".")[0]
+    policy, top = shipped(), name.partition(".")[0]
     if name in ("profile", "extends"):
         return "compulsory in every profile" if name == "profile" else "optional in every profile"
     compulsory = [profile.name for profile in policy.profiles.values() if top in profile.compulsory]
@@ -75,7 +75,7 @@ def test_the_law_page_lists_every_rule_and_no_other():
     assert sorted(listed) == sorted(rule.value for rule in Rule)
 
 
-def test_the_law_page_lists_every_profile(policy):
+def test_the_law_page_lists_every_profile(rules):
     text = README.read_text(encoding="utf-8")
     assert all(f"| `{profile}` |" in text for profile in policy.profiles)
 
@@ -98,12 +98,12 @@ def test_every_rule_is_used_by_the_law():
     assert all(f"Rule.{rule.name}" in code for rule in Rule)
 
 
-def test_the_museums_charter_is_accepted(tmp_path, policy):
+def test_the_museums_charter_is_accepted(tmp_path, rules):
     page = (ROOT / "docs" / "law" / "i-run-a-small-museum.md").read_text(encoding="utf-8")
     [block] = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     (tmp_path / "charter.toml").write_text(block, encoding="utf-8")
     (tmp_path / "deed-of-gift.pdf").write_bytes(b"deed")
-    assert read_charter(tmp_path / "charter.toml", policy).standing_case.purpose == "catalogue"
+    assert read_charter(tmp_path / "charter.toml", rules).standing_case.purpose == "catalogue"
 
 
 def test_every_example_of_a_field_is_toml_that_the_field_takes():

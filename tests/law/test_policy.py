@@ -49,4 +49,4 @@ def test_a_damaged_pack_does_not_load(data):
 def test_values_of_the_law_can_not_be_changed(policy):
     with pytest.raises(dataclasses.FrozenInstanceError):
         policy.mark = "other"
-    assert base_policy() is policy
+    assert shipped() is policy

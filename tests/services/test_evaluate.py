@@ -31,6 +31,7 @@ def clearance(purpose: str = "evaluation", hours: int = 1) -> Clearance:
         policy="test 1",
         sources=frozenset(),
         max_candidates=None,
+        least_similarity=-1.0,
         not_after=NOW + dt.timedelta(hours=hours),
     ).sealed()
 

@@ -42,7 +42,7 @@ class VectorIndex(Protocol):
         ...
 
     def search(self, probe: Vectors, k: int, where: Where | None, clearance: Clearance) -> Hits:
-        """Return the `k` most similar rows among those that `clearance` and `where` both let through.
+        """Return the `k` most similar rows among those that `clearance` and `where` both let through, none below its least similarity.
 
         Parameters
         ----------

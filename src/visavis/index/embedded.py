@@ -25,7 +25,7 @@ from visavis.index.base import RowReader
 from visavis.index.codes import Codebook
 from visavis.index.columns import REMOVED, Columns, check_probe, check_rows, check_seq
 from visavis.index.files import IndexFolder, Manifest, Stamp
-from visavis.index.ranking import best, similarities
+from visavis.index.ranking import at_least, best, similarities
 from visavis.index.segments import Segment, Tail
 
 _READ_ROWS = 16_384
@@ -155,7 +155,7 @@ class EmbeddedIndex:
                     raise
             else:
                 if not self._outdated():
-                    return hits
+                    return at_least(hits, clearance.least_similarity)
 
     def keys(self, after: int, limit: int) -> Keys:
         """Return up to `limit` keys above `after`, ascending."""

@@ -7,7 +7,7 @@ from visavis.domain.clearance import Clearance
 from visavis.domain.clock import Clock
 from visavis.domain.identification import Hits, IndexRows, RemovalReport, Where
 from visavis.index.columns import Columns, check_probe, check_rows, check_seq
-from visavis.index.ranking import best, similarities
+from visavis.index.ranking import at_least, best, similarities
 
 
 class ExactIndex:
@@ -60,7 +60,8 @@ class ExactIndex:
         clearance.check(self._clock.now())
         check_probe(probe, k, self._dim)
         passing = self._columns.passing(clearance.sources, where)
-        return best(self._columns.keys[passing], similarities(self._vectors[passing].astype(np.float32), probe), k)
+        hits = best(self._columns.keys[passing], similarities(self._vectors[passing].astype(np.float32), probe), k)
+        return at_least(hits, clearance.least_similarity)
 
     def keys(self, after: int, limit: int) -> Keys:
         """Return up to `limit` keys above `after`, ascending."""

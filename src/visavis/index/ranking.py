@@ -41,3 +41,9 @@ def best(keys: Keys, similarity: NDArray[np.float32], k: int) -> Hits:
         keys, similarity = keys[near], similarity[near]
     order = np.lexsort((keys, -similarity))[:k]
     return Hits(keys=keys[order], similarity=similarity[order])
+
+
+def at_least(hits: Hits, least: float) -> Hits:
+    """Return the hits without those below a similarity; they come best first."""
+    near = hits.similarity >= np.float32(least)
+    return Hits(keys=hits.keys[near], similarity=hits.similarity[near])

@@ -11,7 +11,7 @@ from visavis.records import tables
 from visavis.records.cases import CaseFile
 from visavis.records.charter_tables import source_finding, source_note
 from visavis.records.database import Database, Work
-from visavis.records.sources import SignedBy, SourceRecord, Sources, signed_by
+from visavis.records.sources import NewVersion, SignedBy, SourceRecord, Sources, signed_by
 from visavis.records.vault import PathSealer
 
 
@@ -27,19 +27,6 @@ class CharterVersion:
     valid_from: dt.date | None
     valid_to: dt.date | None
     signed_by: SignedBy | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewVersion:
-    """A charter, validated by `law`, to become a version. `valid_to` is the first end of charter, retention and evidence."""
-
-    title: str
-    profile: str
-    toml: str
-    sha256: str
-    policy: str
-    valid_from: dt.date
-    valid_to: dt.date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,22 +86,7 @@ class CharterBook:
         work.run(sa.delete(tables.charter).where(*waits))
         last = work.ask(sa.select(sa.func.max(tables.charter.c.version)).where(tables.charter.c.source_number == source.number))
         version = (last.scalar_one_or_none() or 0) + 1
-        work.run(
-            sa.insert(tables.charter),
-            [
-                {
-                    "source_number": source.number,
-                    "version": version,
-                    "toml": self._sealer.seal("charter.toml", new.toml),
-                    "sha256": new.sha256,
-                    "added_by": self._sealer.seal("charter.added_by", work.actor.name),
-                    "added_at": work.at,
-                    "policy": new.policy,
-                    "valid_from": new.valid_from,
-                    "valid_to": new.valid_to,
-                }
-            ],
-        )
+        self._sources.file(work, source.number, version, new)
         work.leaf("alteration", source=source.id, what="amended", version=version, charter=new.sha256, profile=new.profile)
         return version
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -78,21 +79,35 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewSource:
-    """What `add` needs; the charter was validated by `law`. `draft`: it waits for a signature, else it is in force at once."""
+class NewVersion:
+    """A charter, validated by `law`, to become a version. `valid_to` is the first end of charter, retention and evidence."""
 
     title: str
     profile: str
-    charter_toml: str
-    charter_sha256: str
+    toml: str
+    sha256: str
     policy: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSource:
+    """What `add` needs; the charter was validated by `law`.
+
+    Attributes
+    ----------
+    draft : bool
+        The charter waits for a signature; else it is in force at once.
+    case : CaseFile or None
+        The case that opens with the charter, without its source: `standing`, of the source's own, or `shared` with all of its kind.
+    """
+
+    charter: NewVersion
     draft: bool
-    live_from: dt.date | None
-    live_until: dt.date | None
     root: Path
     exclude: tuple[str, ...]
     case: CaseFile | None = None
-    """The case that opens with the charter, without its source: `standing` of the source's own, `shared` with all of its kind."""
 
 
 _CHARTER = (
@@ -125,19 +140,19 @@ class Sources:
 
     def add(self, work: Work, new: NewSource) -> tuple[SourceId, int]:
         """Write a source with its charter, first root and, unless it is a draft, its standing case; return its id and the root's number."""
-        source_id = SourceId(new_id(work.at))
-        number = work.next_number(tables.source)
+        source_id, charter = SourceId(new_id(work.at)), new.charter
+        number, state = work.next_number(tables.source), "draft" if new.draft else "live"
         work.run(
             sa.insert(tables.source),
             [
                 {
                     "number": number,
                     "id": source_id,
-                    "title": self._sealer.seal("source.title", new.title),
-                    "profile": new.profile,
-                    "state": "draft" if new.draft else "live",
-                    "live_from": new.live_from,
-                    "live_until": new.live_until,
+                    "title": self._sealer.seal("source.title", charter.title),
+                    "profile": charter.profile,
+                    "state": state,
+                    "live_from": charter.valid_from,
+                    "live_until": charter.valid_to,
                     "charter_version": 1,
                     "exclude": self._sealer.seal("source.exclude", json.dumps(list(new.exclude))),
                     "rotation_group_id": number,
@@ -145,29 +160,32 @@ class Sources:
                 }
             ],
         )
+        self.file(work, number, 1, charter, {} if new.draft else self.signature(work))
+        root = self.add_root(work, number, new.root)
+        if new.case is not None:
+            self.open_case(work, number, new.case)
+        work.leaf("collection", source=source_id, charter=charter.sha256, profile=charter.profile, policy=charter.policy, state=state)
+        return source_id, root
+
+    def file(self, work: Work, source_number: int, version: int, new: NewVersion, signature: Mapping[str, object] | None = None) -> None:
+        """Write a version of a charter; without `signature` it waits for one. The caller writes the leaf."""
         work.run(
             sa.insert(tables.charter),
             [
                 {
-                    "source_number": number,
-                    "version": 1,
-                    "toml": self._sealer.seal("charter.toml", new.charter_toml),
-                    "sha256": new.charter_sha256,
+                    "source_number": source_number,
+                    "version": version,
+                    "toml": self._sealer.seal("charter.toml", new.toml),
+                    "sha256": new.sha256,
                     "added_by": self._sealer.seal("charter.added_by", work.actor.name),
                     "added_at": work.at,
                     "policy": new.policy,
-                    "valid_from": new.live_from,
-                    "valid_to": new.live_until,
-                    **({} if new.draft else self.signature(work)),
+                    "valid_from": new.valid_from,
+                    "valid_to": new.valid_to,
+                    **(signature or {}),
                 }
             ],
         )
-        root = self.add_root(work, number, new.root)
-        if new.case is not None and not new.draft:
-            self.open_case(work, number, new.case)
-        state = "draft" if new.draft else "live"
-        work.leaf("collection", source=source_id, charter=new.charter_sha256, profile=new.profile, policy=new.policy, state=state)
-        return source_id, root
 
     def signature(self, work: Work) -> dict[str, object]:
         """Return the columns of a charter that say who puts it in force, now.

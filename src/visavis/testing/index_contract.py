@@ -1,14 +1,14 @@
 """What every vector index must do.
 
-Inherit :class:`IndexContract`, say how to open one, and give a fixture `issue` that makes a genuine clearance from source numbers and an
-end: only `visavis.law` can, and this room does not know it.
+Inherit :class:`IndexContract`, say how to open one, and give a fixture `issue` that makes a genuine clearance from source numbers, an
+end and a least similarity: only `visavis.law` can, and this room does not know it.
 """
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pytest
@@ -22,8 +22,13 @@ from visavis.testing.templates import RowTable, identity_centres
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 ANY = (NO_DAY_FIRST, NO_DAY_LAST)
-Issue = Callable[[frozenset[int], dt.datetime], Clearance]
 UNDATED = (UNKNOWN_DAY, UNKNOWN_DAY)
+
+
+class Issue(Protocol):
+    """Makes a genuine clearance for sources (numbers) until a moment, with a least similarity."""
+
+    def __call__(self, sources: frozenset[int], not_after: dt.datetime, least_similarity: float = -1.0) -> Clearance: ...
 
 
 class FixedClock:
@@ -139,6 +144,17 @@ class IndexContract(ABC):
     def test_a_clearance_that_was_changed_after_issue_is_refused(self, bench: Bench, vectors: Vectors) -> None:
         with pytest.raises(RefusedError):
             bench.index.search(vectors[0], 1, None, replace(bench.clearance, sources=frozenset(range(99))))
+
+    def test_no_hit_lies_below_the_clearances_least_similarity(self, bench: Bench, issue: Issue, vectors: Vectors) -> None:
+        bench.add(some_rows(list(range(1, 201)), vectors), 1)
+        every = bench.index.search(vectors[7], 1_000, None, bench.clearance)
+        for place in (0, 1, 20, 199):
+            floor = float(every.similarity[place])
+            strict = issue(frozenset(range(10)), NOON + dt.timedelta(hours=1), floor)
+            hits = bench.index.search(vectors[7], 1_000, None, strict)
+            assert hits.keys.tolist() == every.keys[: place + 1].tolist()
+        none = issue(frozenset(range(10)), NOON + dt.timedelta(hours=1), 1.1)
+        assert len(bench.index.search(vectors[7], 1_000, None, none).keys) == 0
 
     def test_an_expired_clearance_is_refused(self, bench: Bench, vectors: Vectors) -> None:
         bench.clock.time = bench.clearance.not_after

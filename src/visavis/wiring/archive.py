@@ -130,7 +130,7 @@ class Archive:
             exclude=tuple(exclude),
         )
         with self._session.writing() as records:
-            return AddSource(records, self._session.policy).run(request)
+            return AddSource(records, self._session.rules).run(request)
 
     def move_source(self, name: str, to: Path | str, *, root: Path | str | None = None) -> None:
         """Point a source at its folder's new place; nothing is read again."""
@@ -332,7 +332,7 @@ class Archive:
         return Parts(
             records=records,
             index=index,
-            gate=LawGate(self._session.policy, self._session.clock),
+            gate=LawGate(self._session.rules, self._session.clock),
             open_source=lambda root, exclude: build.open_source(self._session.settings, root, exclude),
             step=self._session.step,
         )
@@ -378,4 +378,4 @@ class Archive:
     def _permission(self, records: Records) -> "Permission":
         from visavis.services.search import Permission
 
-        return Permission(records, self._session.policy)
+        return Permission(records, self._session.rules)

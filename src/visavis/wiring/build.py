@@ -13,7 +13,7 @@ from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
 from visavis.domain.errors import SetupError
 from visavis.domain.ids import CaseId
-from visavis.law.policy import Policy, base_policy
+from visavis.law.rulebook import Rulebook, shipped
 from visavis.ledger.leaf import Json, Leaf, Operation
 from visavis.records.archive import Doors
 from visavis.records.database import Step
@@ -58,9 +58,9 @@ def current_actor() -> Actor:
     return Actor(name=getpass.getuser())
 
 
-def policy() -> Policy:
+def rules() -> Rulebook:
     """Return the rules in force."""
-    return base_policy()
+    return shipped()
 
 
 def doors(clock: Clock, step: Step = lambda _: None) -> Doors:

@@ -6,7 +6,7 @@ from visavis.domain.clock import Clock
 from visavis.domain.media import Outcome, PictureMetadata, Reason
 from visavis.law.admit import ItemFacts, Step, admit, keep
 from visavis.law.charter import Charter
-from visavis.law.policy import Policy
+from visavis.law.rulebook import Rulebook
 from visavis.law.reading import parse_charter
 from visavis.records.sources import SourceRecord
 
@@ -14,15 +14,15 @@ from visavis.records.sources import SourceRecord
 class LawGate:
     """Asks `law.admit` and `law.keep`."""
 
-    def __init__(self, policy: Policy, clock: Clock) -> None:
-        self._policy = policy
+    def __init__(self, rules: Rulebook, clock: Clock) -> None:
+        self._rules = rules
         self._clock = clock
         self._parsed = functools.lru_cache(maxsize=64)(self._parse)
 
     def admit(self, source: SourceRecord, *, step: str, pictures: int) -> Outcome | None:
         """Return the refusal to store, or None."""
         facts = ItemFacts(source_state=source.state, kind="photo", pictures_before=pictures)
-        refusal = admit(self._parsed(source.charter_toml), self._policy, at=self._clock.now(), step=Step(step), facts=facts)
+        refusal = admit(self._parsed(source.charter_toml), self._rules, at=self._clock.now(), step=Step(step), facts=facts)
         return None if refusal is None else Outcome(reason=Reason.REFUSED, detail=f"{refusal.rule}: {refusal.detail}")
 
     def keep(self, source: SourceRecord, metadata: PictureMetadata) -> PictureMetadata:
@@ -30,4 +30,4 @@ class LawGate:
         return keep(metadata, self._parsed(source.charter_toml))
 
     def _parse(self, toml: str) -> Charter:
-        return parse_charter(toml, self._policy)
+        return parse_charter(toml, self._rules)

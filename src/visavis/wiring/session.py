@@ -32,7 +32,7 @@ class Session:
         self.settings = settings
         self.clock = clock
         self.step = step
-        self.policy = build.policy()
+        self.rules = build.rules()
         self.actor = build.current_actor()
         self.signer: SignedIn | None = None
         self.closers: list[Callable[[], None]] = []

@@ -56,7 +56,7 @@ def survey(folder: Path, *, exclude: Sequence[str] = (), progress: Callable[[int
 
 def template(profile: str) -> str:
     """Return a commented charter to fill in."""
-    return charter_template(profile, build.policy())
+    return charter_template(profile, build.rules())
 
 
 def packs() -> "list[PackListing]":
@@ -82,7 +82,7 @@ def evaluate_pairs(
 
     name, embed = _embedder(pack_id, progress)
     clock = build.SystemClock()
-    clearance = clear_evaluation(build.current_actor(), build.policy(), at=clock.now())
+    clearance = clear_evaluation(build.current_actor(), build.rules(), at=clock.now())
     return EvaluatePairs(embed_files=embed, pack=name, clock=clock).run(pairs, folder, clearance)
 
 
@@ -92,7 +92,7 @@ def evaluate_identify(folder: Path, *, pack_id: str | None = None, progress: Cal
 
     name, embed = _embedder(pack_id, progress)
     clock = build.SystemClock()
-    clearance = clear_evaluation(build.current_actor(), build.policy(), at=clock.now())
+    clearance = clear_evaluation(build.current_actor(), build.rules(), at=clock.now())
     return EvaluateIdentify(embed_files=embed, pack=name, clock=clock).run(folder, clearance)
 
 

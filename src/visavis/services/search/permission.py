@@ -8,7 +8,7 @@ from visavis.domain.clearance import Clearance
 from visavis.domain.errors import CharterInvalid, InputError
 from visavis.domain.ids import SourceId
 from visavis.law.clear import CaseFacts, SearchRequest, SourceFacts, clear
-from visavis.law.policy import Policy
+from visavis.law.rulebook import Rulebook
 from visavis.law.reading import parse_charter
 from visavis.records.archive import Records
 from visavis.records.cases import CaseRecord
@@ -29,9 +29,9 @@ class Permit:
 class Permission:
     """Asks for clearances over one archive."""
 
-    def __init__(self, records: Records, policy: Policy) -> None:
+    def __init__(self, records: Records, rules: Rulebook) -> None:
         self._records = records
-        self._policy = policy
+        self._rules = rules
 
     def ask(self, actor: Actor, *, case_id: str | None, sources: Sequence[str], top: int | None) -> Permit:
         """Return a permit, or raise `RefusedError` with the rule and what mends it."""
@@ -51,7 +51,7 @@ class Permission:
                 facts.append(self._facts(source, cases))
             except CharterInvalid as error:  # written under older rules; it keeps the rest from nothing
                 lines.append(f"«{source.title}» was left out: its charter does not hold under today's rules: {error}")
-        grant = clear(request, facts, _case_facts(_pick(cases, case_id), every), self._policy, at=self._records.clock.now())
+        grant = clear(request, facts, _case_facts(_pick(cases, case_id), every), self._rules, at=self._records.clock.now())
         lines.extend(f"«{titles[no.source_id]}» was left out: {no.why}" + (f" ({no.remedy})" if no.remedy else "") for no in grant.left_out)
         return Permit(clearance=grant.clearance, left_out=tuple(lines))
 
@@ -61,7 +61,7 @@ class Permission:
             id=source.id,
             number=source.number,
             state=source.state,
-            charter=parse_charter(source.charter_toml, self._policy),
+            charter=parse_charter(source.charter_toml, self._rules),
             standing_case=own[0] if own else None,
         )
 

@@ -1,25 +1,22 @@
 """A folder and a charter become a source: live at once where the profile's own declaration is enough, else a draft to be signed."""
 
-from collections.abc import Callable, Mapping
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
 from visavis.domain.actor import Actor
 from visavis.domain.errors import CharterInvalid, InputError
 from visavis.domain.ids import SourceId
-from visavis.law.charter import Charter, check_usable, standing_case
+from visavis.domain.signing import Signer
+from visavis.law.charter import Charter, check_usable
 from visavis.law.file_signs import FileSigns, Unanswered, check_answered
 from visavis.law.reading import read_charter, refusal_of
 from visavis.law.roles import Act, check_role
 from visavis.law.rulebook import Rulebook
-from visavis.law.writing import canonical_toml, charter_sha256, household_charter
+from visavis.law.writing import household_charter
 from visavis.records.archive import Records
-from visavis.records.charters import Finding
-from visavis.records.refusals import refusals_noted
-from visavis.records.sources import NewCase, NewSource
-
-Look = Callable[[Path, tuple[str, ...], Charter], FileSigns]
-"""(folder, exclude globs, charter) to what the files say against the charter."""
+from visavis.records.sources import NewSource
+from visavis.services.sources.filing import Look, answer, case_of, findings, new_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +37,7 @@ class SourceRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """A new source, and what its files say against its charter."""
+    """A source, and what the files of a folder that was added say against its charter."""
 
     source_id: SourceId
     signs: FileSigns
@@ -66,8 +63,7 @@ class AddSource:
         CharterInvalid
             A field is missing or contradicts another; all problems at once.
         RefusedError
-            `person-needed`, `role-allowed`, or one of the rules that `law.charter.check_usable` asks; `answer-given` where nobody will
-            be asked to sign.
+            `person-needed`, `role-allowed`, a rule of `law.charter.check_usable`; `answer-given` where nobody will be asked to sign.
         """
         folder = self._records.check_root(request.folder)
         charter = self._charter(request)
@@ -80,12 +76,18 @@ class AddSource:
             if not draft and not request.answer:
                 check_answered(Unanswered(signs=over, remedy='repeat the command with --answer "where the pictures come from"'))
         with self._records.work(request.actor) as work:
-            source_id, root = self._records.sources.add(work, self._new(charter, folder, request.exclude, draft=draft))
-            self._records.charters.found(work, source_id, root, [_finding(one) for one in signs.contradictions])
+            new = NewSource(
+                charter=new_version(charter, self._rules),
+                draft=draft,
+                root=folder,
+                exclude=request.exclude,
+                case=None if draft else case_of(charter, self._rules, opened_by=request.actor.person_id),
+            )
+            source_id, root = self._records.sources.add(work, new)
+            self._records.charters.found(work, source_id, root, findings(signs.contradictions))
             if request.answer:
-                note = self._records.charters.answer(work, source_id, request.answer)
-                self._sign(work, note, {"source": source_id, "text_sha256": hashlib.sha256(request.answer.encode()).hexdigest()})
-        return Added(source_id=source_id, signs=signs, unanswered=bool(over) and not request.answer)
+                answer(self._records, work, self._signer, source_id, request.answer)
+        return Added(source_id=source_id, signs=signs)
 
     def _charter(self, request: SourceRequest) -> Charter:
         try:
@@ -109,32 +111,3 @@ class AddSource:
             "a source needs either --profile household with --title, or --charter FILE (which names both)",
             remedy='visavis source add FOLDER --profile household --title "Family"',
         )
-
-    def _new(self, charter: Charter, folder: Path, exclude: tuple[str, ...], *, draft: bool) -> NewSource:
-        last = charter.last_day()
-        return NewSource(
-            title=charter.title,
-            profile=charter.profile,
-            charter_toml=canonical_toml(charter),
-            charter_sha256=charter_sha256(charter),
-            policy=self._rules.of(charter).mark,
-            draft=draft,
-            live_from=charter.valid_from,
-            live_until=last[0] if last else None,
-            root=folder,
-            exclude=exclude,
-            case=None if draft else _shared_case(charter, self._rules),
-        )
-
-    def _sign(self, work: Work, note: str, facts: Mapping[str, str]) -> None:
-        if self._signer is None or self._signer.actor.person_id is None:
-            return
-        person_id = self._signer.actor.person_id
-        statement, signature = self._signer.statement("answer", note, facts, at=work.at)
-        self._records.signatures.add(
-            work, what="answer", object_id=note, person_id=person_id, statement=statement, signature=signature
-        )
-
-
-def _finding(one: Contradiction) -> Finding:
-    return Finding(rule=one.sign.value, count=one.count, looked_at=one.looked_at, over_limit=one.over_limit)
