@@ -43,6 +43,7 @@ class Permission:
             candidates=top,
             all_candidates=top is None,
             names_case=case_id is not None,
+            floor=-1.0,
         )
         facts: list[SourceFacts] = []
         lines: list[str] = []
