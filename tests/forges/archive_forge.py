@@ -1,6 +1,7 @@
 """Archives whose truth is made: every vector, date, box and hash is chosen by the test; no network looks at any picture."""
 
 import datetime as dt
+import functools
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -10,28 +11,46 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visavis.domain.actor import Actor
+from visavis.decode.limits import Limits
+from visavis.domain.actor import Actor, Role
 from visavis.domain.face import AnalysedFace, Box, Quality
 from visavis.domain.identification import ProbePicture, SearchResult, Threshold
-from visavis.domain.ids import SourceId
+from visavis.domain.ids import PersonId
 from visavis.domain.media import AnalysedPicture, CaptureDate, DateOrigin, Outcome, PictureMetadata, Precision, Reason
 from visavis.index.exact import ExactIndex
+from visavis.law.charter import Charter
+from visavis.law.file_signs import FileSigns
 from visavis.law.rulebook import shipped
 from visavis.records import archive as records_archive
 from visavis.records.archive import Doors
 from visavis.records.files import ReadFile
 from visavis.records.folder import ArchiveFolder
+<<<<<<< HEAD
+from visavis.records.passphrase import LIGHT
 from visavis.records.sources import SourceRecord
 from visavis.records.vault import NullVault, Vault
+from visavis.services.people import AddPerson, SignedIn, sign_in
+=======
+from visavis.records.key_file import ArchiveKeys
+from visavis.records.keyring import Keyring
+from visavis.records.passphrase import LIGHT
+from visavis.records.sources import SourceRecord
+from visavis.records.vault import ARCHIVE_KEY, KeyedVault, Vault
 from visavis.services.add_source import AddSource, SourceRequest
+>>>>>>> vault
 from visavis.services.search import Permission, Reasons, Search, SearchQuestion, Why
+from visavis.services.sources import AddSource, CharterLife, SourceRequest
+from visavis.services.sources.signs import LookForSigns
+from visavis.sources.folder import FolderSource
 from visavis.wiring.build import write_leaf
 
 DIM = 16
 PACK = "made@1"
+PASSPHRASE = "a long passphrase of the tests"
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
-ACTOR = Actor(name="Wilhelmina Actor")
+ACTOR = Actor(name="Wilhelmina Actor", person_id=PersonId("wilhelmina"))
 BOX = Box(left=0.4, top=0.3, width=0.2, height=0.25)
+FLOOR = -1.0
 THRESHOLD = Threshold(value=0.5, trial="made for this test")
 GOOD = Quality(size_px=120, yaw=0, pitch=0, roll=0, sharpness=20, exposure=0.5, score=0.9, norm=10)
 
@@ -86,8 +105,35 @@ class SetClock:
         return self.at
 
 
-def doors(clock: SetClock, *, vault: Vault | None = None, step: Callable[[str], None] = lambda _: None) -> Doors:
-    return Doors(clock=clock, vault=vault or NullVault(), write_leaf=write_leaf, step=step)
+class NullVault:
+    """Keeps bytes as they are: what every test of the vault is first run against, else it would prove nothing."""
+
+    def __init__(self, keys: Keyring) -> None:
+        pass
+
+    def seal(self, context: str, plain: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:
+        return plain
+
+    def open(self, context: str, sealed: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:
+        return sealed
+
+    def mark(self, context: str, plain: bytes) -> bytes:
+        return hashlib.blake2b(plain, digest_size=16, person=context.encode()[:16]).digest()
+
+
+def keys_beside(folder: Path) -> ArchiveKeys:
+    """Return the keys of archives in a folder of their own beside an archive's: for tests, where both go away together."""
+    return ArchiveKeys(folder.parent / "keys", cost=LIGHT)
+
+
+def doors(
+    clock: SetClock,
+    keys: ArchiveKeys,
+    *,
+    vault: Callable[[Keyring], Vault] = KeyedVault,
+    step: Callable[[str], None] = lambda _: None,
+) -> Doors:
+    return Doors(clock=clock, keys=keys, vault=vault, write_leaf=write_leaf, step=step)
 
 
 def at_cosine(cosine: float, *, sideways: int = 1) -> np.ndarray:
@@ -142,22 +188,45 @@ class Picture:
 class MadeArchive:
     """Records, an exact index over them, and the services that tests ask."""
 
-    def __init__(self, folder: Path, empty: Path, *, vault: Vault | None = None) -> None:
+    def __init__(self, folder: Path, empty: Path, *, vault: Callable[[Keyring], Vault] = KeyedVault) -> None:
         self.clock = SetClock()
         self.folder = folder
         shutil.copytree(empty, folder / "archive")
-        self.records = records_archive.open_records(folder / "archive", doors(self.clock, vault=vault), writable=True)
+        shutil.copytree(empty.parent / "keys", folder / "keys")
+        self.doors = doors(self.clock, keys_beside(folder / "archive"), vault=vault)
+        self.records = records_archive.open_records(folder / "archive", self.doors, writable=True)
         self.index = ExactIndex(DIM, self.clock)
-        self.permission = Permission(self.records, shipped())
+        self.permission = Permission(self.records, shipped(), floor=FLOOR)
 
     def household(self, title: str = "Family") -> SourceRecord:
         return self._add(title, SourceRequest(actor=ACTOR, folder=self.root(title), profile="household", title=title))
 
     def archive(self, title: str = "Museum", *, exclude: tuple[str, ...] = ()) -> SourceRecord:
+        """Add a museum's source and sign its charter."""
+        return self.life().sign(self.draft(title, exclude=exclude).id)
+
+    def draft(self, title: str = "Museum", *, exclude: tuple[str, ...] = (), answer: str = "") -> SourceRecord:
+        """Add a museum's source; its charter waits for a signature."""
         charter = self.folder / f"{title}.toml"
         (self.folder / "deed.pdf").write_bytes(b"deed")
         charter.write_text(ARCHIVE_CHARTER.format(title=title), encoding="utf-8")
-        return self._add(title, SourceRequest(actor=ACTOR, folder=self.root(title), charter=charter, exclude=exclude))
+        asked = SourceRequest(actor=self.owner.actor, folder=self.root(title), charter=charter, exclude=exclude, answer=answer)
+        return self._add(title, asked)
+
+    @functools.cached_property
+    def owner(self) -> SignedIn:
+        """Return a person who owns the archive, signed in."""
+        AddPerson(self.records, argon2=LIGHT).run(ACTOR, "Ada Owner", [Role.OWNER], PASSPHRASE)
+        return sign_in(self.records, ACTOR, "Ada Owner", PASSPHRASE)
+
+    def life(self, signer: SignedIn | None = None) -> CharterLife:
+        """Return what acts on charters, as the owner or as another person."""
+        who = signer or self.owner
+        return CharterLife(self.records, shipped(), actor=who.actor, signer=who, look=self.look)
+
+    def look(self, folder: Path, exclude: tuple[str, ...], charter: Charter) -> FileSigns:
+        """Look at the files of a folder, as `source add` does."""
+        return LookForSigns(FolderSource, Limits()).run(folder, exclude, charter)
 
     def root(self, title: str) -> Path:
         folder = self.folder / f"root of {title}"
@@ -165,8 +234,9 @@ class MadeArchive:
         return folder
 
     def _add(self, title: str, request: SourceRequest) -> SourceRecord:
-        source_id: SourceId = AddSource(self.records, shipped()).run(request)
-        return self.records.sources.one(source_id)
+        signer = self.owner if request.actor.person_id else None
+        added = AddSource(self.records, shipped(), look=self.look, signer=signer).run(request)
+        return self.records.sources.one(added.source_id)
 
     def put(self, source: SourceRecord, *pictures: Picture) -> tuple[int, ...]:
         """Commit pictures as one finished ingest would; return the keys of their templates."""
@@ -188,11 +258,13 @@ class MadeArchive:
         """Search with axis 0 unless told otherwise."""
         if "face_id" not in asked:
             asked.setdefault("probes", (probe(at_cosine(1)),))
+        asked.setdefault("reason", "made for this test")
         search = Search(self.records, self.index, self.permission, default_threshold=THRESHOLD, notices=list)
         return search.run(SearchQuestion(actor=ACTOR, **asked))
 
     def why(self, file: Path | str, **asked: object) -> Reasons:
         asked.setdefault("probes", (probe(at_cosine(1)),))
+        asked.setdefault("reason", "made for this test")
         question = SearchQuestion(actor=ACTOR, **asked)
         return Why(self.records, self.index, self.permission, default_threshold=THRESHOLD).run(question, Path(file))
 
@@ -209,7 +281,7 @@ class MadeArchive:
 def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of an archive without a source, to be copied: making one anew takes ten times as long."""
     path = tmp_path_factory.mktemp("forge") / "archive"
-    records_archive.create(ArchiveFolder(path), doors(SetClock()), pack_id=PACK, dim=DIM, actor=ACTOR)
+    records_archive.create(ArchiveFolder(path), doors(SetClock(), keys_beside(path)), pack_id=PACK, dim=DIM, actor=ACTOR)
     return path
 
 

@@ -11,6 +11,7 @@ from visavis.domain.arrays import Vectors
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import InputError
 from visavis.domain.identification import ProbePicture, SearchResult, Threshold, Where
+from visavis.domain.ids import SearchId
 from visavis.index.base import VectorIndex
 from visavis.law.charter import first_moment_after
 from visavis.records.archive import Records
@@ -19,7 +20,7 @@ from visavis.records.gallery import Shown
 from visavis.records.reviews import ProbeToSave
 from visavis.records.searches import FoundFace, SearchFacts
 from visavis.services.search.leads import SHARED, Asked, Lead, as_candidates, signers, stamp
-from visavis.services.search.permission import Permission
+from visavis.services.search.permission import Ask, Permission
 from visavis.services.search.subject import archived_face, probes_to_save
 
 FIRST_DEPTH = 500
@@ -76,6 +77,23 @@ class SearchQuestion:
             raise InputError(f"a threshold of {self.threshold} is no cosine", remedy="give a number between -1 and 1")
         if self.top is not None and self.top < 1:
             raise InputError("--top asks for at least one candidate", remedy="--top 50")
+
+    def ask(self) -> Ask:
+        """Return what needs permission."""
+        return Ask(
+            actor=self.actor,
+            case_id=self.case_id,
+            sources=self.sources,
+            top=self.top,
+            threshold=self.threshold,
+            probe_faces=self.probe_faces,
+            reason=self.reason,
+        )
+
+    @property
+    def probe_faces(self) -> int:
+        """How many faces are searched with."""
+        return sum(len(probe.picked) for probe in self.probes) or 1
 
     def where(self, clearance: Clearance) -> Where:
         """Return the filter: the clearance's sources, and the dates asked for."""
@@ -137,7 +155,7 @@ class Search:
         """
         question.check()
         at = self._records.clock.now()
-        permit = self._permission.ask(question.actor, case_id=question.case_id, sources=question.sources, top=question.top)
+        permit = self._permission.ask(question.ask())
         where = question.where(permit.clearance)
         size = self._records.gallery.size(where, at)
         threshold = question.threshold_or(self._default_threshold)
@@ -150,19 +168,11 @@ class Search:
             threshold=threshold.value,
             where=where,
             reason=question.reason,
-            probe_faces=len(probes),
+            probe_faces=question.probe_faces,
             probes=probes,
             probes_until=None if case.open_until is None else first_moment_after(case.open_until),
         )
-        faces = [
-            FoundFace(face_number=shown.face_number, similarity=similarity, probe_face=number) for shown, similarity, number in found
-        ]
-        with self._records.work(question.actor) as work:
-            search_id, ids = self._records.searches.record(work, permit.clearance, facts, faces)
-        leads = [
-            Lead(candidate_id=candidate_id, rank=rank, shown=shown, similarity=similarity, probe_face=number)
-            for rank, (candidate_id, (shown, similarity, number)) in enumerate(zip(ids, found, strict=True), start=1)
-        ]
+        search_id, leads = self._record(permit.clearance, facts, found)
         return SearchResult(
             search_id=search_id,
             case_id=case.id,
@@ -179,6 +189,19 @@ class Search:
             signed_by=signers(source for source in self._records.sources.all() if source.number in permit.clearance.sources),
             stamp=stamp(case),
         )
+
+    def _record(
+        self, clearance: Clearance, facts: SearchFacts, found: Sequence[tuple[Shown, float, int]]
+    ) -> tuple[SearchId, list[Lead]]:
+        """Write the search; return its id, and what was found with the ids of the candidates."""
+        faces = [FoundFace(face_number=shown.face_number, similarity=similarity, probe_face=face) for shown, similarity, face in found]
+        with self._records.work(clearance.actor) as work:
+            search_id, ids = self._records.searches.record(work, clearance, facts, faces)
+        leads = [
+            Lead(candidate_id=candidate_id, rank=rank, shown=shown, similarity=similarity, probe_face=face)
+            for rank, (candidate_id, (shown, similarity, face)) in enumerate(zip(ids, found, strict=True), start=1)
+        ]
+        return search_id, leads
 
     def _probes(self, question: SearchQuestion, case: CaseRecord) -> tuple[ProbeToSave, ...]:
         """Return what is kept of the searched faces: pictures only outside home and trial."""
