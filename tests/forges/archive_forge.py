@@ -15,6 +15,7 @@ from visavis.decode.limits import Limits
 from visavis.domain.actor import Actor, Role
 from visavis.domain.face import AnalysedFace, Box, Quality
 from visavis.domain.identification import ProbePicture, SearchResult, Threshold
+from visavis.domain.ids import PersonId
 from visavis.domain.media import AnalysedPicture, CaptureDate, DateOrigin, Outcome, PictureMetadata, Precision, Reason
 from visavis.index.exact import ExactIndex
 from visavis.law.charter import Charter
@@ -38,8 +39,9 @@ DIM = 16
 PACK = "made@1"
 PASSPHRASE = "a long passphrase of the tests"
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
-ACTOR = Actor(name="Wilhelmina Actor")
+ACTOR = Actor(name="Wilhelmina Actor", person_id=PersonId("wilhelmina"))
 BOX = Box(left=0.4, top=0.3, width=0.2, height=0.25)
+FLOOR = -1.0
 THRESHOLD = Threshold(value=0.5, trial="made for this test")
 GOOD = Quality(size_px=120, yaw=0, pitch=0, roll=0, sharpness=20, exposure=0.5, score=0.9, norm=10)
 
@@ -156,7 +158,7 @@ class MadeArchive:
         shutil.copytree(empty, folder / "archive")
         self.records = records_archive.open_records(folder / "archive", doors(self.clock, vault=vault), writable=True)
         self.index = ExactIndex(DIM, self.clock)
-        self.permission = Permission(self.records, shipped())
+        self.permission = Permission(self.records, shipped(), floor=FLOOR)
 
     def household(self, title: str = "Family") -> SourceRecord:
         return self._add(title, SourceRequest(actor=ACTOR, folder=self.root(title), profile="household", title=title))
@@ -218,11 +220,13 @@ class MadeArchive:
         """Search with axis 0 unless told otherwise."""
         if "face_id" not in asked:
             asked.setdefault("probes", (probe(at_cosine(1)),))
+        asked.setdefault("reason", "made for this test")
         search = Search(self.records, self.index, self.permission, default_threshold=THRESHOLD, notices=list)
         return search.run(SearchQuestion(actor=ACTOR, **asked))
 
     def why(self, file: Path | str, **asked: object) -> Reasons:
         asked.setdefault("probes", (probe(at_cosine(1)),))
+        asked.setdefault("reason", "made for this test")
         question = SearchQuestion(actor=ACTOR, **asked)
         return Why(self.records, self.index, self.permission, default_threshold=THRESHOLD).run(question, Path(file))
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from visavis.law.charter import Charter
-from visavis.law.rulebook import Rulebook, shipped
 from visavis.law.reading import charter_from
+from visavis.law.rulebook import Rulebook, shipped
 
 _ORGANISATION: dict[str, Any] = {
     "title": "Portraits",
@@ -33,6 +33,7 @@ WHOLE: dict[str, dict[str, Any]] = {
         "purposes": ["own-pictures"],
         "basis": {"article": "6(1)(a)", "holder": "Museum of Example", "since": dt.date(2026, 1, 1)},
         "condition": {"article": "9(2)(a)"},
+        "standing_case": {"title": "Guests", "purpose": "own-pictures", "reason": "Guests ask for their pictures"},
     },
     "archive": {
         **_ORGANISATION,
@@ -59,7 +60,7 @@ WHOLE: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="session")
-def policy() -> Policy:
+def rules() -> Rulebook:
     return shipped()
 
 

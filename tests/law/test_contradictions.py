@@ -3,8 +3,8 @@ import datetime as dt
 import pytest
 
 from visavis.domain.errors import CharterInvalid
-from visavis.law.rulebook import shipped
 from visavis.law.reading import charter_from
+from visavis.law.rulebook import shipped
 
 
 def problems_of(document):

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from visavis.law.fields import FIELDS, TABLES
-from visavis.law.rulebook import shipped
 from visavis.law.reading import read_charter
+from visavis.law.rulebook import shipped
 from visavis.law.rules import Rule
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,12 @@ README = ROOT / "docs" / "law" / "README.md"
 
 def charter_reference() -> str:
     """Write the reference page from the table of fields and the policy pack."""
-    policy = shipped()
+    rules = shipped()
+    profiles = [rules.profile(name) for name in rules.profiles]
+    packs = list(rules.marks.values())
+    purposes = {name: says for policy in packs for name, says in policy.purposes.items()}
+    articles = {name: one for policy in packs for name, one in policy.articles.items()}
+    not_accepted = {name: why for policy in reversed(packs) for name, why in policy.not_accepted.items()}
     lines = [
         "# Charter: each field",
         "",
@@ -39,26 +44,26 @@ def charter_reference() -> str:
         lines += [f"- example: `{field.example}`"] if field.example != '""' else []
         lines += [f"- {asked}"]
     lines += ["", "## Profiles", "", "| profile | for | purposes | basis | condition |", "|---|---|---|---|---|"]
-    for profile in policy.profiles.values():
+    for profile in profiles:
         keys = [", ".join(articles) or "none" for articles in (profile.bases, profile.conditions)]
         lines.append(f"| `{profile.name}` | {profile.says} | {', '.join(profile.purposes)} | {keys[0]} | {keys[1]} |")
     lines += ["", "`household` and `evaluation` have no keys but a statement, written word for word:", ""]
-    lines += [f"- `{profile.name}`: «{profile.statement}»" for profile in policy.profiles.values() if profile.statement]
+    lines += [f"- `{profile.name}`: «{profile.statement}»" for profile in profiles if profile.statement]
     lines += ["", "## Purposes", ""]
-    lines += [f"- `{purpose}`: {says}" for purpose, says in policy.purposes.items()]
+    lines += [f"- `{purpose}`: {says}" for purpose, says in purposes.items()]
     lines += ["", "## Articles", "", "| write | key | says | its law is asked |", "|---|---|---|---|"]
-    lines += [f"| `{name}` | {one.key} | {one.says} | {'yes' if one.needs_law else 'no'} |" for name, one in policy.articles.items()]
+    lines += [f"| `{name}` | {one.key} | {one.says} | {'yes' if one.needs_law else 'no'} |" for name, one in articles.items()]
     lines += ["", "Not accepted:", ""]
-    lines += [f"- `{name}`: {why}" for name, why in policy.not_accepted.items()]
+    lines += [f"- `{name}`: {why}" for name, why in not_accepted.items()]
     return "\n".join(lines) + "\n"
 
 
 def _asked_by(name):
-    policy, top = shipped(), name.partition(".")[0]
-    if name in ("profile", "extends"):
+    rules, top = shipped(), name.partition(".")[0]
+    if name in ("profile", "extends", "policy"):
         return "compulsory in every profile" if name == "profile" else "optional in every profile"
-    compulsory = [profile.name for profile in policy.profiles.values() if top in profile.compulsory]
-    optional = [profile.name for profile in policy.profiles.values() if top in profile.optional]
+    compulsory = [profile for profile in rules.profiles if top in rules.profile(profile).compulsory]
+    optional = [profile for profile in rules.profiles if top in rules.profile(profile).optional]
     if "." in name and not FIELDS[name].needed:
         return f"optional in the table `{top}`"
     inside = f", wherever the table `{top}` stands" if "." in name else ""
@@ -77,7 +82,7 @@ def test_the_law_page_lists_every_rule_and_no_other():
 
 def test_the_law_page_lists_every_profile(rules):
     text = README.read_text(encoding="utf-8")
-    assert all(f"| `{profile}` |" in text for profile in policy.profiles)
+    assert all(f"| `{profile}` |" in text for profile in rules.profiles)
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs" / "law").glob("*.md")), ids=lambda page: page.stem)

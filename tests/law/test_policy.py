@@ -5,7 +5,7 @@ import pytest
 
 from visavis.domain.errors import SetupError
 from visavis.law.fields import FIELDS
-from visavis.law.policy import base_policy, parse_policy
+from visavis.law.policy import parse_policy
 
 BYTES = resources.files("visavis.law").joinpath("packs", "base.toml").read_bytes()
 

@@ -38,9 +38,10 @@ def _role(asked: _Asked) -> No | None:
 
 
 def _open(asked: _Asked) -> No | None:
-    if asked.case.closed_at is None or asked.at < asked.case.closed_at:
+    stopped = asked.case.frozen_at or asked.case.closed_at
+    if stopped is None or asked.at < stopped:
         return None
-    return No(f"case {asked.case.id} is closed", "visavis case open …")
+    return No(f"case {asked.case.id} was stopped on {stopped:%Y-%m-%d}", "visavis case open …")
 
 
 def _apart(asked: _Asked) -> No | None:

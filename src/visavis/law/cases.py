@@ -130,7 +130,9 @@ def _limits(asked: _Asked) -> No | None:
             return No(f"{option} {wanted} is not within 1 and {most or 'any number'}", f"{option} {most or 1}")
     until = draft.open_until
     if until is not None and (until < asked.at.date() or (last is not None and until > last)):
-        return No(f"a case till {until} is over already, or longer than profile {draft.profile} has them", f"--until {last or 'a later day'}")
+        return No(
+            f"a case till {until} is over already, or longer than profile {draft.profile} has them", f"--until {last or 'a later day'}"
+        )
     return None
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from visavis.domain.errors import RefusedError
 from visavis.domain.ids import PersonId
 from visavis.law.gates import Gate, No, pass_all
 from visavis.law.policy import Policy, Profile

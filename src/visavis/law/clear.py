@@ -140,4 +140,4 @@ def _end(search: SearchAsked, searched: Sequence[SourceAsked], policies: Iterabl
     """Return the first end of: the pack's minutes, the case, each charter."""
     shortest = min(policy.clearance_minutes for policy in policies)
     charters = (one.source.charter.ends_at() for one in searched)
-    return min(search.at + dt.timedelta(minutes=shortest), *search.ends(), *(end for end in charters if end is not None))
+    return min([search.at + dt.timedelta(minutes=shortest), *search.ends(), *(end for end in charters if end is not None)])

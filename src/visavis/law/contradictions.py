@@ -158,8 +158,15 @@ def _retention(charter: Charter, policy: Policy) -> Iterator[Problem]:
             "retention.until",
             f'must lie within {policy.limits.longest_years} years after valid_from (GDPR Art. 5(1)(e)). Write such a day, or take rule "review".',
         )
-    if kept.months is not None and kept.rule == "review" and not policy.limits.least_review_months <= kept.months <= policy.limits.longest_review_months:
-        yield "retention.months", f"a review comes every {policy.limits.least_review_months} to {policy.limits.longest_review_months} months (GDPR Art. 5(1)(e); C-118/22)."
+    if (
+        kept.months is not None
+        and kept.rule == "review"
+        and not policy.limits.least_review_months <= kept.months <= policy.limits.longest_review_months
+    ):
+        yield (
+            "retention.months",
+            f"a review comes every {policy.limits.least_review_months} to {policy.limits.longest_review_months} months (GDPR Art. 5(1)(e); C-118/22).",
+        )
 
 
 def _years_after(day: dt.date, years: int) -> dt.date:

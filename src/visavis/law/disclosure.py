@@ -27,9 +27,7 @@ def _named(asked: _Asked) -> No | None:
         return None
     if all(profile.exports == "free" for profile in asked.profiles):
         return None
-    return No(
-        "a result that leaves the house names who receives it and why (GDPR Art. 19, LED Art. 25)", '--recipient NAME --because "…"'
-    )
+    return No("a result that leaves the house names who receives it and why (GDPR Art. 19, LED Art. 25)", '--recipient NAME --because "…"')
 
 
 DISCLOSURE_GATES: tuple[Gate[_Asked], ...] = (Gate(Rule.EXPORT_ALLOWED, _allowed), Gate(Rule.RECIPIENT_NAMED, _named))

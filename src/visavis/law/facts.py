@@ -61,8 +61,8 @@ class CaseFacts:
         Of all its sources; empty for `evaluation`, which has none.
     sources : frozenset of SourceId
         The sources it names.
-    opened_at, renewed_at, closed_at : datetime or None
-        UTC. `renewed_at` None = never since it was opened; `closed_at` None = not closed.
+    opened_at, renewed_at, frozen_at, closed_at : datetime or None
+        UTC. `renewed_at` None = never since it was opened; `frozen_at`, `closed_at` None = not stopped.
     open_until : date or None
         Last day, included, UTC.
     max_searches, max_candidates : int or None
@@ -80,6 +80,7 @@ class CaseFacts:
     opened_by: PersonId | None = None
     renewed_at: dt.datetime | None = None
     open_until: dt.date | None = None
+    frozen_at: dt.datetime | None = None
     closed_at: dt.datetime | None = None
     approvals: tuple[Approval, ...] = ()
     searches_made: int = 0

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -50,7 +50,7 @@ class Filed(Protocol):
 class Rulebook:
     """The packs of one archive, by mark, oldest first."""
 
-    marks: Mapping[str, Policy]
+    marks: Mapping[str, Policy] = field(repr=False)
 
     def of(self, charter: Filed) -> Policy:
         """Return the pack that governs a charter: the one it names, else its profile's, else its controller's country's."""
@@ -62,7 +62,7 @@ class Rulebook:
 
     def pack(self, name: str) -> Policy:
         """Return the newest pack of a name; `InputError` if there is none."""
-        for policy in reversed(self.marks.values()):
+        for policy in reversed(list(self.marks.values())):
             if policy.name == name:
                 return policy
         names = dict.fromkeys(policy.name for policy in self.marks.values())
@@ -82,6 +82,24 @@ class Rulebook:
     def profile(self, name: str) -> Profile:
         """Return a profile as its usual pack has it."""
         return self.governing(name).profiles[name]
+
+    @property
+    def floor_fpir(self) -> float:
+        """The strictest `Policy.floor_fpir` of the packs."""
+        return min(policy.floor_fpir for policy in self.marks.values())
+
+    def floor(self, thresholds: Mapping[float, float]) -> float:
+        """Return the similarity under which nothing is given: a model pack's threshold at `floor_fpir`, or at the next lower FPIR it records.
+
+        Parameters
+        ----------
+        thresholds : mapping of float to float
+            FPIR to cosine; `SetupError` if none is at or below `floor_fpir`.
+        """
+        recorded = [fpir for fpir in thresholds if fpir <= self.floor_fpir]
+        if not recorded:
+            raise SetupError(f"the model pack records no threshold at FPIR {self.floor_fpir} or below", remedy="visavis packs list")
+        return thresholds[max(recorded)]
 
     def joined_by(self, body: bytes) -> "Rulebook":
         """Return these packs and one more, read from the bytes of its file; the pack that it `extends` must be here.

@@ -23,18 +23,21 @@ class Rule(StrEnum):
     CHARTER_IN_DATES = "charter-in-dates", "between the charter's first day and the first end of charter, retention and evidence"
     CHARTER_LIFE = "charter-life", "a source goes draft, live, frozen, expired, erased, and never back from its end"
     CHARTER_SIGNED = "charter-signed", "a named person has signed the charter, where it is not a household's or a trial's"
-    DPIA_SIGNED = "dpia-signed", "an impact assessment is on file where faces are searched on a large scale (GDPR Art. 35(3)(b), LED Art. 27)"
+    DPIA_SIGNED = (
+        "dpia-signed",
+        "an impact assessment is on file where faces are searched on a large scale (GDPR Art. 35(3)(b), LED Art. 27)",
+    )
     PRIOR_REGISTRATION = "prior-registration", "the registration that a country asks for beforehand is on file"
     SOURCE_LIVE = "source-live", "the source is live: no draft, not frozen, expired or erased"
     PHOTOS_ONLY = "photos-only", "still pictures; video needs its own decoder and its own answers"
     SOURCE_SIZE = "source-size", "within the profile's number of pictures"
     # ---- who acts
     PERSON_NEEDED = "person-needed", "a person who signed in with a key acts; only at home and in a trial is the machine's user enough"
+    SIGNED_IN = "signed-in", "the passphrase opens the key of a person who is not revoked"
     ROLE_ALLOWED = "role-allowed", "the act belongs to one of the person's roles"
     ROLES_APART = "roles-apart", "the data-protection officer and the auditor hold no role that they watch over"
     # ---- a case
     CASE_KIND = "case-kind", "a standing case only where the profile has them; police and tracing open each case for one matter"
-    CASE_PURPOSE = "case-purpose", "the case's purpose is one of its profile"
     CASE_GROUNDS = "case-grounds", "legal reference, necessity and whom it seeks are written down"
     CASE_LIMITS = "case-limits", "a case has a last day and numbers within the pack's limits"
     APPROVER_APART = "approver-apart", "who asks does not approve"
@@ -47,7 +50,10 @@ class Rule(StrEnum):
     CASE_RENEWED = "case-renewed", "a standing case was renewed within the year"
     SOURCE_IN_CASE = "source-in-case", "the case names the source"
     PROFILE_OF_CASE = "profile-of-case", "the source is of the case's profile: sets of different kinds are never mixed"
-    PURPOSE_ALLOWED = "purpose-allowed", "the source's charter lists the case's purpose, or the pack's closed table says that it is compatible"
+    PURPOSE_ALLOWED = (
+        "purpose-allowed",
+        "the source's charter lists the case's purpose, or the pack's closed table says that it is compatible",
+    )
     SEARCHES_LEFT = "searches-left", "the case has searches left"
     CANDIDATES_CAPPED = "candidates-capped", "at most as many candidates as profile and case allow"
     PROBES_CAPPED = "probes-capped", "at most as many faces in one search as the profile allows"

@@ -201,9 +201,13 @@ def _open(asked: SearchAsked) -> No | None:
         when = f"was closed on {case.closed_at:%Y-%m-%d}"
     elif case.open_until is not None and at >= first_moment_after(case.open_until):
         when = f"ended after {case.open_until}"
+    elif case.frozen_at is not None and at >= case.frozen_at:
+        when = f"was frozen on {case.frozen_at:%Y-%m-%d}"
     else:
         return None
-    return No(f"case {case.id} {when}: nothing can be searched under it", "name an open case with --case ID; `visavis case list` shows them")
+    return No(
+        f"case {case.id} {when}: nothing can be searched under it", "name an open case with --case ID; `visavis case list` shows them"
+    )
 
 
 def _kind(asked: SearchAsked) -> No | None:

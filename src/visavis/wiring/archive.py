@@ -64,7 +64,7 @@ class Archive:
         self._index: VectorIndex | None = None
         self._applied = 0
         self._chain: Chain | None = None
-        self._threshold: Threshold | None = None
+        self._thresholds: dict[float, Threshold] = {}
 
     @property
     def people(self) -> PeopleDesk:
@@ -357,11 +357,16 @@ class Archive:
         return tuple(photo if isinstance(photo, ProbePicture) else self.look(photo)[0] for photo in photos)
 
     def _default_threshold(self, records: Records) -> Threshold:
-        if self._threshold is None:  # finding a pack hashes its files
-            self._threshold = build.find_pack(self._session.settings, records.pack_id).default_threshold
-        return self._threshold
+        return self._recorded(records)[0.01]
+
+    def _recorded(self, records: Records) -> dict[float, Threshold]:
+        """Return the thresholds that the model pack records, by FPIR."""
+        if not self._thresholds:  # finding a pack hashes its files
+            self._thresholds = build.find_pack(self._session.settings, records.pack_id).thresholds
+        return self._thresholds
 
     def _permission(self, records: Records) -> "Permission":
         from visavis.services.search import Permission
 
-        return Permission(records, self._session.rules)
+        floor = self._session.rules.floor({fpir: threshold.value for fpir, threshold in self._recorded(records).items()})
+        return Permission(records, self._session.rules, floor=floor)

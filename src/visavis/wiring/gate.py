@@ -6,8 +6,8 @@ from visavis.domain.clock import Clock
 from visavis.domain.media import Outcome, PictureMetadata, Reason
 from visavis.law.admit import ItemFacts, Step, admit, keep
 from visavis.law.charter import Charter
-from visavis.law.rulebook import Rulebook
 from visavis.law.reading import parse_charter
+from visavis.law.rulebook import Rulebook
 from visavis.records.sources import SourceRecord
 
 

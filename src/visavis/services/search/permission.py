@@ -1,17 +1,18 @@
-"""Asking the law for a clearance: the archive's sources and cases as facts in, one grant or a refusal out."""
+"""Asking the law for a clearance: the archive's sources and cases as facts in, one grant or a refusal out, which is noted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from visavis.domain.actor import Actor
 from visavis.domain.clearance import Clearance
-from visavis.domain.errors import CharterInvalid, InputError
+from visavis.domain.errors import CharterInvalid, InputError, RefusedError
 from visavis.domain.ids import SourceId
-from visavis.law.clear import CaseFacts, SearchRequest, SourceFacts, clear
-from visavis.law.rulebook import Rulebook
+from visavis.law.clear import CaseFacts, Grant, SearchRequest, SourceFacts, clear
+from visavis.law.facts import Approval, Approver
 from visavis.law.reading import parse_charter
+from visavis.law.rulebook import Rulebook
 from visavis.records.archive import Records
-from visavis.records.cases import CaseRecord
+from visavis.records.cases import ApprovalRecord, CaseRecord
 from visavis.records.sources import SourceRecord
 
 HOUSEHOLD_PURPOSE = "private"
@@ -19,30 +20,69 @@ HOUSEHOLD_PURPOSE = "private"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a search asks permission for.
+
+    Attributes
+    ----------
+    case_id : str or None
+        Id or end of an id; None = the archive's shared case.
+    sources : tuple of str
+        Ids or titles; empty = all.
+    top : int or None
+        Most candidates; None = all.
+    threshold : float or None
+        Least similarity asked for; None = the model pack's.
+    """
+
+    actor: Actor
+    case_id: str | None
+    sources: tuple[str, ...]
+    top: int | None
+    threshold: float | None
+    probe_faces: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """A clearance, and a line for each source that was left out."""
+    """A clearance, a line for each source that was left out, and whether the answer says how its gallery was calibrated."""
 
     clearance: Clearance
     left_out: tuple[str, ...]
+    calibrated: bool
 
 
 class Permission:
-    """Asks for clearances over one archive."""
+    """Asks for clearances over one archive.
 
-    def __init__(self, records: Records, rules: Rulebook) -> None:
+    Parameters
+    ----------
+    records : Records
+    rules : Rulebook
+    floor : float
+        The model pack's similarity under which nothing is given: `rules.floor(thresholds)`.
+    """
+
+    def __init__(self, records: Records, rules: Rulebook, *, floor: float) -> None:
         self._records = records
         self._rules = rules
+        self._floor = floor
 
-    def ask(self, actor: Actor, *, case_id: str | None, sources: Sequence[str], top: int | None) -> Permit:
-        """Return a permit, or raise `RefusedError` with the rule and what mends it."""
+    def ask(self, ask: Ask) -> Permit:
+        """Return a permit, or raise `RefusedError` with the rule and what mends it; a refusal is in the ledger then, and no index was asked."""
         every, cases = self._records.sources.all(), self._records.cases.all()
-        titles = {source.id: source.title for source in every}
+        case = _pick(cases, ask.case_id)
         request = SearchRequest(
-            actor=actor,
-            sources=frozenset(self._records.sources.one(name).id for name in sources) if sources else None,
-            candidates=top,
-            all_candidates=top is None,
-            names_case=case_id is not None,
+            actor=ask.actor,
+            floor=self._floor,
+            threshold=ask.threshold,
+            sources=frozenset(self._records.sources.one(name).id for name in ask.sources) if ask.sources else None,
+            candidates=ask.top,
+            all_candidates=ask.top is None,
+            probe_faces=ask.probe_faces,
+            reason=ask.reason,
+            names_case=ask.case_id is not None,
         )
         facts: list[SourceFacts] = []
         lines: list[str] = []
@@ -51,9 +91,18 @@ class Permission:
                 facts.append(self._facts(source, cases))
             except CharterInvalid as error:  # written under older rules; it keeps the rest from nothing
                 lines.append(f"«{source.title}» was left out: its charter does not hold under today's rules: {error}")
-        grant = clear(request, facts, _case_facts(_pick(cases, case_id), every), self._rules, at=self._records.clock.now())
+        grant = self._clear(request, facts, _case_facts(case, every))
+        titles = {source.id: source.title for source in every}
         lines.extend(f"«{titles[no.source_id]}» was left out: {no.why}" + (f" ({no.remedy})" if no.remedy else "") for no in grant.left_out)
-        return Permit(clearance=grant.clearance, left_out=tuple(lines))
+        return Permit(clearance=grant.clearance, left_out=tuple(lines), calibrated=grant.calibrated)
+
+    def _clear(self, request: SearchRequest, sources: Sequence[SourceFacts], case: CaseFacts | None) -> Grant:
+        try:
+            return clear(request, sources, case, self._rules, at=self._records.clock.now())
+        except RefusedError as error:
+            under = {"case": case.id, "purpose": case.purpose} if case else {}
+            self._records.note_refusal(request.actor, "consultation", error, **under)
+            raise
 
     def _facts(self, source: SourceRecord, cases: Sequence[CaseRecord]) -> SourceFacts:
         own = [case.id for case in cases if source.number in case.sources and case.closed_at is None]
@@ -72,7 +121,7 @@ def _pick(cases: Sequence[CaseRecord], case_id: str | None) -> CaseRecord | None
         return min(shared, key=lambda case: case.purpose != HOUSEHOLD_PURPOSE, default=None)
     found = [case for case in cases if case.id == case_id or (len(case_id) >= 4 and case.id.endswith(case_id))]
     if len(found) != 1:
-        raise InputError(f"no case «{case_id}»" if not found else f"several cases end in «{case_id}»", remedy="visavis source list")
+        raise InputError(f"no case «{case_id}»" if not found else f"several cases end in «{case_id}»", remedy="visavis case list")
     return found[0]
 
 
@@ -83,6 +132,26 @@ def _case_facts(case: CaseRecord | None, sources: Sequence[SourceRecord]) -> Cas
         id=case.id,
         purpose=case.purpose,
         sources=frozenset(SourceId(source.id) for source in sources if source.number in case.sources),
+        kind=case.kind,
+        profile=case.profile,
+        opened_at=case.opened_at,
+        opened_by=case.opened_by,
+        renewed_at=case.renewed_at,
         open_until=case.open_until,
+        frozen_at=case.frozen_at,
         closed_at=case.closed_at,
+        approvals=tuple(_approval(given) for given in case.approvals),
+        searches_made=case.searches_made,
+        max_searches=case.max_searches,
+        max_candidates=case.max_candidates,
+        seeks=case.seeks,
+        legal_reference=case.legal_reference,
+        necessity=case.necessity,
     )
+
+
+def _approval(given: ApprovalRecord) -> Approval:
+    approver = Approver(
+        person_id=given.person_id, role=given.role, public_key=given.public_key, created_at=given.created_at, created_by=given.created_by
+    )
+    return Approval(approver=approver, at=given.at, self_approved=given.self_approved)

@@ -17,7 +17,7 @@ from visavis.records.archive import Records
 from visavis.records.gallery import Shown
 from visavis.records.searches import SearchFacts
 from visavis.services.search.groups import group_near_duplicates
-from visavis.services.search.permission import Permission
+from visavis.services.search.permission import Ask, Permission
 
 FIRST_DEPTH = 500
 """Hits asked of the index at first; more only if too many of them are hidden."""
@@ -73,6 +73,23 @@ class SearchQuestion:
             raise InputError(f"a threshold of {self.threshold} is no cosine", remedy="give a number between -1 and 1")
         if self.top is not None and self.top < 1:
             raise InputError("--top asks for at least one candidate", remedy="--top 50")
+
+    def ask(self) -> Ask:
+        """Return what needs permission."""
+        return Ask(
+            actor=self.actor,
+            case_id=self.case_id,
+            sources=self.sources,
+            top=self.top,
+            threshold=self.threshold,
+            probe_faces=self.probe_faces,
+            reason=self.reason,
+        )
+
+    @property
+    def probe_faces(self) -> int:
+        """How many faces are searched with."""
+        return sum(len(probe.picked) for probe in self.probes) or 1
 
     def where(self, clearance: Clearance) -> Where:
         """Return the filter: the clearance's sources, and the dates asked for."""
@@ -134,7 +151,7 @@ class Search:
         """
         question.check()
         at = self._records.clock.now()
-        permit = self._permission.ask(question.actor, case_id=question.case_id, sources=question.sources, top=question.top)
+        permit = self._permission.ask(question.ask())
         where = question.where(permit.clearance)
         size = self._records.gallery.size(where, at)
         threshold = question.threshold_or(self._default_threshold)
@@ -145,7 +162,7 @@ class Search:
             threshold=threshold.value,
             where=where,
             reason=question.reason,
-            probe_faces=sum(len(probe.picked) for probe in question.probes) or 1,
+            probe_faces=question.probe_faces,
         )
         with self._records.work(question.actor) as work:
             search_id, ids = self._records.searches.record(

@@ -81,7 +81,7 @@ class Why:
         picked = [probe.faces[number - 1].vector for probe in question.probes for number in probe.picked]
         if len(picked) != 1:
             raise InputError("`why` takes one photograph and one face", remedy="visavis why PROBE FILE --face N")
-        permit = self._permission.ask(question.actor, case_id=question.case_id, sources=question.sources, top=question.top)
+        permit = self._permission.ask(question.ask())
         at = self._records.clock.now()
         asked = _Asked(
             probe=picked[0],
@@ -174,7 +174,9 @@ class _Asked:
     def verdict(self, similarity: float | None, rank: int | None) -> str:
         """Say what becomes of a face that the search may see."""
         if similarity is None or rank is None:
-            return "left out by the date filter" if self.where.dated else "the index does not hold it: visavis verify --repair"
+            if self.where.dated:
+                return "left out by the date filter"
+            return f"below {self.clearance.least_similarity:.3f}, the floor under which no similarity is given"
         if np.float32(similarity) < np.float32(self.threshold.value):
             return f"below the threshold of {self.threshold.value:.3f}"
         if self.top is not None and rank > self.top:

@@ -1,0 +1,349 @@
+"""Each gate of the law, found in the code: it refuses its scenario, and the scenario is not refused by it once the gate is taken out.
+
+`python tests/law/test_gates.py` writes docs/law/gates.md again.
+"""
+
+import dataclasses
+import datetime as dt
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import visavis.law
+from visavis.domain.actor import Actor, Role
+from visavis.domain.errors import RefusedError
+from visavis.domain.ids import CaseId, PersonId, SourceId
+from visavis.law.admit import ItemFacts, Step, admit
+from visavis.law.approvals import check_approval
+from visavis.law.cases import CaseDraft, check_draft
+from visavis.law.charter import Charter, check_transition, check_usable
+from visavis.law.clear import clear
+from visavis.law.disclosure import check_disclosure
+from visavis.law.facts import Approval, Approver, CaseFacts, SourceFacts
+from visavis.law.gates import Gate
+from visavis.law.reviews import check_reviewer
+from visavis.law.rulebook import Rulebook
+from visavis.law.rules import Rule
+from visavis.law.search_gates import SearchRequest
+
+AT = dt.datetime(2026, 6, 10, 12, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+ADA, BOB, CYD = PersonId("ada"), PersonId("bob"), PersonId("cyd")
+PAGE = Path(__file__).parents[2] / "docs" / "law" / "gates.md"
+
+
+def modules() -> Iterator[ModuleType]:
+    for found in pkgutil.iter_modules(visavis.law.__path__):
+        yield importlib.import_module(f"visavis.law.{found.name}")
+
+
+def tuples() -> dict[str, tuple[Gate[Any], ...]]:
+    """Return every tuple of gates of the law by name."""
+    return {name: value for module in modules() for name, value in vars(module).items() if name.endswith("_GATES")}
+
+
+GATES = [(name, gate.rule) for name, gates in sorted(tuples().items()) for gate in gates]
+
+
+@dataclasses.dataclass(frozen=True)
+class Kit:
+    """What scenarios are made of: lawful facts, in which each scenario changes one thing."""
+
+    rules: Rulebook
+    chartered: Callable[..., Charter]
+
+    def source(self, profile: str = "archive", *, state: str = "live", change: dict | None = None, **charter: object) -> SourceFacts:
+        whole = dataclasses.replace(self.chartered(profile, **charter), **(change or {}))
+        return SourceFacts(id=SourceId("s"), number=1, state=state, charter=whole, standing_case=CaseId("desk"))
+
+    def case(self, source: SourceFacts, **facts: object) -> CaseFacts:
+        kind = {"police": "case", "tracing": "case", "household": "shared", "trial": "shared"}.get(source.charter.profile, "standing")
+        usual = {
+            "id": CaseId("desk"),
+            "kind": kind,
+            "profile": source.charter.profile,
+            "purpose": source.charter.purposes[0],
+            "sources": frozenset({source.id}),
+            "opened_at": AT - 30 * DAY,
+            "opened_by": ADA,
+            "approvals": (approval(BOB), approval(CYD)),
+        }
+        return CaseFacts(**{**usual, **facts})
+
+    def search(self, source: SourceFacts, case: CaseFacts | None, *, rules: Rulebook | None = None, **asked: object) -> None:
+        usual = {"actor": Actor(name="ada", person_id=ADA), "floor": 0.3, "reason": "Box 12"}
+        clear(SearchRequest(**{**usual, **asked}), [source], case, rules or self.rules, at=AT)
+
+    def asked(self, source: SourceFacts, **asked: object) -> None:
+        self.search(source, self.case(source), **asked)
+
+    def taken_in(self, source: SourceFacts, *, kind: str = "photo", before: int = 0) -> None:
+        facts = ItemFacts(source_state=source.state, kind=kind, pictures_before=before)
+        refusal = admit(source.charter, self.rules, at=AT, step=Step.DECODE, facts=facts)
+        if refusal:
+            raise RefusedError(refusal.detail, rule=refusal.rule)
+
+    def opened(self, source: SourceFacts, **draft: object) -> None:
+        usual = {
+            "profile": source.charter.profile,
+            "purpose": source.charter.purposes[0],
+            "title": "Portraits",
+            "sources": (source.id,),
+            "legal_reference": "art. 44",
+            "necessity": "undated",
+            "seeks": "unknown person",
+        }
+        check_draft(CaseDraft(**{**usual, **draft}), [source], self.rules, at=AT)
+
+    def approved(self, profile: str = "police", *, by: Approver | None = None, people: int = 3, **facts: object) -> None:
+        source = self.source(profile)
+        case = self.case(source, **{"approvals": (), **facts})
+        check_approval(case, by or approver(BOB), people=people, at=AT, policy=self.rules.of(source.charter))
+
+    @property
+    def registering(self) -> Rulebook:
+        """The rules with a pack whose country asks for a registration beforehand."""
+        return self.rules.joined_by(b'name = "qc"\nversion = "1"\nextends = "eu 2026-11-22"\nprior_registration = ["FR"]\n')
+
+
+def approver(who: PersonId, *, key: bytes = b"", created_at: dt.datetime = AT - 90 * DAY, **facts: object) -> Approver:
+    usual = {"person_id": who, "role": Role.OWNER, "public_key": key or who.encode(), "created_by": None}
+    return Approver(**{**usual, "created_at": created_at, **facts})
+
+
+def approval(who: PersonId, **facts: object) -> Approval:
+    return Approval(approver=approver(who, **facts), at=AT - DAY, self_approved=False)
+
+
+OVER = {"valid_to": dt.date(2026, 6, 9)}
+Scenario = Callable[[Kit], None]
+
+# What each gate refuses: (tuple, rule) to a sentence and the act.
+SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
+    # ---- a source is added, its charter signed
+    ("USABLE_GATES", Rule.PROFILE_USABLE): (
+        "a test set is added as a source",
+        lambda kit: check_usable(kit.chartered("evaluation"), kit.rules, at=AT),
+    ),
+    ("USABLE_GATES", Rule.CHARTER_IN_DATES): (
+        "a charter that ended yesterday is added",
+        lambda kit: check_usable(kit.chartered("archive", **OVER), kit.rules, at=AT),
+    ),
+    ("USABLE_GATES", Rule.DPIA_SIGNED): (
+        "an archive is added without an impact assessment",
+        lambda kit: check_usable(kit.source(change={"dpia": ""}).charter, kit.rules, at=AT),
+    ),
+    ("USABLE_GATES", Rule.PRIOR_REGISTRATION): (
+        "an archive of a country that asks for a registration is added without one",
+        lambda kit: check_usable(kit.source(change={"policy": "qc"}).charter, kit.registering, at=AT),
+    ),
+    ("CHARTER_GATES", Rule.CHARTER_LIFE): (
+        "an expired source goes live again",
+        lambda _: check_transition("expired", "live", signed_by=ADA),
+    ),
+    ("CHARTER_GATES", Rule.CHARTER_SIGNED): ("a draft goes live unsigned", lambda _: check_transition("draft", "live")),
+    # ---- a picture is taken in
+    ("ADMIT_GATES", Rule.PROFILE_USABLE): ("a picture of a test set", lambda kit: kit.taken_in(kit.source("evaluation"))),
+    ("ADMIT_GATES", Rule.SOURCE_LIVE): ("a picture of a draft", lambda kit: kit.taken_in(kit.source(state="draft"))),
+    ("ADMIT_GATES", Rule.CHARTER_IN_DATES): ("a picture after the charter's end", lambda kit: kit.taken_in(kit.source(**OVER))),
+    ("ADMIT_GATES", Rule.PHOTOS_ONLY): ("a stream", lambda kit: kit.taken_in(kit.source(), kind="stream")),
+    ("ADMIT_GATES", Rule.SOURCE_SIZE): (
+        "picture 2,001 of a trial",
+        lambda kit: kit.taken_in(kit.source("trial", valid_from=dt.date(2026, 6, 1), valid_to=dt.date(2026, 6, 14)), before=2000),
+    ),
+    # ---- a source is searched
+    ("SOURCE_GATES", Rule.PROFILE_USABLE): ("a test set is searched", lambda kit: kit.asked(kit.source("evaluation"))),
+    ("SOURCE_GATES", Rule.SOURCE_LIVE): ("a frozen source is searched", lambda kit: kit.asked(kit.source(state="frozen"))),
+    ("SOURCE_GATES", Rule.CHARTER_IN_DATES): ("a source is searched after its charter", lambda kit: kit.asked(kit.source(**OVER))),
+    ("SOURCE_GATES", Rule.DPIA_SIGNED): (
+        "an archive is searched without an impact assessment",
+        lambda kit: kit.asked(kit.source(change={"dpia": ""})),
+    ),
+    ("SOURCE_GATES", Rule.PRIOR_REGISTRATION): (
+        "an archive is searched without the registration that its country asks for",
+        lambda kit: kit.asked(kit.source(change={"policy": "qc"}), rules=kit.registering),
+    ),
+    ("SOURCE_GATES", Rule.CASE_NEEDED): ("an archive is searched without a case", lambda kit: kit.search(kit.source(), None)),
+    ("SOURCE_GATES", Rule.SOURCE_IN_CASE): (
+        "a source is searched under a case that does not name it",
+        lambda kit: kit.search(source := kit.source(), kit.case(source, sources=frozenset({SourceId("other")}))),
+    ),
+    ("SOURCE_GATES", Rule.PROFILE_OF_CASE): (
+        "an archive is searched under a case of profile consent",
+        lambda kit: kit.search(source := kit.source(), kit.case(source, profile="consent")),
+    ),
+    ("SOURCE_GATES", Rule.PURPOSE_ALLOWED): (
+        "an archive is searched for what neither its charter nor the table allows",
+        lambda kit: kit.search(source := kit.source(), kit.case(source, purpose="journalism")),
+    ),
+    # ---- a search
+    ("SEARCH_GATES", Rule.PERSON_NEEDED): (
+        "an archive is searched by the machine's user",
+        lambda kit: kit.asked(kit.source(), actor=Actor(name="ada")),
+    ),
+    ("SEARCH_GATES", Rule.ROLE_ALLOWED): (
+        "the data-protection officer searches",
+        lambda kit: kit.asked(kit.source(), actor=Actor(name="ada", person_id=ADA, role=Role.OFFICER)),
+    ),
+    ("SEARCH_GATES", Rule.CASE_OPEN): (
+        "a search under a closed case",
+        lambda kit: kit.search(source := kit.source(), kit.case(source, closed_at=AT - DAY)),
+    ),
+    ("SEARCH_GATES", Rule.CASE_KIND): (
+        "the police search under a standing case",
+        lambda kit: kit.search(source := kit.source("police"), kit.case(source, kind="standing")),
+    ),
+    ("SEARCH_GATES", Rule.CASE_APPROVED): (
+        "the police search under a case that one person approved",
+        lambda kit: kit.search(source := kit.source("police"), kit.case(source, approvals=(approval(BOB),))),
+    ),
+    ("SEARCH_GATES", Rule.CASE_RENEWED): (
+        "a search under a standing case of the year before last",
+        lambda kit: kit.search(source := kit.source(), kit.case(source, opened_at=AT - 500 * DAY)),
+    ),
+    ("SEARCH_GATES", Rule.SEARCHES_LEFT): (
+        "search 6 of a case for 5",
+        lambda kit: kit.search(source := kit.source(), kit.case(source, max_searches=5, searches_made=5)),
+    ),
+    ("SEARCH_GATES", Rule.CANDIDATES_CAPPED): (
+        "51 candidates under a case for 50",
+        lambda kit: kit.search(source := kit.source(), kit.case(source, max_candidates=50), candidates=51),
+    ),
+    ("SEARCH_GATES", Rule.ONE_FACE): (
+        "a tracing service searches for two faces at once",
+        lambda kit: kit.asked(kit.source("tracing"), probe_faces=2),
+    ),
+    ("SEARCH_GATES", Rule.PROBES_CAPPED): (
+        "a household searches for a list of people",
+        lambda kit: kit.asked(kit.source("household"), probe_faces=51),
+    ),
+    ("SEARCH_GATES", Rule.REASON_GIVEN): (
+        "a search under a standing case says nothing of its reason",
+        lambda kit: kit.asked(kit.source(), reason=" "),
+    ),
+    ("SEARCH_GATES", Rule.SIMILARITY_FLOOR): (
+        "a threshold under the floor",
+        lambda kit: kit.asked(kit.source(), threshold=0.29),
+    ),
+    # ---- a case is opened
+    ("CASE_GATES", Rule.CASE_KIND): ("a standing case for the police", lambda kit: kit.opened(kit.source("police"), kind="standing")),
+    ("CASE_GATES", Rule.CASE_GROUNDS): ("a case that names no law", lambda kit: kit.opened(kit.source(), legal_reference="")),
+    ("CASE_GATES", Rule.SOURCE_LIVE): ("a case over a draft", lambda kit: kit.opened(kit.source(state="draft"))),
+    ("CASE_GATES", Rule.PROFILE_OF_CASE): ("a case of profile consent over an archive", lambda kit: kit.opened(kit.source(), profile="consent")),
+    ("CASE_GATES", Rule.PURPOSE_ALLOWED): ("a case for another purpose", lambda kit: kit.opened(kit.source(), purpose="journalism")),
+    ("CASE_GATES", Rule.CASE_LIMITS): ("a police case for 51 searches", lambda kit: kit.opened(kit.source("police"), max_searches=51)),
+    # ---- a case is approved
+    ("APPROVAL_GATES", Rule.ROLE_ALLOWED): ("an investigator approves", lambda kit: kit.approved(by=approver(BOB, role=Role.INVESTIGATOR))),
+    ("APPROVAL_GATES", Rule.CASE_OPEN): ("a closed case is approved", lambda kit: kit.approved(closed_at=AT - DAY)),
+    ("APPROVAL_GATES", Rule.ONE_KEY_ONCE): (
+        "one key approves under two names",
+        lambda kit: kit.approved(by=approver(CYD, key=b"bob"), approvals=(approval(BOB),)),
+    ),
+    ("APPROVAL_GATES", Rule.APPROVER_APART): ("who asked approves", lambda kit: kit.approved(by=approver(ADA))),
+    ("APPROVAL_GATES", Rule.APPROVER_KNOWN): (
+        "an approver whom the requester added an hour ago",
+        lambda kit: kit.approved(by=approver(BOB, created_by=ADA, created_at=AT - DAY / 24)),
+    ),
+    # ---- after a search
+    ("REVIEW_GATES", Rule.REVIEWER_APART): ("the same person judges twice", lambda _: check_reviewer(BOB, BOB, ADA)),
+    ("DISCLOSURE_GATES", Rule.EXPORT_ALLOWED): (
+        "a trial's results are exported",
+        lambda kit: check_disclosure([kit.rules.profile("trial")], recipient="Bob", because="to see"),
+    ),
+    ("DISCLOSURE_GATES", Rule.RECIPIENT_NAMED): (
+        "an archive's results are exported to nobody named",
+        lambda kit: check_disclosure([kit.rules.profile("archive")], recipient="", because="to see"),
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def kit(rules, chartered) -> Kit:
+    return Kit(rules, chartered)
+
+
+def refused_by(scenario: Scenario, kit: Kit) -> str | None:
+    try:
+        scenario(kit)
+    except RefusedError as error:
+        return error.rule
+    return None
+
+
+def ids(gate: tuple[str, Rule]) -> str:
+    return f"{gate[0]}-{gate[1]}"
+
+
+@pytest.mark.parametrize("gate", GATES, ids=ids)
+def test_each_gate_refuses_its_scenario_by_its_rule(gate, kit):
+    assert gate in SCENARIOS, "this gate has no scenario: write one"
+    assert refused_by(SCENARIOS[gate][1], kit) == gate[1]
+
+
+@pytest.mark.parametrize("gate", GATES, ids=ids)
+def test_without_its_gate_the_scenario_is_not_refused_by_that_rule(gate, kit, monkeypatch):
+    name, rule = gate
+    fewer = tuple(one for one in tuples()[name] if one.rule != rule)
+    for module in modules():
+        if hasattr(module, name):
+            monkeypatch.setattr(module, name, fewer)
+    assert refused_by(SCENARIOS[gate][1], kit) != rule
+
+
+def test_no_scenario_is_left_over_and_no_gate_stands_twice():
+    assert len(GATES) == len(set(GATES))
+    assert set(SCENARIOS) == set(GATES)
+
+
+@pytest.mark.parametrize("profile", ["household", "consent", "archive", "tracing", "police"])
+def test_what_the_scenarios_change_is_lawful_unchanged(profile, kit):
+    source = kit.source(profile)
+    kit.taken_in(source)
+    kit.asked(source)
+    kit.opened(source)
+    kit.approved(profile)
+    check_usable(source.charter, kit.rules, at=AT)
+    check_transition("draft", "live", signed_by=ADA)
+    check_reviewer(BOB, CYD, ADA)
+    check_disclosure([kit.rules.profile(profile)], recipient="Bob", because="asked")
+
+
+def page() -> str:
+    """Write docs/law/gates.md from the code and the scenarios."""
+    titles = {
+        "USABLE_GATES": "A source is added, or its charter signed",
+        "CHARTER_GATES": "A charter takes a step in its life",
+        "ADMIT_GATES": "A picture is taken in (asked before decoding and before its templates are added)",
+        "SOURCE_GATES": "A source is searched (a source that is refused is left out; if none is left, the search is refused)",
+        "SEARCH_GATES": "A search",
+        "CASE_GATES": "A case is opened",
+        "APPROVAL_GATES": "A case is approved",
+        "REVIEW_GATES": "A verdict is given",
+        "DISCLOSURE_GATES": "A result leaves the house",
+    }
+    lines = [
+        "# Gates",
+        "",
+        "Every gate of the law, in the order in which it is asked. This page is made from the code: `python tests/law/test_gates.py`.",
+        "Each scenario is refused by its rule, `tests/law/test_gates.py::test_each_gate_refuses_its_scenario_by_its_rule`, and with the gate",
+        "taken out it is not, `tests/law/test_gates.py::test_without_its_gate_the_scenario_is_not_refused_by_that_rule`. A gate without a",
+        "scenario fails the first.",
+    ]
+    found = tuples()
+    for name in sorted(found, key=lambda name: list(titles).index(name) if name in titles else len(titles)):
+        lines += ["", f"## {titles.get(name, name)}", "", "| rule | it asks that | scenario that it refuses |", "|---|---|---|"]
+        lines += [f"| `{gate.rule}` | {gate.rule.says} | {SCENARIOS[name, gate.rule][0]} |" for gate in found[name]]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_page_of_gates_is_what_the_code_says():
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python tests/law/test_gates.py"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
