@@ -59,6 +59,4 @@ def peek(data: bytes, file_name: str, *, size: int, limits: Limits) -> Header:
             return Header(format=found, needs_whole=True)
         return Header(format=found, refusal=Reason(error.reason))
     said = photo.metadata(file_name)
-    return Header(
-        format=photo.format, width=photo.full_width, height=photo.full_height, captured=said.captured, credit=said.credit
-    )
+    return Header(format=photo.format, width=photo.full_width, height=photo.full_height, captured=said.captured, credit=said.credit)

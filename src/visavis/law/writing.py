@@ -36,7 +36,9 @@ def canonical_toml(charter: Charter) -> str:
         several = table == "evidence"
         for inner in facts.get(table, ()) if several else [facts[table]] if table in facts else []:
             lines += ["", f"[[{table}]]" if several else f"[{table}]"]
-            lines += [f"{name} = {_toml(value)}" for name, value in sorted(inner.items()) if value not in (None, "", ()) and name != "shared"]
+            lines += [
+                f"{name} = {_toml(value)}" for name, value in sorted(inner.items()) if value not in (None, "", ()) and name != "shared"
+            ]
     return "\n".join(lines) + "\n"
 
 

@@ -11,7 +11,7 @@ source_finding = Table(
     Column("source_number", ForeignKey("source.number"), nullable=False, index=True),
     Column("root_number", ForeignKey("root.number"), nullable=False),
     Column("rule", Text, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("counted", Integer, nullable=False),
     Column("looked_at", Integer, nullable=False),
     Column("over_limit", Boolean, nullable=False),
     Column("found_at", UtcTime, nullable=False),

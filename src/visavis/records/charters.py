@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -145,7 +145,10 @@ class CharterBook:
         work.run(sa.delete(source_finding).where(source_finding.c.root_number == root_number))
         if findings:
             place = {"source_number": self._number(work, source_id), "root_number": root_number, "found_at": work.at}
-            work.run(sa.insert(source_finding), [{**asdict(finding), **place} for finding in findings])
+            counts = [
+                {"rule": one.rule, "counted": one.count, "looked_at": one.looked_at, "over_limit": one.over_limit} for one in findings
+            ]
+            work.run(sa.insert(source_finding), [{**count, **place} for count in counts])
         signs = {finding.rule: finding.count for finding in findings}
         work.leaf("collection", source=source_id, what="looked-over", root=root_number, signs=signs)
 
@@ -165,7 +168,8 @@ class CharterBook:
     def _findings(self, *where: sa.ColumnElement[bool]) -> list[Finding]:
         query = sa.select(source_finding).where(*where).order_by(source_finding.c.number)
         return [
-            Finding(rule=row.rule, count=row.count, looked_at=row.looked_at, over_limit=row.over_limit) for row in self._database.ask(query)
+            Finding(rule=row.rule, count=row.counted, looked_at=row.looked_at, over_limit=row.over_limit)
+            for row in self._database.ask(query)
         ]
 
     def notes(self, source: SourceRecord) -> list[SourceNote]:

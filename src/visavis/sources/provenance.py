@@ -188,7 +188,13 @@ def _attribute(path: Path, name: str) -> bytes | None:
 def _property_list(value: bytes) -> list[str]:
     try:
         read = plistlib.loads(value)
-    except (ValueError, TypeError, OverflowError, RecursionError, ExpatError):  # what damaged lists raise; InvalidFileException is a ValueError
+    except (
+        ValueError,
+        TypeError,
+        OverflowError,
+        RecursionError,
+        ExpatError,
+    ):  # what damaged lists raise; InvalidFileException is a ValueError
         return []
     return [text for text in read if isinstance(text, str)] if isinstance(read, list) else []
 

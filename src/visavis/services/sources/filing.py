@@ -4,16 +4,19 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from visavis.domain.errors import RefusedError
 from visavis.domain.ids import PersonId, SourceId
 from visavis.domain.signing import Signer
 from visavis.law.charter import Charter, standing_case
 from visavis.law.file_signs import Contradiction, FileSigns
 from visavis.law.rulebook import Rulebook
+from visavis.law.rules import Rule
 from visavis.law.writing import canonical_toml, charter_sha256
 from visavis.records.archive import Records
 from visavis.records.cases import CaseFile
-from visavis.records.charters import Finding, NewVersion
+from visavis.records.charters import Finding
 from visavis.records.database import Work
+from visavis.records.sources import NewVersion
 
 Look = Callable[[Path, tuple[str, ...], Charter], FileSigns]
 """(folder, exclude globs, charter) to what the files say against the charter."""
@@ -62,19 +65,19 @@ def case_of(charter: Charter, rules: Rulebook, *, opened_by: PersonId | None) ->
 
 def findings(contradictions: Iterable[Contradiction]) -> list[Finding]:
     """Return what files say against a charter as it is filed: counts, never a path."""
-    return [
-        Finding(rule=one.sign.value, count=one.count, looked_at=one.looked_at, over_limit=one.over_limit) for one in contradictions
-    ]
+    return [Finding(rule=one.sign.value, count=one.count, looked_at=one.looked_at, over_limit=one.over_limit) for one in contradictions]
 
 
-def sign(records: Records, work: Work, signer: Signer | None, what: str, object_id: str, facts: Mapping[str, str | int]) -> None:
-    """Keep the signer's signature in this unit of work; without a signer nothing is signed."""
+def sign(records: Records, work: Work, signer: Signer | None, what: str, object_id: str, facts: Mapping[str, object]) -> None:
+    """Keep the signer's signature in this unit of work; at home and in a trial, where nobody signs in, nothing is signed."""
     if signer is None or signer.actor.person_id is None:
+        if work.actor.person_id is not None:
+            raise RefusedError(
+                "a signature needs the key of who signs", rule=Rule.PERSON_NEEDED, remedy="repeat the command with --as PERSON"
+            )
         return
     statement, signature = signer.statement(what, object_id, facts, at=work.at)
-    records.signatures.add(
-        work, what=what, object_id=object_id, person_id=signer.actor.person_id, statement=statement, signature=signature
-    )
+    records.signatures.add(work, what=what, object_id=object_id, person_id=signer.actor.person_id, statement=statement, signature=signature)
 
 
 def answer(records: Records, work: Work, signer: Signer | None, source_id: SourceId, text: str) -> None:

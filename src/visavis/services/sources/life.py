@@ -48,7 +48,7 @@ class CharterLife:
             check_usable(charter, self._rules, at=self._records.clock.now())
             over = [finding.rule for finding in self._records.charters.unanswered(source)]
             check_answered(Unanswered(signs=over, remedy=ANSWER.format(source.id)))
-            if source.state != SourceState.FROZEN and source.state != SourceState.LIVE:
+            if source.state not in (SourceState.FROZEN, SourceState.LIVE):
                 check_transition(source.state, SourceState.LIVE, signed_by=self._actor.person_id)
         self._put_in_force(source, version, charter)
         return self._records.sources.one(source.id)

@@ -33,13 +33,13 @@ class LookForSigns:
         """
         plug = self._open_source(folder, exclude)
         found = look(plug, folder, wanted=lambda path: kind_of(path) is Kind.PICTURE, bounds=self._bounds)
-        credits = self._credits(plug, found.sample) if charter.controller is not None else {}
-        others = [path for path, credit in credits.items() if names_another(credit, charter)]
+        credited = self._credits(plug, found.sample) if charter.controller is not None else {}
+        others = [path for path, credit in credited.items() if names_another(credit, charter)]
         counted = {
             Sign.ORIGIN_ADDRESS: (found.counts[ADDRESS], found.looked_at),
             Sign.SIDECAR: (found.counts[SIDECAR], found.looked_at),
             Sign.MANY_HOSTS: (found.hosts if found.hosts > 1 else 0, found.looked_at),
-            Sign.CREDIT_DIFFERS: (len(others), len(credits)),
+            Sign.CREDIT_DIFFERS: (len(others), len(credited)),
         }
         return FileSigns(contradictions=weigh(counted), examples={**found.examples, Sign.CREDIT_DIFFERS: tuple(others[:_EXAMPLES])})
 

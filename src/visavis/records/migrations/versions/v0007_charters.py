@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("source_number", sa.Integer(), sa.ForeignKey("source.number"), nullable=False, index=True),
         sa.Column("root_number", sa.Integer(), sa.ForeignKey("root.number"), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("counted", sa.Integer(), nullable=False),
         sa.Column("looked_at", sa.Integer(), nullable=False),
         sa.Column("over_limit", sa.Boolean(), nullable=False),
         sa.Column("found_at", sa.String(27), nullable=False),
