@@ -14,6 +14,7 @@ from visavis.domain.errors import DamageError, InputError, RefusedError, SetupEr
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.cases import Cases
+from visavis.records.charters import CharterBook
 from visavis.records.database import Database, LeafWriter, Step, Work
 from visavis.records.disclosures import Disclosures
 from visavis.records.files import Files, Job
@@ -73,6 +74,7 @@ class Records:
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)
             self.sources = Sources(self._database, sealer, self.cases)
+            self.charters = CharterBook(self._database, sealer, self.sources)
             self.files = Files(self._database, sealer)
             self.intake = Intake(self.files, sealer, self.rows, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows)

@@ -98,12 +98,14 @@ class Reviews:
         A saved probe is a picture to compare with. It never becomes a face, a template or a row of an index. It goes at `expires_at`
         (UTC; None = no day is set), or earlier with its case.
         """
-        rows = []
+        rows: list[dict[str, object]] = []
+        digests = []
         for number, probe in enumerate(probes, start=work.next_number(review_tables.probe)):
             salt = secrets.token_bytes(16)
             picture = probe.picture and self._vault.seal(
                 "probe.picture", probe.picture, row=str(number), key=work.ask(_case_key(search_id)).scalar_one()
             )
+            digests.append(hashlib.sha256(salt + probe.subject).digest())
             rows.append(
                 {
                     "number": number,
@@ -111,7 +113,7 @@ class Reviews:
                     "probe_face": probe.probe_face,
                     "subject": self.mark(probe.subject),
                     "salt": salt,
-                    "digest": hashlib.sha256(salt + probe.subject).digest(),
+                    "digest": digests[-1],
                     "picture": picture,
                     "face_id": probe.face_id,
                     "expires_at": expires_at,
@@ -119,7 +121,7 @@ class Reviews:
             )
         if rows:
             work.run(sa.insert(review_tables.probe), rows)
-        return [row["digest"].hex() for row in rows]
+        return [digest.hex() for digest in digests]
 
     def probes(self, search_id: str, at: dt.datetime) -> list[SavedProbe]:
         """Return what is kept of a search's probes and has not expired."""

@@ -85,6 +85,13 @@ charter = Table(
     Column("sha256", String(64), nullable=False),
     Column("added_by", LargeBinary, nullable=False),
     Column("added_at", UtcTime, nullable=False),
+    Column("policy", Text, nullable=False, server_default=""),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("in_force_at", UtcTime),
+    Column("signer_id", String(36)),
+    Column("signer_name", LargeBinary),
+    Column("signer_role", Text),
 )
 
 root = Table(

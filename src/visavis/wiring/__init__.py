@@ -10,5 +10,6 @@ if TYPE_CHECKING:
     from visavis.records.cases import CaseRecord as CaseRecord
     from visavis.records.people import PersonRecord as PersonRecord
     from visavis.records.sources import SourceRecord as SourceRecord
+    from visavis.services.sources import Added as Added
     from visavis.services.survey import SurveyReport as SurveyReport
     from visavis.wiring.archive import Archive as Archive

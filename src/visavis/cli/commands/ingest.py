@@ -47,6 +47,7 @@ def ingest(
                 "faces": report.faces,
                 "seconds": round(report.seconds, 3),
                 "offline": report.offline,
+                "waiting": report.waiting,
             },
             sys.stdout,
         )
@@ -59,6 +60,8 @@ def ingest(
         if count:
             table.add_row(name, f"{count:,}")
     screen.print(table)
+    for line in report.waiting:
+        screen.print(shown(f"not read: {line}"), soft_wrap=True)
     for line in report.offline:
         screen.print(shown(f"offline: {line}. Its faces stay searchable; if the files are really gone: --confirm-missing"), soft_wrap=True)
     screen.print(f"\n{report.faces:,} new faces in {duration(report.seconds)}. What became of each file: visavis outcomes")

@@ -59,8 +59,16 @@ def as_candidates(
 
 
 def signers(sources: Iterable[SourceRecord]) -> tuple[str, ...]:
-    """Say who signed the charter of each source."""
-    return tuple(f"«{source.title}»" for source in sources)
+    """Say who signed the charter of each source; at home and in a trial, who declared it."""
+    return tuple(_signer(source) for source in sources)
+
+
+def _signer(source: SourceRecord) -> str:
+    by = source.signed_by
+    if by is None:
+        return f"«{source.title}»: nobody yet"
+    who = f"{by.name}, {by.role}" if by.person_id else f"declared by {by.name}"
+    return f"«{source.title}»: {who}, {by.at:%Y-%m-%d}"
 
 
 def stamp(case: CaseRecord) -> str:

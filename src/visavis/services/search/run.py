@@ -11,6 +11,7 @@ from visavis.domain.arrays import Vectors
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import InputError
 from visavis.domain.identification import ProbePicture, SearchResult, Threshold, Where
+from visavis.domain.ids import SearchId
 from visavis.index.base import VectorIndex
 from visavis.law.charter import first_moment_after
 from visavis.records.archive import Records
@@ -167,19 +168,11 @@ class Search:
             threshold=threshold.value,
             where=where,
             reason=question.reason,
-            probe_faces=len(probes),
+            probe_faces=question.probe_faces,
             probes=probes,
             probes_until=None if case.open_until is None else first_moment_after(case.open_until),
         )
-        faces = [
-            FoundFace(face_number=shown.face_number, similarity=similarity, probe_face=number) for shown, similarity, number in found
-        ]
-        with self._records.work(question.actor) as work:
-            search_id, ids = self._records.searches.record(work, permit.clearance, facts, faces)
-        leads = [
-            Lead(candidate_id=candidate_id, rank=rank, shown=shown, similarity=similarity, probe_face=number)
-            for rank, (candidate_id, (shown, similarity, number)) in enumerate(zip(ids, found, strict=True), start=1)
-        ]
+        search_id, leads = self._record(permit.clearance, facts, found)
         return SearchResult(
             search_id=search_id,
             case_id=case.id,
@@ -196,6 +189,19 @@ class Search:
             signed_by=signers(source for source in self._records.sources.all() if source.number in permit.clearance.sources),
             stamp=stamp(case),
         )
+
+    def _record(
+        self, clearance: Clearance, facts: SearchFacts, found: Sequence[tuple[Shown, float, int]]
+    ) -> tuple[SearchId, list[Lead]]:
+        """Write the search; return its id, and what was found with the ids of the candidates."""
+        faces = [FoundFace(face_number=shown.face_number, similarity=similarity, probe_face=face) for shown, similarity, face in found]
+        with self._records.work(clearance.actor) as work:
+            search_id, ids = self._records.searches.record(work, clearance, facts, faces)
+        leads = [
+            Lead(candidate_id=candidate_id, rank=rank, shown=shown, similarity=similarity, probe_face=face)
+            for rank, (candidate_id, (shown, similarity, face)) in enumerate(zip(ids, found, strict=True), start=1)
+        ]
+        return search_id, leads
 
     def _probes(self, question: SearchQuestion, case: CaseRecord) -> tuple[ProbeToSave, ...]:
         """Return what is kept of the searched faces: pictures only outside home and trial."""
