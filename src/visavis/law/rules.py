@@ -45,7 +45,7 @@ class Rule(StrEnum):
     APPROVER_KNOWN = "approver-known", "a new approver waits a day before approving what their creator asks"
     # ---- a search
     CASE_NEEDED = "case-needed", "no case, no search; a household has one standing case"
-    CASE_OPEN = "case-open", "not closed and not past its last day"
+    CASE_OPEN = "case-open", "not closed, not frozen, and not past its last day"
     CASE_APPROVED = "case-approved", "the case has as many approvals as its profile asks"
     CASE_RENEWED = "case-renewed", "a standing case was renewed within the year"
     SOURCE_IN_CASE = "source-in-case", "the case names the source"

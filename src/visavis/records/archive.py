@@ -24,6 +24,7 @@ from visavis.records.intake import Intake
 from visavis.records.keyring import Keyring
 from visavis.records.labels import Labels
 from visavis.records.people import People
+from visavis.records.policies import Policies
 from visavis.records.presence import Presence
 from visavis.records.reviews import Reviews
 from visavis.records.rows import RowStore
@@ -70,6 +71,7 @@ class Records:
             self.keys = Keyring()
             self.people = People(self._database, doors.vault, self.keys)
             self.signatures = Signatures(self._database, doors.vault)
+            self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)
             self.sources = Sources(self._database, sealer, self.cases)
             self.charters = CharterBook(self._database, sealer, self.sources)

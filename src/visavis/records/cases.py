@@ -93,6 +93,7 @@ class CaseRecord(CaseFile):
     opened_at: dt.datetime
     renewed_at: dt.datetime | None
     frozen_at: dt.datetime | None
+    frozen_by: PersonId | None
     closed_at: dt.datetime | None
     closed_by: PersonId | None
     closed_why: str
@@ -236,6 +237,7 @@ class Cases:
             opened_at=row.opened_at,
             renewed_at=row.renewed_at,
             frozen_at=row.frozen_at,
+            frozen_by=row.frozen_by,
             closed_at=row.closed_at,
             closed_by=row.closed_by,
             closed_why=opened("closed_why"),

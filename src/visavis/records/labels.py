@@ -15,7 +15,7 @@ from visavis.records import review_tables, tables
 from visavis.records.anchors import Anchor
 from visavis.records.database import Database, Work
 from visavis.records.gallery import searchable
-from visavis.records.keyring import Keyring, KeyKind
+from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.vault import PathSealer
 
 

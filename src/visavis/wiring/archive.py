@@ -26,10 +26,12 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
+from visavis.wiring.cases import CaseDesk
 from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.picking import pick
+from visavis.wiring.policies import PolicyDesk
 from visavis.wiring.review import LabelDesk, ReviewDesk
 from visavis.wiring.session import Session
 from visavis.wiring.sources import CharterDesk
@@ -86,6 +88,16 @@ class Archive:
     def charters(self) -> CharterDesk:
         """Legal files of the sources: adding, signing, answering, freezing, amending."""
         return CharterDesk(self._session)
+
+    @property
+    def cases(self) -> CaseDesk:
+        """For what may be searched, and who answers for it."""
+        return CaseDesk(self._session)
+
+    @property
+    def policies(self) -> PolicyDesk:
+        """The rules in force."""
+        return PolicyDesk(self._session)
 
     def __enter__(self) -> Self:
         return self

@@ -2,7 +2,7 @@
 
 from visavis.services.review.decide import Decide, Decision, VerdictRequest
 from visavis.services.review.disclose import Disclose, Export
-from visavis.services.review.label import LabelRequest, Labelling
+from visavis.services.review.label import Labelling, LabelRequest
 from visavis.services.review.report import CaseReport, PrintCase
 from visavis.services.review.worklist import OpenLead, ReviewSheet, Worklist
 
