@@ -161,7 +161,7 @@ class MadeArchive:
         self.permission = Permission(self.records, shipped(), floor=FLOOR)
 
     def household(self, title: str = "Family") -> SourceRecord:
-        return self._add(title, SourceRequest(actor=ACTOR, folder=self.root(title), profile="household", title=title))
+        return self.add(SourceRequest(actor=ACTOR, folder=self.root(title), profile="household", title=title))
 
     def archive(self, title: str = "Museum", *, exclude: tuple[str, ...] = ()) -> SourceRecord:
         """Add a museum's source and sign its charter."""
@@ -173,7 +173,7 @@ class MadeArchive:
         (self.folder / "deed.pdf").write_bytes(b"deed")
         charter.write_text(ARCHIVE_CHARTER.format(title=title), encoding="utf-8")
         asked = SourceRequest(actor=self.owner.actor, folder=self.root(title), charter=charter, exclude=exclude, answer=answer)
-        return self._add(title, asked)
+        return self.add(asked)
 
     @functools.cached_property
     def owner(self) -> SignedIn:
@@ -195,7 +195,7 @@ class MadeArchive:
         folder.mkdir(exist_ok=True)
         return folder
 
-    def _add(self, title: str, request: SourceRequest) -> SourceRecord:
+    def add(self, request: SourceRequest) -> SourceRecord:
         signer = None if request.actor is ACTOR else self.owner
         added = AddSource(self.records, shipped(), look=self.look, signer=signer).run(request)
         return self.records.sources.one(added.source_id)

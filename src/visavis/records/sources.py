@@ -160,7 +160,7 @@ class Sources:
                 }
             ],
         )
-        self.file(work, number, 1, charter, {} if new.draft else self.signature(work))
+        self.file(work, number, 1, charter, {} if new.draft else self.signature(work, declared=True))
         root = self.add_root(work, number, new.root)
         if new.case is not None:
             self.open_case(work, number, new.case)
@@ -187,14 +187,14 @@ class Sources:
             ],
         )
 
-    def signature(self, work: Work) -> dict[str, object]:
-        """Return the columns of a charter that say who puts it in force, now.
+    def signature(self, work: Work, *, declared: bool) -> dict[str, object]:
+        """Return the columns of a charter that say who puts it in force, now; `declared`: nobody signs, the profile's words do.
 
         The name stands in the legal file itself, so it is closed with the file and outlives the person's account.
         """
         return {
             "in_force_at": work.at,
-            "signer_id": work.actor.person_id,
+            "signer_id": None if declared else work.actor.person_id,
             "signer_name": self._sealer.seal("charter.signer_name", work.actor.name),
             "signer_role": work.actor.role.value,
         }
