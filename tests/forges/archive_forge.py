@@ -17,6 +17,7 @@ from visavis.domain.ids import SourceId
 from visavis.domain.media import AnalysedPicture, CaptureDate, DateOrigin, Outcome, PictureMetadata, Precision, Reason
 from visavis.index.exact import ExactIndex
 from visavis.law.policy import base_policy
+from visavis.ledger.pen import Pen
 from visavis.records import archive as records_archive
 from visavis.records.archive import Doors
 from visavis.records.files import ReadFile
@@ -25,7 +26,6 @@ from visavis.records.sources import SourceRecord
 from visavis.records.vault import NullVault, Vault
 from visavis.services.add_source import AddSource, SourceRequest
 from visavis.services.search import Permission, Reasons, Search, SearchQuestion, Why
-from visavis.wiring.build import write_leaf
 
 DIM = 16
 PACK = "made@1"
@@ -87,7 +87,7 @@ class SetClock:
 
 
 def doors(clock: SetClock, *, vault: Vault | None = None, step: Callable[[str], None] = lambda _: None) -> Doors:
-    return Doors(clock=clock, vault=vault or NullVault(), write_leaf=write_leaf, step=step)
+    return Doors(clock=clock, vault=vault or NullVault(), pen=Pen(), step=step)
 
 
 def at_cosine(cosine: float, *, sideways: int = 1) -> np.ndarray:

@@ -1,9 +1,8 @@
 """One open archive: its folder, database, row files and vault, and the queries over them."""
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,12 +12,14 @@ from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, SetupError
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
-from visavis.records.database import Database, LeafWriter, Step, Work
+from visavis.records.database import Database, Step, Work
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
 from visavis.records.intake import Intake
 from visavis.records.keyring import Keyring
+from visavis.records.leaves import LeafPen, LeafWriter
+from visavis.records.ledger import Ledger
 from visavis.records.presence import Presence
 from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
@@ -35,13 +36,14 @@ class Doors:
 
     clock: Clock
     vault: Vault
-    write_leaf: LeafWriter
+    pen: LeafPen
     step: Step
+    session: str = ""
 
-    def leaf(self, seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:
-        """Write a leaf that names its actor by a mark: the ledger outlives the names, which stand sealed in the rows it tells of."""
-        mark = PathSealer(self.vault).mark("leaf.actor", actor.name).hex()
-        return self.write_leaf(seq, at, replace(actor, name=mark), operation, facts)
+    @property
+    def leaves(self) -> LeafWriter:
+        """What writes the ledger."""
+        return LeafWriter(pen=self.pen, vault=self.vault, session=self.session)
 
 
 class Records:
@@ -54,7 +56,7 @@ class Records:
         with ExitStack() as opened:  # what is open is closed again if the rest can't be opened
             if writable:
                 opened.enter_context(WriterLock(folder))
-            self._database = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
+            self._database = Database(folder.database, clock=doors.clock, leaves=doors.leaves, step=doors.step)
             opened.callback(self._database.close)
             self.archive_id, self.pack_id, self.dim = self._identity()
             self.rows = RowStore(folder.rows, dim=self.dim, pack_id=self.pack_id, writable=writable, step=doors.step)
@@ -66,6 +68,7 @@ class Records:
             self.intake = Intake(self.files, sealer, self.rows, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows)
             self.searches = Searches(sealer)
+            self.ledger = Ledger(self._database, doors.vault)
             if writable:
                 self._drop_uncommitted_rows()
             self._opened = opened.pop_all()
@@ -132,7 +135,7 @@ def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor
     """Make an empty archive for one pack."""
     folder.make()
     database.create(folder.database)
-    base = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
+    base = Database(folder.database, clock=doors.clock, leaves=doors.leaves, step=doors.step)
     with base.work(actor) as work:
         archive_id = new_id(work.at)
         work.run(sa.insert(tables.archive), [{"id": archive_id, "format": FORMAT, "pack_id": pack_id, "dim": dim, "created_at": work.at}])

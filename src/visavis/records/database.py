@@ -15,13 +15,13 @@ from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, SetupError
 from visavis.records import tables
+from visavis.records.leaves import Act, LeafWriter
 from visavis.records.seals import Seals
+from visavis.records.vault import ARCHIVE_KEY
 
 HEAD = "0006"
 """Newest schema version; a test holds it equal to the newest migration."""
 
-LeafWriter = Callable[[int, dt.datetime, Actor, str, Mapping[str, object]], bytes]
-"""(seq, UTC time, actor, operation, facts) to the leaf's canonical bytes."""
 Step = Callable[[str], None]
 """Called at each named step of a write; tests stop the process there."""
 
@@ -39,11 +39,11 @@ SEAL_AT_BYTES = 32 << 20
 class Work:
     """One transaction: the only way to write. `at` is its time, never before the last leaf's."""
 
-    def __init__(self, connection: Connection, *, at: dt.datetime, actor: Actor, write_leaf: LeafWriter, next_leaf: int) -> None:
+    def __init__(self, connection: Connection, *, at: dt.datetime, actor: Actor, leaves: LeafWriter, next_leaf: int) -> None:
         self._connection = connection
         self.at = at
         self.actor = actor
-        self._write_leaf = write_leaf
+        self._write = leaves
         self._next_leaf = next_leaf
         self._changes = 0
         self._leaves = 0
@@ -64,12 +64,28 @@ class Work:
         query = sa.select(_numbered.c.seq).where(_numbered.c.name == table.name)
         return (self.ask(query).scalar_one_or_none() or 0) + 1
 
-    def leaf(self, operation: str, **facts: object) -> None:
-        """Write what was done into the ledger, in this same transaction. Facts are ids, counts and words; never names or paths."""
-        body = self._write_leaf(self._next_leaf, self.at, self.actor, operation, facts)
-        self._connection.execute(sa.insert(tables.leaf), [{"seq": self._next_leaf, "at": self.at, "body": body}])
+    def leaf(
+        self, operation: str, *, private: Mapping[str, str] | None = None, private_key: int = ARCHIVE_KEY, **facts: object
+    ) -> int:
+        """Write what was done into the ledger, in this same transaction; return the leaf's number.
+
+        Parameters
+        ----------
+        operation : str
+            One of `visavis.ledger.leaf.Operation`.
+        private : mapping of text, optional
+            What people wrote or are called, and an auditor may ask for: kept sealed outside the leaf, which holds a commitment to it.
+        private_key : int
+            The data key that closes it; destroying that key erases it and leaves the ledger whole.
+        **facts
+            Ids, counts and words of closed lists; never names, paths or anybody's own words.
+        """
+        seq = self._next_leaf
+        act = Act(at=self.at, actor=self.actor, operation=operation, facts=facts, private=private, private_key=private_key)
+        self._write.append(self._connection, seq, act)
         self._next_leaf += 1
         self._leaves += 1
+        return seq
 
     def close(self) -> None:
         """Raise `DamageError` if something was changed and no leaf tells of it."""
@@ -80,10 +96,10 @@ class Work:
 class Database:
     """One connection to `records.db`, WAL mode, durable commits, deleted content overwritten."""
 
-    def __init__(self, path: Path, *, clock: Clock, write_leaf: LeafWriter, step: Step) -> None:
+    def __init__(self, path: Path, *, clock: Clock, leaves: LeafWriter, step: Step) -> None:
         self.path = path
         self._clock = clock
-        self._write_leaf = write_leaf
+        self._write = leaves
         self._step = step
         self._engine = sa.create_engine(
             sa.URL.create("sqlite", database=str(path)),
@@ -169,7 +185,7 @@ class Database:
             self._connection,
             at=now if last is None else max(now, last.at),
             actor=actor,
-            write_leaf=self._write_leaf,
+            leaves=self._write,
             next_leaf=0 if last is None else last.seq + 1,
         )
 

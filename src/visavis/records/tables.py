@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -280,6 +281,7 @@ leaf = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", UtcTime, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("nodes", LargeBinary, nullable=False, server_default=text("x''")),
 )
 
 # Everything that counting a gallery asks of a picture, so that it never reads the rows themselves.

@@ -3,18 +3,17 @@
 import datetime as dt
 import functools
 import getpass
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
 from visavis.domain.errors import SetupError
-from visavis.domain.ids import CaseId
 from visavis.law.policy import Policy, base_policy
-from visavis.ledger.leaf import Json, Leaf, Operation
+from visavis.ledger.pen import Pen
 from visavis.records.archive import Doors
 from visavis.records.database import Step
 from visavis.records.vault import NullVault
@@ -63,16 +62,9 @@ def policy() -> Policy:
     return base_policy()
 
 
-def doors(clock: Clock, step: Step = lambda _: None) -> Doors:
-    """Return what records are opened with."""
-    return Doors(clock=clock, vault=NullVault(), write_leaf=write_leaf, step=step)
-
-
-def write_leaf(seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:
-    """Write one act as a canonical leaf; the facts «case» and «purpose» have places of their own in it."""
-    told = cast("dict[str, Json]", dict(facts))
-    case_id, purpose = cast("CaseId | None", told.pop("case", None)), cast("str | None", told.pop("purpose", None))
-    return Leaf(seq=seq, at=at, actor=actor, operation=Operation(operation), purpose=purpose, case_id=case_id, facts=told).body()
+def doors(clock: Clock, step: Step = lambda _: None, *, session: str = "") -> Doors:
+    """Return what records are opened with; `session` names the run of the program in each leaf."""
+    return Doors(clock=clock, vault=NullVault(), pen=Pen(), step=step, session=session)
 
 
 def limits(settings: Settings) -> "Limits":
