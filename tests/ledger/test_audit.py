@@ -19,7 +19,11 @@ from visavis.ledger.tree import Frontier, leaf_hash
 
 TOLD = [
     *lines(4),
-    Line(seq=4, body=body(4, commitments=[Pen().payload(b"s" * 32, {"reason": "é"})[1]]), payload=Pen().payload(b"s" * 32, {"reason": "é"})[0]),
+    Line(
+        seq=4,
+        body=body(4, commitments=[Pen().payload(b"s" * 32, {"reason": "é"})[1]]),
+        payload=Pen().payload(b"s" * 32, {"reason": "é"})[0],
+    ),
     Line(seq=5, body=body(5, what="after")),
 ]
 SOUND = export(TOLD)

@@ -65,7 +65,9 @@ def test_the_kind_and_id_of_a_key_are_those_of_the_format():
     assert KEY.text().startswith(f"{ORIGIN}+{KEY.key_id.hex()}+")
 
 
-@pytest.mark.parametrize("text", ["", "a", "a+b", PETER_KEY.replace("c74f", "c74e"), PETER_KEY + "=", "a b+00000000+AQ==", "a+00000000+AQ=="])
+@pytest.mark.parametrize(
+    "text", ["", "a", "a+b", PETER_KEY.replace("c74f", "c74e"), PETER_KEY + "=", "a b+00000000+AQ==", "a+00000000+AQ=="]
+)
 def test_what_is_no_key_is_refused(text):
     with pytest.raises(InputError):
         read_verifier(text)
@@ -79,7 +81,9 @@ def test_what_is_no_note_is_refused(raw):
         read_note(raw)
 
 
-@pytest.mark.parametrize("text", ["o\n1\n", "o\n01\nAA==\n", "o\n-1\nAA==\n", "o\n1\nAA==\n", "\n1\n" + "A" * 43 + "=\n", "o\n٣\n" + "A" * 43 + "=\n"])
+@pytest.mark.parametrize(
+    "text", ["o\n1\n", "o\n01\nAA==\n", "o\n-1\nAA==\n", "o\n1\nAA==\n", "\n1\n" + "A" * 43 + "=\n", "o\n٣\n" + "A" * 43 + "=\n"]
+)
 def test_what_is_no_checkpoint_is_refused(text):
     with pytest.raises(InputError):
         read_checkpoint(sign(text.encode(), SIGNER))
@@ -105,7 +109,9 @@ def test_a_proof_reads_back_and_holds_for_its_leaf_alone():
     assert read_proof(proof.text().replace(b"index", b"extra AAAA\nindex", 1)) == proof
 
 
-@pytest.mark.parametrize("change", [(b"tlog-proof", b"tlog-poof"), (b"index 6", b"index 06"), (b"index 6\n", b""), (b"index 6\n", b"index 6\nAA==\n")])
+@pytest.mark.parametrize(
+    "change", [(b"tlog-proof", b"tlog-poof"), (b"index 6", b"index 06"), (b"index 6\n", b""), (b"index 6\n", b"index 6\nAA==\n")]
+)
 def test_what_is_no_proof_is_refused(change):
     text = Proof(seq=6, path=(), checkpoint=checkpoint(lines(7))).text()
     with pytest.raises(InputError):

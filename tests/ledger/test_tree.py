@@ -71,7 +71,9 @@ def test_the_roots_of_the_empty_tree_and_of_one_empty_leaf_are_the_known_ones():
 
 def test_roots_are_those_of_the_test_vectors_of_certificate_transparency():
     # The eight leaves and roots that the reference implementations of RFC 6962 share.
-    leaves = [bytes.fromhex(text) for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]
+    leaves = [
+        bytes.fromhex(text) for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+    ]
     frontier = tree.Frontier()
     for leaf in leaves:
         frontier.append(tree.leaf_hash(leaf))
@@ -167,7 +169,11 @@ def test_a_proof_reads_a_number_of_nodes_that_grows_with_the_logarithm_only():
         asked.append((level, index))
         return grown.node(level, index)
 
-    for act in (lambda: tree.root(size, node), lambda: tree.inclusion_path(777, size, node), lambda: tree.consistency_path(70_001, size, node)):
+    for act in (
+        lambda: tree.root(size, node),
+        lambda: tree.inclusion_path(777, size, node),
+        lambda: tree.consistency_path(70_001, size, node),
+    ):
         asked.clear()
         act()
         assert len(asked) <= 2 * size.bit_length()

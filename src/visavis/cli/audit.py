@@ -64,5 +64,10 @@ def _report(finding: Finding, *, anchored: bool) -> list[str]:
     return [*lines, f"sound: {finding.leaves:,} leaves{payloads}"]
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Run as a program."""
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

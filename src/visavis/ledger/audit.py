@@ -62,17 +62,20 @@ class LeafOrder:
         Number of the last leaf.
     commitments : tuple of str
         What the last leaf commits to.
+    nodes : bytes
+        Hashes of the nodes of the tree that the last leaf completes, its own first.
     """
 
     seq: int = -1
     first_at: str = ""
     last_at: str = ""
     commitments: tuple[str, ...] = ()
+    nodes: bytes = b""
     frontier: Frontier = field(default_factory=Frontier)
 
     def take(self, body: bytes) -> Iterator[str]:
         """Add a leaf to the tree; yield what is wrong with it."""
-        self.frontier.append(leaf_hash(body))
+        self.nodes = b"".join(self.frontier.append(leaf_hash(body)))
         before, self.seq, self.commitments = self.seq, self.seq + 1, ()
         try:
             leaf = json.loads(body)
@@ -207,7 +210,9 @@ class Audit:
         size = self._order.frontier.size
         if note is not None and head is not None:
             if key is not None and (head.origin != key.name or not note.signed_by(key)):
-                self._tell("the checkpoint at the end is not signed by the key that the export names: it was changed, or a foreign key signed it")
+                self._tell(
+                    "the checkpoint at the end is not signed by the key that the export names: it was changed, or a foreign key signed it"
+                )
             if head.size > size:
                 self._tell(f"the tail is cut: the checkpoint at the end signs {head.size} leaves, here are {size}")
             elif head.size < size:

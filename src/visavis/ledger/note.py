@@ -91,7 +91,7 @@ class Verifier:
 
     @property
     def key_id(self) -> bytes:
-        """SHA-256(name ‖ \\n ‖ key)[:4]: a hint of which key signed, no proof."""
+        """SHA-256(name, line break, key)[:4]: a hint of which key signed, no proof."""
         return hashlib.sha256(self.name.encode() + b"\n" + self.key).digest()[:KEY_ID_BYTES]
 
     def text(self) -> str:

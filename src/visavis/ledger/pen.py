@@ -19,9 +19,7 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class Pen:
     """The ledger as `records` sees it."""
 
-    def write(
-        self, seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]
-    ) -> bytes:
+    def write(self, seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:
         """Write one act as a canonical leaf.
 
         The facts «case», «purpose», «justification», «recipients», «policy», «sources», «gallery_size», «pack», «threshold», «session» and

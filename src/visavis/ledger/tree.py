@@ -52,7 +52,7 @@ class Frontier:
 
 
 def completed(seq: int, leaf: bytes, node: Node) -> tuple[bytes, ...]:
-    """Return the hashes of the full nodes that leaf `seq` completes: levels 0, 1, … in order; one hash on every second leaf, two on average.
+    """Return the hashes of the full nodes that leaf `seq` completes: level 0 first, two hashes on average.
 
     `node` is asked for the left sibling at each level.
     """

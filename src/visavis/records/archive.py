@@ -1,6 +1,6 @@
 """One open archive: its folder, database, row files and vault, and the queries over them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,13 +32,22 @@ BACKUP = "restore the archive from a backup"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:
-    """What an archive is opened with: the parts that `wiring` chooses."""
+    """What an archive is opened with: the parts that `wiring` chooses.
+
+    Attributes
+    ----------
+    session : str
+        Id of the run of the program, in each leaf.
+    check : callable
+        Asked of records that are open, before anything in them is changed; raises if they are not to be used.
+    """
 
     clock: Clock
     vault: Vault
     pen: LeafPen
     step: Step
     session: str = ""
+    check: "Callable[[Records], None]" = lambda _: None
 
     @property
     def leaves(self) -> LeafWriter:
@@ -69,6 +78,7 @@ class Records:
             self.gallery = Gallery(self._database, sealer, self.rows)
             self.searches = Searches(sealer)
             self.ledger = Ledger(self._database, doors.vault)
+            doors.check(self)
             if writable:
                 self._drop_uncommitted_rows()
             self._opened = opened.pop_all()

@@ -64,9 +64,7 @@ class Work:
         query = sa.select(_numbered.c.seq).where(_numbered.c.name == table.name)
         return (self.ask(query).scalar_one_or_none() or 0) + 1
 
-    def leaf(
-        self, operation: str, *, private: Mapping[str, str] | None = None, private_key: int = ARCHIVE_KEY, **facts: object
-    ) -> int:
+    def leaf(self, operation: str, *, private: Mapping[str, str] | None = None, private_key: int = ARCHIVE_KEY, **facts: object) -> int:
         """Write what was done into the ledger, in this same transaction; return the leaf's number.
 
         Parameters

@@ -1,5 +1,6 @@
 """Data keys by number: made with what they close, destroyed with it."""
 
+import hashlib
 from enum import StrEnum
 
 from visavis.records.database import Work
@@ -23,6 +24,10 @@ class Keyring:
     def make(self, work: Work, kind: KeyKind, *, parent: int = ARCHIVE_KEY) -> int:  # noqa: ARG002 - the keyed ring's shape
         """Make a key wrapped by `parent`, in this transaction; return its number."""
         return ARCHIVE_KEY
+
+    def derive(self, label: str, *, key: int = ARCHIVE_KEY) -> bytes:
+        """Return a 32-byte subkey of a data key."""
+        return hashlib.sha256(f"{key} {label}".encode()).digest()
 
     def destroy(self, work: Work, key: int) -> None:
         """Destroy a key: what it closed can't be opened by anybody, in this archive or in a backup of it without its keys."""

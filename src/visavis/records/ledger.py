@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from visavis.domain.errors import DamageError
+from visavis.domain.errors import DamageError, KeyDestroyed
 from visavis.records import ledger_tables, tables
 from visavis.records.database import Database, Work
 from visavis.records.leaves import HASH_BYTES
@@ -78,12 +78,26 @@ class Ledger:
                 yield StoredLeaf(seq=seq, at=at, body=body, nodes=nodes)
             first = rows[-1].seq + 1
 
+    def payloads(self) -> Iterator[tuple[StoredLeaf, bytes]]:
+        """Yield each leaf whose payload can still be opened, and the payload."""
+        numbers = self._database.ask(sa.select(ledger_tables.leaf_payload.c.seq).order_by(ledger_tables.leaf_payload.c.seq)).scalars().all()
+        for seq in numbers:
+            if (kept := self.payload(seq)) is not None:
+                yield next(self.leaves(seq, seq + 1)), kept
+
     def payload(self, seq: int) -> bytes | None:
         """Return what a leaf commits to (salt ‖ canonical JSON); None if it has none, or the key that closed it was destroyed."""
         found = self._database.ask(sa.select(ledger_tables.leaf_payload).where(ledger_tables.leaf_payload.c.seq == seq)).one_or_none()
         if found is None:
             return None
-        return self._vault.open("leaf_payload.sealed", found.sealed, row=str(seq), key=found.key_id)
+        try:
+            return self._vault.open("leaf_payload.sealed", found.sealed, row=str(seq), key=found.key_id)
+        except KeyDestroyed:
+            return None
+
+    def first_at(self) -> dt.datetime | None:
+        """Return when the ledger began."""
+        return self._database.ask(sa.select(tables.leaf.c.at).where(tables.leaf.c.seq == 0)).scalar_one_or_none()
 
     def record_given(self, work: Work, size: int) -> None:
         """Write that a checkpoint of this size leaves the house; the caller writes the leaf."""
@@ -91,4 +105,5 @@ class Ledger:
 
     def last_given(self) -> dt.datetime | None:
         """Return when a checkpoint last left the house."""
-        return self._database.ask(sa.select(sa.func.max(ledger_tables.checkpoint_given.c.at))).scalar_one()
+        given = ledger_tables.checkpoint_given.c.at
+        return self._database.ask(sa.select(given).order_by(given.desc()).limit(1)).scalar_one_or_none()

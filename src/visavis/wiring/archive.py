@@ -29,6 +29,7 @@ from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
+from visavis.wiring.ledger import LedgerDesk
 from visavis.wiring.picking import pick
 from visavis.wiring.session import Session
 
@@ -79,6 +80,11 @@ class Archive:
         if self._index is not None:
             self._index.close()
         self._index = None
+
+    @property
+    def ledger(self) -> LedgerDesk:
+        """Reading the ledger, proving from it, handing it out."""
+        return LedgerDesk(self._session)
 
     # ---- sources -------------------------------------------------------------------------------------------------------------
 
@@ -315,6 +321,9 @@ class Archive:
 
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
         """Check every file of the archive; `repair` makes damaged codes anew."""
+        with self._session.inspecting() as (records, trouble):
+            if trouble is not None:  # nothing may be written then
+                return Verify(records, self._keeper(records), known=(str(trouble),)).run(say=say)
         with self._session.writing() as records:
             return Verify(records, self._keeper(records)).run(repair=repair, say=say)
 

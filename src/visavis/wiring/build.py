@@ -7,16 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import platformdirs
 from pydantic import ValidationError
 
 from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
 from visavis.domain.errors import SetupError
 from visavis.law.policy import Policy, base_policy
+from visavis.ledger.note import Ed25519Signer
 from visavis.ledger.pen import Pen
-from visavis.records.archive import Doors
+from visavis.records.archive import Doors, Records
 from visavis.records.database import Step
 from visavis.records.vault import NullVault
+from visavis.services.ledger.guard import LedgerGuard
 from visavis.settings import Settings
 
 if TYPE_CHECKING:  # these import networks and decoders, which most commands do not need
@@ -65,6 +68,17 @@ def policy() -> Policy:
 def doors(clock: Clock, step: Step = lambda _: None, *, session: str = "") -> Doors:
     """Return what records are opened with; `session` names the run of the program in each leaf."""
     return Doors(clock=clock, vault=NullVault(), pen=Pen(), step=step, session=session)
+
+
+def ledger_signer(records: Records) -> Ed25519Signer:
+    """Return the archive's ledger key, derived from its own data key: a new archive key leaves it as it is."""
+    return Ed25519Signer(f"visavis/{records.archive_id}", records.keys.derive("ledger"))
+
+
+def ledger_guard(records: Records) -> LedgerGuard:
+    """Return what compares an archive's ledger with its highest checkpoint, kept with the key outside the archive."""
+    kept = platformdirs.user_config_path("visavis") / f"{records.archive_id}.checkpoint"
+    return LedgerGuard(records, ledger_signer(records), kept)
 
 
 def limits(settings: Settings) -> "Limits":

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from visavis.domain.clock import Clock
+from visavis.domain.errors import DamageError, RefusedError, VisavisError
+from visavis.domain.ids import new_id
 from visavis.records import archive as records_archive
-from visavis.records.archive import Records
+from visavis.records.archive import Doors, Records
 from visavis.records.folder import ArchiveFolder
 from visavis.settings import Settings
 from visavis.wiring import build
@@ -32,6 +35,7 @@ class Session:
         self.policy = build.policy()
         self.actor = build.current_actor()
         self.closers: list[Callable[[], None]] = []
+        self._run = new_id(clock.now())
         self._reading: Records | None = None
 
     def records(self) -> Records:
@@ -48,15 +52,40 @@ class Session:
         try:
             yield records
         finally:
-            records.close()
+            _let_go(records)
+
+    @contextmanager
+    def inspecting(self) -> Iterator[tuple[Records, VisavisError | None]]:
+        """Open the records for looking only, even if their ledger is not the one that was known; yield them and what is wrong."""
+        try:
+            records, trouble = self.records(), None
+        except (DamageError, RefusedError) as error:
+            records, trouble = records_archive.open_records(self.folder, self._doors(), writable=False), error
+        try:
+            yield records, trouble
+        finally:
+            if trouble is not None:
+                records.close()
 
     def close(self) -> None:
         """Let go of every file."""
         for closer in self.closers:
             closer()
         if self._reading is not None:
-            self._reading.close()
+            _let_go(self._reading)
         self._reading = None
 
     def _open(self, *, writable: bool) -> Records:
-        return records_archive.open_records(self.folder, build.doors(self.clock, self.step), writable=writable)
+        doors = replace(self._doors(), check=lambda records: build.ledger_guard(records).check())
+        return records_archive.open_records(self.folder, doors, writable=writable)
+
+    def _doors(self) -> Doors:
+        return build.doors(self.clock, self.step, session=self._run)
+
+
+def _let_go(records: Records) -> None:
+    """Keep the head of the ledger with the key, and close."""
+    try:
+        build.ledger_guard(records).keep()
+    finally:
+        records.close()

@@ -24,6 +24,5 @@ def upgrade() -> None:
         sa.Column("at", sa.String(27), nullable=False),
     )
     for act in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER leaf_no_{act.lower()} BEFORE {act} ON leaf BEGIN SELECT RAISE(ABORT, 'a leaf is never changed or removed'); END"
-        )
+        refuse = "SELECT RAISE(ABORT, 'a leaf is never changed or removed')"
+        op.execute(f"CREATE TRIGGER leaf_no_{act.lower()} BEFORE {act} ON leaf BEGIN {refuse}; END")
