@@ -113,6 +113,11 @@ class Keyring:
         """Drop every unwrapped key: a transaction that made some was rolled back."""
         self._held.clear()
 
+    def counts(self) -> tuple[int, int]:
+        """Return (keys that live, keys that were destroyed)."""
+        living, destroyed = self._peek("SELECT COUNT(wrapped), COUNT(destroyed_at) FROM data_key") or (0, 0)
+        return int(living), int(destroyed)
+
     def rewrap(self, work: Work, archive_key: bytes) -> int:
         """Wrap all that the archive key wraps by a new one, from now on the key of this ring; return how many keys that were."""
         self._stay_current()
@@ -154,7 +159,7 @@ class Keyring:
         if wrapped is None:
             raise KeyDestroyed(f"data key {number} was destroyed at {destroyed_at}, with what it closed")
         by = self._archive if parent == ARCHIVE_KEY else self._get(parent).cipher
-        return self._hold(number, unwrap(by, wrapped, number, kind, parent))
+        return self._hold(number, _unwrap(by, wrapped, number, kind, parent))
 
     def _hold(self, number: int, secret: bytes) -> _Held:
         held = self._held[number] = _Held(secret, AESGCM(secret))
@@ -169,12 +174,12 @@ class Keyring:
             return
         self._held.clear()
         _, _, wrapped, _ = self._peek(_ROW, ARCHIVE_KEY) or (None, None, None, None)
-        if wrapped is not None and not fits(self._archive, wrapped):
+        if wrapped is not None and not _opens(self._archive, wrapped):
             raise SetupError("the archive's key was changed by another process meanwhile", remedy="run the command again")
         self._seen = version
 
 
-def unwrap(by: AESGCM, wrapped: bytes, number: int, kind: str, parent: int) -> bytes:
+def _unwrap(by: AESGCM, wrapped: bytes, number: int, kind: str, parent: int) -> bytes:
     """Return a key's bytes; `DamageError` if they are not closed by `by`, or belong into another row."""
     try:
         return by.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _place(number, kind, parent))
@@ -182,10 +187,14 @@ def unwrap(by: AESGCM, wrapped: bytes, number: int, kind: str, parent: int) -> b
         raise DamageError(f"data key {number} was changed", remedy="restore the archive from a backup") from None
 
 
-def fits(archive: AESGCM, wrapped: bytes) -> bool:
-    """Whether an archive key opens key 0: the check of a key file before anything is opened."""
+def opens(wrapped: bytes) -> Callable[[bytes], bool]:
+    """Return what says whether an archive key opens key 0: the check of a key file before anything is opened."""
+    return lambda archive_key: _opens(AESGCM(archive_key), wrapped)
+
+
+def _opens(archive: AESGCM, wrapped: bytes) -> bool:
     try:
-        unwrap(archive, wrapped, ARCHIVE_KEY, KeyKind.ARCHIVE.value, ARCHIVE_KEY)
+        _unwrap(archive, wrapped, ARCHIVE_KEY, KeyKind.ARCHIVE.value, ARCHIVE_KEY)
     except DamageError:
         return False
     return True

@@ -8,6 +8,7 @@ from visavis.domain.clock import Clock
 from visavis.records import archive as records_archive
 from visavis.records.archive import Records
 from visavis.records.folder import ArchiveFolder
+from visavis.records.key_file import Ask
 from visavis.settings import Settings
 from visavis.wiring import build
 
@@ -21,14 +22,19 @@ class Session:
         Who acts; the person that runs the process until somebody signs in.
     closers : list of callables
         Called when the shared records are let go: whatever stands on them goes first.
+    keys : ArchiveKeys
+        Finds the archive's key; a passphrase is asked for once.
     """
 
-    def __init__(self, folder: Path, settings: Settings, clock: Clock, *, step: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, clock: Clock, *, ask: Ask | None = None, step: Callable[[str], None] = lambda _: None
+    ) -> None:
         ArchiveFolder(folder).check()
         self.folder = folder
         self.settings = settings
         self.clock = clock
         self.step = step
+        self.keys = build.archive_keys(settings, ask)
         self.policy = build.policy()
         self.actor = build.current_actor()
         self.closers: list[Callable[[], None]] = []
@@ -59,4 +65,4 @@ class Session:
         self._reading = None
 
     def _open(self, *, writable: bool) -> Records:
-        return records_archive.open_records(self.folder, build.doors(self.clock, self.step), writable=writable)
+        return records_archive.open_records(self.folder, build.doors(self.clock, self.keys, self.step), writable=writable)
