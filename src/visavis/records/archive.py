@@ -12,21 +12,23 @@ from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, SetupError
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
-from visavis.records.database import Database, Step, Work
+from visavis.records.database import Database, Identity, Step, Work
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
 from visavis.records.intake import Intake
-from visavis.records.keyring import Keyring
+from visavis.records.key_file import ArchiveKeys
+from visavis.records.keyring import Keyring, opens
 from visavis.records.leaves import LeafPen, LeafWriter
 from visavis.records.ledger import Ledger
 from visavis.records.presence import Presence
 from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
 from visavis.records.sources import Sources
-from visavis.records.vault import PathSealer, Vault
+from visavis.records.vault import KeyedVault, PathSealer, Vault
 
-FORMAT = 1
+FORMAT = 2
+"""Format 1, never released, kept names and paths as they were."""
 BACKUP = "restore the archive from a backup"
 
 
@@ -43,41 +45,43 @@ class Doors:
     """
 
     clock: Clock
-    vault: Vault
+    keys: ArchiveKeys
     pen: LeafPen
     step: Step
+    vault: Callable[[Keyring], Vault] = KeyedVault
     session: str = ""
     check: "Callable[[Records], None]" = lambda _: None
 
-    @property
-    def leaves(self) -> LeafWriter:
-        """What writes the ledger."""
-        return LeafWriter(pen=self.pen, vault=self.vault, session=self.session)
+    def leaf_writer(self, vault: Vault) -> LeafWriter:
+        """Return what writes the ledger."""
+        return LeafWriter(pen=self.pen, vault=vault, session=self.session)
 
 
 class Records:
     """Everything that is true of an archive. Make one with `create` or `open_records`; `close` it."""
 
-    def __init__(self, folder: ArchiveFolder, doors: Doors, *, writable: bool) -> None:
+    def __init__(self, folder: ArchiveFolder, doors: Doors, *, archive_key: bytes, writable: bool) -> None:
         self.folder = folder
         self.writable = writable
         self.clock = doors.clock
         with ExitStack() as opened:  # what is open is closed again if the rest can't be opened
             if writable:
                 opened.enter_context(WriterLock(folder))
-            self._database = Database(folder.database, clock=doors.clock, leaves=doors.leaves, step=doors.step)
+            self.keys = Keyring(archive_key, lambda sql, *values: self._database.peek(sql, *values))
+            self.vault = doors.vault(self.keys)
+            sealer = PathSealer(self.vault)
+            self._database = Database(folder.database, clock=doors.clock, leaves=doors.leaf_writer(self.vault), step=doors.step)
             opened.callback(self._database.close)
             self.archive_id, self.pack_id, self.dim = self._identity()
             self.rows = RowStore(folder.rows, dim=self.dim, pack_id=self.pack_id, writable=writable, step=doors.step)
             opened.callback(self.rows.close)
-            sealer = PathSealer(doors.vault)
-            self.keys = Keyring()
-            self.sources = Sources(self._database, sealer)
+            self.key_place = doors.keys.place(self.archive_id)
+            self.sources = Sources(self._database, self.keys, sealer)
             self.files = Files(self._database, sealer)
-            self.intake = Intake(self.files, sealer, self.rows, pack_id=self.pack_id)
+            self.intake = Intake(self.files, self.keys, sealer, self.rows, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows)
             self.searches = Searches(sealer)
-            self.ledger = Ledger(self._database, doors.vault)
+            self.ledger = Ledger(self._database, self.vault)
             doors.check(self)
             if writable:
                 self._drop_uncommitted_rows()
@@ -95,8 +99,12 @@ class Records:
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
         """Open a unit of work: one transaction that must write its ledger leaf."""
-        with self._database.work(actor) as work:
-            yield work
+        try:
+            with self._database.work(actor) as work:
+                yield work
+        except BaseException:
+            self.keys.forget()  # those that were made are not there
+            raise
 
     def check_root(self, folder: Path) -> Path:
         """Return a folder of originals as it is stored; `InputError` unless it is one, and no source's yet."""
@@ -141,28 +149,58 @@ class Records:
         self._opened.close()
 
 
-def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor: Actor) -> None:
-    """Make an empty archive for one pack."""
+def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor: Actor, passphrase: str | None = None) -> None:
+    """Make an empty archive for one pack, and its key outside it, closed by a passphrase if one is given."""
     folder.make()
+    archive_id = new_id(doors.clock.now())
+    keys = Keyring(doors.keys.make(archive_id, passphrase=passphrase), lambda sql, *values: base.peek(sql, *values))
     database.create(folder.database)
-    base = Database(folder.database, clock=doors.clock, leaves=doors.leaves, step=doors.step)
+    base = Database(folder.database, clock=doors.clock, leaves=doors.leaf_writer(doors.vault(keys)), step=doors.step)
     with base.work(actor) as work:
-        archive_id = new_id(work.at)
         work.run(sa.insert(tables.archive), [{"id": archive_id, "format": FORMAT, "pack_id": pack_id, "dim": dim, "created_at": work.at}])
+        keys.begin(work)
         work.leaf("set-up", archive=archive_id, pack=pack_id)
     base.close()
 
 
 def open_records(path: Path, doors: Doors, *, writable: bool) -> Records:
-    """Open an archive, bringing an older schema up to date; one writer at a time, any number of readers."""
+    """Open an archive, bringing an older schema up to date; one writer at a time, any number of readers.
+
+    Raises
+    ------
+    SetupError
+        No archive lies there, another version made it, or its key is missing or wrong. Nothing in its folder has changed then.
+    DamageError
+        Its database can't be read.
+    """
     folder = ArchiveFolder(path)
     folder.check()
-    version = database.schema_version(folder.database)
-    if version != database.HEAD and (problems := database.damaged_pages(folder.database)):
+    said = database.identity(folder.database)
+    if said.schema != database.HEAD or (said.archive_id and said.format != FORMAT):
+        _bring_up(folder, said)
+        said = database.identity(folder.database)
+    if not said.archive_id or said.wrapped is None:
+        raise DamageError("the making of this archive was cut short", remedy=f"remove {folder.path} and make it again")
+    try:
+        archive_key = doors.keys.find(said.archive_id, opens(said.wrapped))
+    except SetupError:  # is it the key, or is what it is tried on damaged?
+        if problems := database.damage_at_rest(folder.database):
+            raise DamageError("; ".join(problems), remedy=BACKUP) from None
+        raise
+    return Records(folder, doors, archive_key=archive_key, writable=writable)
+
+
+def _bring_up(folder: ArchiveFolder, said: Identity) -> None:
+    """Bring an older schema up to date; raise what is wrong with a database that is not as this version leaves it."""
+    if problems := database.damaged_pages(folder.database):
         raise DamageError("; ".join(problems), remedy=BACKUP)
-    if version > database.HEAD:
-        raise SetupError(f"the archive was made by a newer Visavis (schema {version})", remedy="upgrade Visavis")
-    if version != database.HEAD:
+    if said.schema > database.HEAD or said.format > FORMAT:
+        raise SetupError(f"the archive was made by a newer Visavis (schema {said.schema}, format {said.format})", remedy="upgrade Visavis")
+    if said.archive_id and said.format < FORMAT:
+        raise SetupError(
+            f"the archive is of format {said.format}, which kept names and paths unencrypted; this version can't read it",
+            remedy="make it anew: visavis init, visavis source add, visavis ingest",
+        )
+    if said.schema != database.HEAD:
         with WriterLock(folder):
             database.migrate(folder.database)
-    return Records(folder, doors, writable=writable)

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from visavis.domain.errors import InputError
 from visavis.domain.ids import CaseId, SourceId, new_id
 from visavis.records import tables
 from visavis.records.database import Database, Work
+from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.vault import PathSealer
 
 
@@ -39,6 +41,7 @@ class SourceRecord:
     charter_version: int
     exclude: tuple[str, ...]
     rotation_group_id: int
+    key_id: int
     roots: tuple[RootRecord, ...]
 
     @property
@@ -81,29 +84,31 @@ class NewSource:
 class Sources:
     """Queries and writes about sources."""
 
-    def __init__(self, database: Database, sealer: PathSealer) -> None:
+    def __init__(self, database: Database, keys: Keyring, sealer: PathSealer) -> None:
         self._database = database
+        self._keys = keys
         self._sealer = sealer
 
     def add(self, work: Work, new: NewSource) -> SourceId:
         """Write a source with its charter, first root and standing case; return its id."""
         source_id = SourceId(new_id(work.at))
-        number = work.next_number(tables.source)
+        number, key = work.next_number(tables.source), self._keys.make(work, KeyKind.SOURCE)
         work.run(
             sa.insert(tables.source),
             [
                 {
                     "number": number,
                     "id": source_id,
-                    "title": self._sealer.seal("source.title", new.title),
+                    "title": self._sealer.seal("source.title", new.title, row=str(number), key=key),
                     "profile": new.profile,
                     "state": "live",
                     "live_from": new.live_from,
                     "live_until": new.live_until,
                     "charter_version": 1,
-                    "exclude": self._sealer.seal("source.exclude", json.dumps(list(new.exclude))),
+                    "exclude": self._sealer.seal("source.exclude", json.dumps(list(new.exclude)), row=str(number), key=key),
                     "rotation_group_id": number,
                     "created_at": work.at,
+                    "key_id": key,
                 }
             ],
         )
@@ -113,14 +118,14 @@ class Sources:
                 {
                     "source_number": number,
                     "version": 1,
-                    "toml": self._sealer.seal("charter.toml", new.charter_toml),
+                    "toml": self._sealer.seal("charter.toml", new.charter_toml, row=charter_row(number, 1), key=key),
                     "sha256": new.charter_sha256,
-                    "added_by": self._sealer.seal("charter.added_by", work.actor.name),
+                    "added_by": self._sealer.seal("charter.added_by", work.actor.name, row=charter_row(number, 1), key=key),
                     "added_at": work.at,
                 }
             ],
         )
-        self._add_root(work, number, new.root)
+        self._add_root(work, number, key, new.root)
         if new.case_kind is not None:
             self._open_case(work, number, new)
         work.leaf("collection", source=source_id, charter=new.charter_sha256, profile=new.profile)
@@ -128,7 +133,8 @@ class Sources:
 
     def move(self, work: Work, source: SourceRecord, root: RootRecord, to: Path) -> None:
         """Point a root at the folder's new place. Nothing is hashed again: paths are relative to the root."""
-        place = {"path": self._sealer.seal("root.path", str(to)), "path_mark": self._sealer.mark("root.path", str(to))}
+        path = self._sealer.seal("root.path", str(to), row=str(root.number), key=source.key_id)
+        place = {"path": path, "path_mark": self._sealer.mark("root.path", str(to))}
         online = {"offline_since": None, "offline_why": None}
         work.run(sa.update(tables.root).where(tables.root.c.number == root.number).values(**place, **online))
         work.leaf("alteration", source=source.id, root=root.number, what="moved")
@@ -137,20 +143,24 @@ class Sources:
         """Note that a root is out of reach (with the reason), or back (None)."""
         since, why = None, None
         if offline_why is not None:
-            since, why = root.offline_since or work.at, self._sealer.seal("root.offline_why", offline_why)
+            owner = sa.select(tables.source.c.key_id).join(tables.root).where(tables.root.c.number == root.number)
+            key = int(work.ask(owner).scalar_one())
+            since = root.offline_since or work.at
+            why = self._sealer.seal("root.offline_why", offline_why, row=str(root.number), key=key)
         work.run(sa.update(tables.root).where(tables.root.c.number == root.number).values(offline_since=since, offline_why=why))
         work.leaf("alteration", root=root.number, what="online" if offline_why is None else "offline")
 
     def all(self) -> list[SourceRecord]:
         """Return every source, oldest first."""
         roots: dict[int, list[RootRecord]] = {}
-        for row in self._database.ask(sa.select(tables.root).order_by(tables.root.c.number)):
+        everywhere = sa.select(tables.root, tables.source.c.key_id).join(tables.source).order_by(tables.root.c.number)
+        for row in self._database.ask(everywhere):
             roots.setdefault(row.source_number, []).append(
                 RootRecord(
                     number=row.number,
-                    path=Path(self._sealer.open("root.path", row.path)),
+                    path=Path(self._sealer.open("root.path", row.path, row=str(row.number), key=row.key_id)),
                     offline_since=row.offline_since,
-                    offline_why=self._sealer.open("root.offline_why", row.offline_why) if row.offline_why else "",
+                    offline_why=self._offline_why(row),
                 )
             )
         newest = sa.and_(
@@ -161,15 +171,16 @@ class Sources:
             SourceRecord(
                 number=row.number,
                 id=SourceId(row.id),
-                title=self._sealer.open("source.title", row.title),
+                title=self._sealer.open("source.title", row.title, row=str(row.number), key=row.key_id),
                 profile=row.profile,
                 state=row.state,
                 live_from=row.live_from,
                 live_until=row.live_until,
-                charter_toml=self._sealer.open("charter.toml", row.toml),
+                charter_toml=self._sealer.open("charter.toml", row.toml, row=charter_row(row.number, row.charter_version), key=row.key_id),
                 charter_version=row.charter_version,
-                exclude=tuple(json.loads(self._sealer.open("source.exclude", row.exclude))),
+                exclude=tuple(json.loads(self._sealer.open("source.exclude", row.exclude, row=str(row.number), key=row.key_id))),
                 rotation_group_id=row.rotation_group_id,
+                key_id=row.key_id,
                 roots=tuple(roots.get(row.number, ())),
             )
             for row in self._database.ask(query)
@@ -195,7 +206,7 @@ class Sources:
             CaseRecord(
                 id=CaseId(row.id),
                 kind=row.kind,
-                title=self._sealer.open("case.title", row.title),
+                title=self._sealer.open("case.title", row.title, row=row.id, key=row.key_id),
                 purpose=row.purpose,
                 open_until=row.open_until,
                 closed_at=row.closed_at,
@@ -204,13 +215,20 @@ class Sources:
             for row in self._database.ask(sa.select(tables.case).order_by(tables.case.c.id))
         ]
 
-    def _add_root(self, work: Work, source_number: int, path: Path) -> None:
+    def _offline_why(self, row: Any) -> str:
+        if not row.offline_why:
+            return ""
+        return self._sealer.open("root.offline_why", row.offline_why, row=str(row.number), key=row.key_id)
+
+    def _add_root(self, work: Work, source_number: int, key: int, path: Path) -> None:
+        number = work.next_number(tables.root)
         work.run(
             sa.insert(tables.root),
             [
                 {
+                    "number": number,
                     "source_number": source_number,
-                    "path": self._sealer.seal("root.path", str(path)),
+                    "path": self._sealer.seal("root.path", str(path), row=str(number), key=key),
                     "path_mark": self._sealer.mark("root.path", str(path)),
                 }
             ],
@@ -223,6 +241,13 @@ class Sources:
         if case_id is None:
             case_id = new_id(work.at)
             until = None if new.case_kind == "shared" else new.live_until
+            key = self._keys.make(work, KeyKind.CASE)
+            title = self._sealer.seal("case.title", new.case_title, row=case_id, key=key)
             row = {"id": case_id, "kind": new.case_kind, "purpose": new.case_purpose, "opened_at": work.at, "open_until": until}
-            work.run(sa.insert(tables.case), [{**row, "title": self._sealer.seal("case.title", new.case_title)}])
+            work.run(sa.insert(tables.case), [{**row, "title": title, "key_id": key}])
         work.run(sa.insert(tables.case_source), [{"case_id": case_id, "source_number": source_number}])
+
+
+def charter_row(source_number: int, version: int) -> str:
+    """Return the name of a charter's row, to which what is sealed in it is bound."""
+    return f"{source_number}/{version}"

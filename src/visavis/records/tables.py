@@ -74,6 +74,7 @@ source = Table(
     Column("exclude", LargeBinary, nullable=False),
     Column("rotation_group_id", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("key_id", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
@@ -111,6 +112,7 @@ case = Table(
     Column("opened_at", UtcTime, nullable=False),
     Column("open_until", Date),
     Column("closed_at", UtcTime),
+    Column("key_id", Integer, nullable=False, server_default="0"),
 )
 
 case_source = Table(

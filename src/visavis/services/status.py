@@ -53,6 +53,7 @@ class ArchiveStatus:
     pack: str
     at: dt.datetime
     vault: str
+    warnings: tuple[str, ...]
     bytes: int
     leaves: int
     ledger_since: dt.datetime
@@ -64,7 +65,7 @@ class ArchiveStatus:
         """What a person should know before trusting a search."""
         unread = [f"«{s.title}» was not read to its end: run `visavis ingest`" for s in self.sources if not s.read_through]
         offline = [f"«{s.title}» is offline ({s.offline}): its faces stay searchable" for s in self.sources if s.offline]
-        return unread + offline + self._ledger_notices()
+        return unread + offline + list(self.warnings) + self._ledger_notices()
 
     def _ledger_notices(self) -> list[str]:
         days = (self.at - (self.checkpoint_at or self.ledger_since)).days
@@ -79,9 +80,10 @@ class ArchiveStatus:
 class Status:
     """Looks at an archive."""
 
-    def __init__(self, records: Records, *, vault: str) -> None:
+    def __init__(self, records: Records, *, vault: str, warnings: tuple[str, ...] = ()) -> None:
         self._records = records
         self._vault = vault
+        self._warnings = warnings
 
     def run(self) -> ArchiveStatus:
         """Count what is there; reads SQL and file sizes only."""
@@ -93,6 +95,7 @@ class Status:
             pack=self._records.pack_id,
             at=at,
             vault=self._vault,
+            warnings=self._warnings,
             bytes=sum(map(_size, folder.rglob("*"))),
             leaves=self._records.ledger.size(),
             ledger_since=self._records.ledger.first_at() or at,

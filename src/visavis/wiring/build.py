@@ -18,7 +18,7 @@ from visavis.ledger.note import Ed25519Signer
 from visavis.ledger.pen import Pen
 from visavis.records.archive import Doors, Records
 from visavis.records.database import Step
-from visavis.records.vault import NullVault
+from visavis.records.key_file import ArchiveKeys, Ask
 from visavis.services.ledger.guard import LedgerGuard
 from visavis.settings import Settings
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:  # these import networks and decoders, which most commands do 
     from visavis.engines.pack import Pack
     from visavis.services.ingest.analyse import PhotoAnalyser
     from visavis.sources.folder import FolderSource
-
-VAULT = "null (names and paths are not encrypted in this version)"
 
 
 class SystemClock:
@@ -65,9 +63,28 @@ def policy() -> Policy:
     return base_policy()
 
 
-def doors(clock: Clock, step: Step = lambda _: None, *, session: str = "") -> Doors:
+def archive_keys(settings: Settings, ask: Ask | None = None) -> ArchiveKeys:
+    """Return where archives' keys lie; `ask` asks for the passphrase of a key file where no file holds it."""
+    file = settings.key_passphrase_file
+    from_file = None if file is None else functools.partial(read_passphrase, file)
+    folder = platformdirs.user_config_path("visavis") / "keys"
+    return ArchiveKeys(folder, file=settings.key_file, ask=from_file or ask)
+
+
+def read_passphrase(file: Path) -> str:
+    """Return the first line of a file."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"can't read the passphrase in {file}", remedy="see that it is there, and that you may read it") from error
+    if not lines or not lines[0]:
+        raise SetupError(f"{file} holds no passphrase in its first line", remedy="write it there, or name another file")
+    return lines[0]
+
+
+def doors(clock: Clock, keys: ArchiveKeys, step: Step = lambda _: None, *, session: str = "") -> Doors:
     """Return what records are opened with; `session` names the run of the program in each leaf."""
-    return Doors(clock=clock, vault=NullVault(), pen=Pen(), step=step, session=session)
+    return Doors(clock=clock, keys=keys, pen=Pen(), step=step, session=session)
 
 
 def ledger_signer(records: Records) -> Ed25519Signer:
@@ -77,8 +94,7 @@ def ledger_signer(records: Records) -> Ed25519Signer:
 
 def ledger_guard(records: Records) -> LedgerGuard:
     """Return what compares an archive's ledger with its highest checkpoint, kept with the key outside the archive."""
-    kept = platformdirs.user_config_path("visavis") / f"{records.archive_id}.checkpoint"
-    return LedgerGuard(records, ledger_signer(records), kept)
+    return LedgerGuard(records, ledger_signer(records), records.key_place.beside("checkpoint"))
 
 
 def limits(settings: Settings) -> "Limits":

@@ -11,6 +11,7 @@ from visavis.domain.ids import new_id
 from visavis.records import archive as records_archive
 from visavis.records.archive import Doors, Records
 from visavis.records.folder import ArchiveFolder
+from visavis.records.key_file import Ask
 from visavis.settings import Settings
 from visavis.wiring import build
 
@@ -24,14 +25,19 @@ class Session:
         Who acts; the person that runs the process until somebody signs in.
     closers : list of callables
         Called when the shared records are let go: whatever stands on them goes first.
+    keys : ArchiveKeys
+        Finds the archive's key; a passphrase is asked for once.
     """
 
-    def __init__(self, folder: Path, settings: Settings, clock: Clock, *, step: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, clock: Clock, *, ask: Ask | None = None, step: Callable[[str], None] = lambda _: None
+    ) -> None:
         ArchiveFolder(folder).check()
         self.folder = folder
         self.settings = settings
         self.clock = clock
         self.step = step
+        self.keys = build.archive_keys(settings, ask)
         self.policy = build.policy()
         self.actor = build.current_actor()
         self.closers: list[Callable[[], None]] = []
@@ -80,7 +86,7 @@ class Session:
         return records_archive.open_records(self.folder, doors, writable=writable)
 
     def _doors(self) -> Doors:
-        return build.doors(self.clock, self.step, session=self._run)
+        return build.doors(self.clock, self.keys, self.step, session=self._run)
 
 
 def _let_go(records: Records) -> None:
