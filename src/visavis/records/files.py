@@ -265,9 +265,7 @@ def location_row(root_number: int, path_mark: bytes) -> str:
 
 def _with_keys() -> sa.Select[*tuple[Any, ...]]:
     return sa.select(tables.location, LOCATION_KEY.label("key_id")).select_from(
-        tables.location.join(tables.root)
-        .join(tables.source)
-        .outerjoin(tables.media, tables.media.c.number == tables.location.c.media_number)
+        tables.location.join(tables.root).join(tables.source).outerjoin(tables.media, tables.media.c.number == tables.location.c.media_number)
     )
 
 

@@ -127,10 +127,7 @@ class ArchiveKeys:
         return aside
 
     def _write(self, file: Path, archive_id: str, key: bytes) -> bytes:
-        document = {
-            "what": "The key of a Visavis archive. Whoever has it can read the archive; without it nobody can.",
-            "archive": archive_id,
-        }
+        document = {"what": "The key of a Visavis archive. Whoever has it can read the archive; without it nobody can.", "archive": archive_id}
         if self._passphrase is None:
             document["key"] = key.hex()
         else:
@@ -139,9 +136,7 @@ class ArchiveKeys:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             durable.replace(file, (json.dumps(document, indent=1) + "\n").encode())
         except OSError as error:
-            raise SetupError(
-                f"can't write the key file {file}: {error.strerror}", remedy="name another place by VISAVIS_KEY_FILE"
-            ) from error
+            raise SetupError(f"can't write the key file {file}: {error.strerror}", remedy="name another place by VISAVIS_KEY_FILE") from error
         self._held[archive_id] = key
         return key
 
