@@ -234,7 +234,10 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ("CASE_GATES", Rule.CASE_KIND): ("a standing case for the police", lambda kit: kit.opened(kit.source("police"), kind="standing")),
     ("CASE_GATES", Rule.CASE_GROUNDS): ("a case that names no law", lambda kit: kit.opened(kit.source(), legal_reference="")),
     ("CASE_GATES", Rule.SOURCE_LIVE): ("a case over a draft", lambda kit: kit.opened(kit.source(state="draft"))),
-    ("CASE_GATES", Rule.PROFILE_OF_CASE): ("a case of profile consent over an archive", lambda kit: kit.opened(kit.source(), profile="consent")),
+    ("CASE_GATES", Rule.PROFILE_OF_CASE): (
+        "a case of profile consent over an archive",
+        lambda kit: kit.opened(kit.source(), profile="consent"),
+    ),
     ("CASE_GATES", Rule.PURPOSE_ALLOWED): ("a case for another purpose", lambda kit: kit.opened(kit.source(), purpose="journalism")),
     ("CASE_GATES", Rule.CASE_LIMITS): ("a police case for 51 searches", lambda kit: kit.opened(kit.source("police"), max_searches=51)),
     # ---- a case is approved

@@ -50,15 +50,24 @@ def test_a_leaf_is_written_byte_for_byte_as_documented():
         seq=7,
         at=AT,
         actor=Actor(name="5f1c", role=Role.INVESTIGATOR),
+        session="0192",
         operation=Operation.CONSULTATION,
-        objects=("0190",),
+        objects={"search": "0190"},
         purpose="catalogue",
         case_id=CaseId("0191"),
-        facts={"threshold": "0.363", "gallery_size": 1041},
+        policy="eu 1",
+        sources=(1, 2),
+        gallery_size=1041,
+        model="made@1",
+        threshold="0.363",
+        commitments=("ab",),
+        facts={"candidates": 3},
     )
     assert leaf.body() == (
-        b'{"actor":{"mark":"5f1c","role":"investigator"},"at":"2026-11-22T10:00:00.000000Z","case":"0191",'
-        b'"facts":{"gallery_size":1041,"threshold":"0.363"},"objects":["0190"],"operation":"consultation","purpose":"catalogue","seq":7}'
+        b'{"actor":{"mark":"5f1c","role":"investigator","session":"0192"},"at":"2026-11-22T10:00:00.000000Z","case":"0191",'
+        b'"commitments":["ab"],"facts":{"candidates":3},"gallery_size":1041,"justification":null,"model":"made@1",'
+        b'"objects":{"search":"0190"},"operation":"consultation","policy":"eu 1","purpose":"catalogue","recipients":[],"seq":7,'
+        b'"sources":[1,2],"threshold":"0.363"}'
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 
 import pytest
 import sqlalchemy as sa
-from archive_forge import ACTOR, NOW, MadeArchive, Picture, at_cosine, doors
+from archive_forge import ACTOR, NOW, MadeArchive, Picture, at_cosine
 
 from visavis.domain.errors import DamageError
 from visavis.records import archive as records_archive
@@ -77,7 +77,7 @@ def test_leaves_are_numbered_from_0_without_gaps_and_in_order_of_time(made):
     told = leaves(made)
     assert [leaf["seq"] for leaf in told] == list(range(len(told)))
     assert [leaf["at"] for leaf in told] == sorted(leaf["at"] for leaf in told)
-    assert [leaf["operation"] for leaf in told] == ["set-up", "collection", "collection", "collection", "collection", "consultation"]
+    assert [leaf["operation"] for leaf in told] == ["set-up", *["collection"] * 5, "consultation"]
 
 
 def test_a_leaf_names_its_actor_by_a_mark_and_the_same_actor_by_the_same_mark(made):
@@ -99,7 +99,7 @@ def test_vectors_of_a_batch_that_was_rolled_back_are_cut_off_at_the_next_opening
     failing(made, ingest)
     size = {path.name: path.stat().st_size for path in made.records.folder.rows.rglob("*") if path.is_file()}
     made.records.close()
-    made.records = records_archive.open_records(tmp_path / "archive", doors(made.clock), writable=True)
+    made.records = records_archive.open_records(tmp_path / "archive", made.doors, writable=True)
     cut = {path.name: path.stat().st_size for path in made.records.folder.rows.rglob("*") if path.is_file()}
     assert sum(cut.values()) < sum(size.values())
     assert made.records.gallery.high_water() == max(kept)

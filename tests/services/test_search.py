@@ -235,8 +235,8 @@ def test_a_search_is_recorded_with_all_that_an_auditor_asks(family):
     assert [(row[0], row[1], row[3]) for row in kept] == [(found.candidate_id, found.rank, found.similarity) for found in result.candidates]
     (body,) = (json.loads(row[0]) for row in family.sql("SELECT body FROM leaf ORDER BY seq DESC LIMIT 1"))
     assert (body["operation"], body["case"], body["purpose"]) == ("consultation", case_id, "private")
-    facts = body["facts"]
-    assert (facts["search"], facts["gallery_size"], facts["threshold"], facts["candidates"]) == (search_id, 4, "0.6000", 2)
+    assert (body["objects"]["search"], body["gallery_size"], body["threshold"]) == (search_id, 4, "0.6000")
+    assert (body["model"], body["policy"], body["sources"], body["facts"]["candidates"]) == (PACK, policy, [1], 2)
 
 
 def test_a_search_that_finds_nobody_is_recorded_too(family):

@@ -7,8 +7,8 @@ from archive_forge import ACTOR, Picture, at_cosine
 
 from visavis.domain.errors import CharterInvalid, InputError, RefusedError
 from visavis.records.sources import SourceRecord
-from visavis.services.sources import SourceRequest
 from visavis.services.move_source import MoveSource
+from visavis.services.sources import SourceRequest
 from visavis.services.status import ArchiveStatus, Status
 
 

@@ -54,26 +54,49 @@ class Leaf:
         UTC; never before the leaf before it.
     actor : Actor
         Who, in which role. Its name is here the mark that stands for the person: a leaf is never changed, so no name may stand in it.
+    session : str
+        Id of the run of the program in which it was done, "" outside one.
     operation : Operation
-    objects : tuple of str
-        Ids of what it touched; never a name, a path or a template.
+    objects : mapping
+        Ids of what it touched, each under what it is; never a name, a path or a template.
     purpose, case_id : str or None
         For what, under which case; None for set-up outside any case.
+    justification : str or None
+        Why, in a word from a closed list. What people write in their own words belongs in the payload.
+    recipients : tuple of str
+        To whom, as ids or marks, where something left the house.
+    policy : str or None
+        Policy pack and version that it was decided under.
+    sources, gallery_size : tuple of int, int or None
+        What was searched, and N.
+    model, threshold : str or None
+        Model pack and similarity of the search.
+    commitments : tuple of str
+        SHA-256(salt ‖ payload), hexadecimal, of what is kept outside the leaf.
     facts : mapping
-        What else an auditor needs: numbers, policy, pack, threshold as text. No personal data.
+        What else an auditor needs: numbers and words. No personal data.
     """
 
     seq: int
     at: dt.datetime
     actor: Actor
     operation: Operation
-    objects: tuple[str, ...] = ()
+    session: str = ""
+    objects: Mapping[str, Json] = field(default_factory=dict)
     purpose: str | None = None
     case_id: CaseId | None = None
+    justification: str | None = None
+    recipients: tuple[str, ...] = ()
+    policy: str | None = None
+    sources: tuple[int, ...] = ()
+    gallery_size: int | None = None
+    model: str | None = None
+    threshold: str | None = None
+    commitments: tuple[str, ...] = ()
     facts: Mapping[str, Json] = field(default_factory=dict)
 
     def body(self) -> bytes:
-        """Return the leaf as canonical JSON, UTF-8.
+        """Return the leaf as canonical JSON, UTF-8, every field in it.
 
         Raises
         ------
@@ -84,14 +107,22 @@ class Leaf:
             raise InputError("a leaf needs a time with its zone and a seq from 0")
         return canonical_json(
             {
-                "actor": {"mark": self.actor.name, "role": self.actor.role.value},
+                "actor": {"mark": self.actor.name, "role": self.actor.role.value, "session": self.session},
                 "at": self.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
                 "case": self.case_id,
+                "commitments": self.commitments,
                 "facts": self.facts,
+                "gallery_size": self.gallery_size,
+                "justification": self.justification,
+                "model": self.model,
                 "objects": self.objects,
                 "operation": self.operation.value,
+                "policy": self.policy,
                 "purpose": self.purpose,
+                "recipients": self.recipients,
                 "seq": self.seq,
+                "sources": self.sources,
+                "threshold": self.threshold,
             }
         )
 

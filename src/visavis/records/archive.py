@@ -1,9 +1,8 @@
 """One open archive: its folder, database, row files and vault, and the queries over them."""
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,14 +14,17 @@ from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
-from visavis.records.database import Database, LeafWriter, Step, Work
+from visavis.records.database import Database, Identity, Step, Work
 from visavis.records.disclosures import Disclosures
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
 from visavis.records.intake import Intake
-from visavis.records.keyring import Keyring
+from visavis.records.key_file import ArchiveKeys
+from visavis.records.keyring import Keyring, opens
 from visavis.records.labels import Labels
+from visavis.records.leaves import LeafPen, LeafWriter
+from visavis.records.ledger import Ledger
 from visavis.records.people import People
 from visavis.records.policies import Policies
 from visavis.records.presence import Presence
@@ -31,57 +33,72 @@ from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
 from visavis.records.signatures import Signatures
 from visavis.records.sources import Sources
-from visavis.records.vault import PathSealer, Vault
+from visavis.records.vault import KeyedVault, PathSealer, Vault
 
-FORMAT = 1
+FORMAT = 2
+"""Format 1, never released, kept names and paths as they were."""
 BACKUP = "restore the archive from a backup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:
-    """What an archive is opened with: the parts that `wiring` chooses."""
+    """What an archive is opened with: the parts that `wiring` chooses.
+
+    Attributes
+    ----------
+    session : str
+        Id of the run of the program, in each leaf.
+    check : callable
+        Asked of records that are open, before anything in them is changed; raises if they are not to be used.
+    """
 
     clock: Clock
-    vault: Vault
-    write_leaf: LeafWriter
+    keys: ArchiveKeys
+    pen: LeafPen
     step: Step
+    vault: Callable[[Keyring], Vault] = KeyedVault
+    session: str = ""
+    check: "Callable[[Records], None]" = lambda _: None
 
-    def leaf(self, seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:
-        """Write a leaf that names its actor by a mark: the ledger outlives the names, which stand sealed in the rows it tells of."""
-        mark = PathSealer(self.vault).mark("leaf.actor", actor.name).hex()
-        return self.write_leaf(seq, at, replace(actor, name=mark), operation, facts)
+    def leaf_writer(self, vault: Vault) -> LeafWriter:
+        """Return what writes the ledger."""
+        return LeafWriter(pen=self.pen, vault=vault, session=self.session)
 
 
 class Records:
     """Everything that is true of an archive. Make one with `create` or `open_records`; `close` it."""
 
-    def __init__(self, folder: ArchiveFolder, doors: Doors, *, writable: bool) -> None:
+    def __init__(self, folder: ArchiveFolder, doors: Doors, *, archive_key: bytes, writable: bool) -> None:
         self.folder = folder
         self.writable = writable
         self.clock = doors.clock
         with ExitStack() as opened:  # what is open is closed again if the rest can't be opened
             if writable:
                 opened.enter_context(WriterLock(folder))
-            self._database = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
+            self.keys = Keyring(archive_key, lambda sql, *values: self._database.peek(sql, *values))
+            self.vault = doors.vault(self.keys)
+            sealer = PathSealer(self.vault)
+            self._database = Database(folder.database, clock=doors.clock, leaves=doors.leaf_writer(self.vault), step=doors.step)
             opened.callback(self._database.close)
             self.archive_id, self.pack_id, self.dim = self._identity()
             self.rows = RowStore(folder.rows, dim=self.dim, pack_id=self.pack_id, writable=writable, step=doors.step)
             opened.callback(self.rows.close)
-            sealer = PathSealer(doors.vault)
-            self.keys = Keyring()
-            self.people = People(self._database, doors.vault, self.keys)
-            self.signatures = Signatures(self._database, doors.vault)
+            self.key_place = doors.keys.place(self.archive_id)
+            self.people = People(self._database, self.vault, self.keys)
+            self.signatures = Signatures(self._database, self.vault)
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)
-            self.sources = Sources(self._database, sealer, self.cases)
+            self.sources = Sources(self._database, self.keys, sealer, self.cases)
             self.charters = CharterBook(self._database, sealer, self.sources)
             self.files = Files(self._database, sealer)
-            self.intake = Intake(self.files, sealer, self.rows, pack_id=self.pack_id)
+            self.intake = Intake(self.files, self.keys, sealer, self.rows, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows)
-            self.reviews = Reviews(self._database, doors.vault)
+            self.reviews = Reviews(self._database, self.vault)
             self.searches = Searches(self._database, sealer, self.reviews)
             self.labels = Labels(self._database, sealer, self.keys)
             self.disclosures = Disclosures(self._database, sealer)
+            self.ledger = Ledger(self._database, self.vault)
+            doors.check(self)
             if writable:
                 self._drop_uncommitted_rows()
             self._opened = opened.pop_all()
@@ -98,8 +115,12 @@ class Records:
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
         """Open a unit of work: one transaction that must write its ledger leaf."""
-        with self._database.work(actor) as work:
-            yield work
+        try:
+            with self._database.work(actor) as work:
+                yield work
+        except BaseException:
+            self.keys.forget()  # those that were made are not there
+            raise
 
     def note_refusal(self, actor: Actor, operation: str, error: RefusedError, **facts: object) -> None:
         """Write a leaf that says which rule refused what, in a transaction of its own; the caller raises the error on."""
@@ -158,28 +179,58 @@ class Records:
         self._opened.close()
 
 
-def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor: Actor) -> None:
-    """Make an empty archive for one pack."""
+def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor: Actor, passphrase: str | None = None) -> None:
+    """Make an empty archive for one pack, and its key outside it, closed by a passphrase if one is given."""
     folder.make()
+    archive_id = new_id(doors.clock.now())
+    keys = Keyring(doors.keys.make(archive_id, passphrase=passphrase), lambda sql, *values: base.peek(sql, *values))
     database.create(folder.database)
-    base = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
+    base = Database(folder.database, clock=doors.clock, leaves=doors.leaf_writer(doors.vault(keys)), step=doors.step)
     with base.work(actor) as work:
-        archive_id = new_id(work.at)
         work.run(sa.insert(tables.archive), [{"id": archive_id, "format": FORMAT, "pack_id": pack_id, "dim": dim, "created_at": work.at}])
+        keys.begin(work)
         work.leaf("set-up", archive=archive_id, pack=pack_id)
     base.close()
 
 
 def open_records(path: Path, doors: Doors, *, writable: bool) -> Records:
-    """Open an archive, bringing an older schema up to date; one writer at a time, any number of readers."""
+    """Open an archive, bringing an older schema up to date; one writer at a time, any number of readers.
+
+    Raises
+    ------
+    SetupError
+        No archive lies there, another version made it, or its key is missing or wrong. Nothing in its folder has changed then.
+    DamageError
+        Its database can't be read.
+    """
     folder = ArchiveFolder(path)
     folder.check()
-    version = database.schema_version(folder.database)
-    if version != database.HEAD and (problems := database.damaged_pages(folder.database)):
+    said = database.identity(folder.database)
+    if said.schema != database.HEAD or (said.archive_id and said.format != FORMAT):
+        _bring_up(folder, said)
+        said = database.identity(folder.database)
+    if not said.archive_id or said.wrapped is None:
+        raise DamageError("the making of this archive was cut short", remedy=f"remove {folder.path} and make it again")
+    try:
+        archive_key = doors.keys.find(said.archive_id, opens(said.wrapped))
+    except SetupError:  # is it the key, or is what it is tried on damaged?
+        if problems := database.damage_at_rest(folder.database):
+            raise DamageError("; ".join(problems), remedy=BACKUP) from None
+        raise
+    return Records(folder, doors, archive_key=archive_key, writable=writable)
+
+
+def _bring_up(folder: ArchiveFolder, said: Identity) -> None:
+    """Bring an older schema up to date; raise what is wrong with a database that is not as this version leaves it."""
+    if problems := database.damaged_pages(folder.database):
         raise DamageError("; ".join(problems), remedy=BACKUP)
-    if version > database.HEAD:
-        raise SetupError(f"the archive was made by a newer Visavis (schema {version})", remedy="upgrade Visavis")
-    if version != database.HEAD:
+    if said.schema > database.HEAD or said.format > FORMAT:
+        raise SetupError(f"the archive was made by a newer Visavis (schema {said.schema}, format {said.format})", remedy="upgrade Visavis")
+    if said.archive_id and said.format < FORMAT:
+        raise SetupError(
+            f"the archive is of format {said.format}, which kept names and paths unencrypted; this version can't read it",
+            remedy="make it anew: visavis init, visavis source add, visavis ingest",
+        )
+    if said.schema != database.HEAD:
         with WriterLock(folder):
             database.migrate(folder.database)
-    return Records(folder, doors, writable=writable)

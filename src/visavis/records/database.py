@@ -4,6 +4,7 @@ import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, SetupError
 from visavis.records import tables
+from visavis.records.leaves import Act, LeafWriter
 from visavis.records.seals import Seals
+from visavis.records.vault import ARCHIVE_KEY
 
 HEAD = "0007"
 """Newest schema version; a test holds it equal to the newest migration."""
 
-LeafWriter = Callable[[int, dt.datetime, Actor, str, Mapping[str, object]], bytes]
-"""(seq, UTC time, actor, operation, facts) to the leaf's canonical bytes."""
 Step = Callable[[str], None]
 """Called at each named step of a write; tests stop the process there."""
 
@@ -39,11 +40,11 @@ SEAL_AT_BYTES = 32 << 20
 class Work:
     """One transaction: the only way to write. `at` is its time, never before the last leaf's."""
 
-    def __init__(self, connection: Connection, *, at: dt.datetime, actor: Actor, write_leaf: LeafWriter, next_leaf: int) -> None:
+    def __init__(self, connection: Connection, *, at: dt.datetime, actor: Actor, leaves: LeafWriter, next_leaf: int) -> None:
         self._connection = connection
         self.at = at
         self.actor = actor
-        self._write_leaf = write_leaf
+        self._write = leaves
         self._next_leaf = next_leaf
         self._changes = 0
         self._leaves = 0
@@ -64,12 +65,26 @@ class Work:
         query = sa.select(_numbered.c.seq).where(_numbered.c.name == table.name)
         return (self.ask(query).scalar_one_or_none() or 0) + 1
 
-    def leaf(self, operation: str, **facts: object) -> None:
-        """Write what was done into the ledger, in this same transaction. Facts are ids, counts and words; never names or paths."""
-        body = self._write_leaf(self._next_leaf, self.at, self.actor, operation, facts)
-        self._connection.execute(sa.insert(tables.leaf), [{"seq": self._next_leaf, "at": self.at, "body": body}])
+    def leaf(self, operation: str, private: Mapping[str, str] | None = None, private_key: int = ARCHIVE_KEY, /, **facts: object) -> int:
+        """Write what was done into the ledger, in this same transaction; return the leaf's number.
+
+        Parameters
+        ----------
+        operation : str
+            One of `visavis.ledger.leaf.Operation`.
+        private : mapping of text, optional
+            What people wrote or are called, and an auditor may ask for: kept sealed outside the leaf, which holds a commitment to it.
+        private_key : int
+            The data key that closes it; destroying that key erases it and leaves the ledger whole.
+        **facts
+            Ids, counts and words of closed lists; never names, paths or anybody's own words.
+        """
+        seq = self._next_leaf
+        act = Act(at=self.at, actor=self.actor, operation=operation, facts=facts, private=private, private_key=private_key)
+        self._write.append(self._connection, seq, act)
         self._next_leaf += 1
         self._leaves += 1
+        return seq
 
     def close(self) -> None:
         """Raise `DamageError` if something was changed and no leaf tells of it."""
@@ -80,10 +95,10 @@ class Work:
 class Database:
     """One connection to `records.db`, WAL mode, durable commits, deleted content overwritten."""
 
-    def __init__(self, path: Path, *, clock: Clock, write_leaf: LeafWriter, step: Step) -> None:
+    def __init__(self, path: Path, *, clock: Clock, leaves: LeafWriter, step: Step) -> None:
         self.path = path
         self._clock = clock
-        self._write_leaf = write_leaf
+        self._write = leaves
         self._step = step
         self._engine = sa.create_engine(
             sa.URL.create("sqlite", database=str(path)),
@@ -110,6 +125,12 @@ class Database:
         result = self._connection.execute(statement)
         self._connection.commit()  # SQLAlchemy's own bookkeeping; the driver is in autocommit
         return result
+
+    def peek(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        """Return the first row of a query by the driver itself: inside a transaction as well, where `ask` must not be used."""
+        with _damage_named(self.path):
+            row: tuple[Any, ...] | None = self.raw.execute(sql, values).fetchone()
+        return row
 
     def note(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write into a temporary table, which is no part of the archive."""
@@ -169,7 +190,7 @@ class Database:
             self._connection,
             at=now if last is None else max(now, last.at),
             actor=actor,
-            write_leaf=self._write_leaf,
+            leaves=self._write,
             next_leaf=0 if last is None else last.seq + 1,
         )
 
@@ -200,14 +221,52 @@ def migrate(path: Path) -> None:
     command.upgrade(config, HEAD)
 
 
-def schema_version(path: Path) -> str:
-    """Return the schema version of a database, `""` if it has none; `DamageError` if it can't be read."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection, _damage_named(path):
-        try:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        except sqlite3.OperationalError:
-            row = None
-    return str(row[0]) if row else ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What a database says of itself before it is opened; the empty values where it does not say."""
+
+    schema: str = ""
+    archive_id: str = ""
+    format: int = 0
+    wrapped: bytes | None = None
+    """The archive's own data key, wrapped by the archive key: what a key file is tried on."""
+
+
+def identity(path: Path) -> Identity:
+    """Return what a database says of itself, changing nothing in the archive's folder; `DamageError` if it can't be read."""
+    queries = (
+        "SELECT version_num FROM alembic_version",
+        "SELECT id, format FROM archive",
+        f"SELECT wrapped FROM data_key WHERE number = {ARCHIVE_KEY}",
+    )
+    found: list[tuple[Any, ...] | None] = []
+    with closing(sqlite3.connect(_untouched(path), uri=True)) as connection, _damage_named(path):
+        for query in queries:
+            try:
+                found.append(connection.execute(query).fetchone())
+            except sqlite3.OperationalError:  # no such table
+                found.append(None)
+    version, facts, key = found
+    archive_id, format_ = facts or ("", 0)
+    return Identity(schema=str(version[0]) if version else "", archive_id=str(archive_id), format=format_, wrapped=key[0] if key else None)
+
+
+def _untouched(path: Path) -> str:
+    """Return the address of a database for reading. While nobody has it open and its log is empty, SQLite is told that it never changes:
+    else reading makes a log (https://sqlite.org/wal.html, «Read-Only Databases»).
+    """
+    return f"{path.absolute().as_uri()}?" + ("immutable=1" if _at_rest(path) else "mode=ro")
+
+
+def _at_rest(path: Path) -> bool:
+    """Whether nobody has a database open, and its log is empty."""
+    log, shared = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    return not shared.exists() and not (log.exists() and log.stat().st_size)
+
+
+def damage_at_rest(path: Path) -> list[str]:
+    """Return what is wrong with the bytes of a database that must not be touched; nothing if somebody has it open."""
+    return Seals(path).check() if _at_rest(path) else []
 
 
 def damaged_pages(path: Path) -> list[str]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -73,6 +74,7 @@ source = Table(
     Column("exclude", LargeBinary, nullable=False),
     Column("rotation_group_id", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("key_id", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
@@ -307,6 +309,7 @@ leaf = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", UtcTime, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("nodes", LargeBinary, nullable=False, server_default=text("x''")),
 )
 
 # Everything that counting a gallery asks of a picture, so that it never reads the rows themselves.

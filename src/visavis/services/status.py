@@ -8,6 +8,9 @@ from pathlib import Path
 from visavis.domain.identification import Where
 from visavis.records.archive import Records
 
+CHECKPOINT_DAYS = 30
+"""A rewriting of the ledger shows against checkpoints that somebody else keeps: those should not be older than this."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
@@ -33,14 +36,28 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveStatus:
-    """An archive as it stands."""
+    """An archive as it stands.
+
+    Attributes
+    ----------
+    leaves : int
+        Acts in the ledger.
+    ledger_since : datetime
+        When the first was done.
+    checkpoint_at : datetime or None
+        When a checkpoint of the ledger last left the house; None = never.
+    """
 
     archive_id: str
     folder: str
     pack: str
     at: dt.datetime
     vault: str
+    warnings: tuple[str, ...]
     bytes: int
+    leaves: int
+    ledger_since: dt.datetime
+    checkpoint_at: dt.datetime | None
     sources: tuple[SourceStatus, ...]
 
     @property
@@ -48,15 +65,25 @@ class ArchiveStatus:
         """What a person should know before trusting a search."""
         unread = [f"«{s.title}» was not read to its end: run `visavis ingest`" for s in self.sources if not s.read_through]
         offline = [f"«{s.title}» is offline ({s.offline}): its faces stay searchable" for s in self.sources if s.offline]
-        return unread + offline
+        return unread + offline + list(self.warnings) + self._ledger_notices()
+
+    def _ledger_notices(self) -> list[str]:
+        days = (self.at - (self.checkpoint_at or self.ledger_since)).days
+        if days < CHECKPOINT_DAYS:
+            return []
+        return [
+            f"no checkpoint of the ledger has left the house for {days} days: run `visavis ledger checkpoint --to FILE` and give the file "
+            "to somebody outside"
+        ]
 
 
 class Status:
     """Looks at an archive."""
 
-    def __init__(self, records: Records, *, vault: str) -> None:
+    def __init__(self, records: Records, *, vault: str, warnings: tuple[str, ...] = ()) -> None:
         self._records = records
         self._vault = vault
+        self._warnings = warnings
 
     def run(self) -> ArchiveStatus:
         """Count what is there; reads SQL and file sizes only."""
@@ -68,7 +95,11 @@ class Status:
             pack=self._records.pack_id,
             at=at,
             vault=self._vault,
+            warnings=self._warnings,
             bytes=sum(map(_size, folder.rglob("*"))),
+            leaves=self._records.ledger.size(),
+            ledger_since=self._records.ledger.first_at() or at,
+            checkpoint_at=self._records.ledger.last_given(),
             sources=tuple(
                 SourceStatus(
                     id=source.id,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from visavis.index.base import VectorIndex
+from visavis.ledger.audit import LeafOrder
+from visavis.ledger.pen import commitment
 from visavis.records.archive import Records
 
 KEYS_AT_A_TIME = 65_536
@@ -46,11 +48,20 @@ class Verdict:
 
 
 class Verify:
-    """Checks an archive."""
+    """Checks an archive.
 
-    def __init__(self, records: Records, keeper: IndexKeeper) -> None:
+    Parameters
+    ----------
+    records : Records
+    keeper : IndexKeeper
+    known : tuple of str
+        What is wrong with the archive besides what is found here.
+    """
+
+    def __init__(self, records: Records, keeper: IndexKeeper, *, known: tuple[str, ...] = ()) -> None:
         self._records = records
         self._keeper = keeper
+        self._known = known
 
     def run(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
         """Read everything and compare.
@@ -63,7 +74,10 @@ class Verify:
             Told which part is being read.
         """
         say("records and rows")
-        truth = list(self._records.integrity())
+        truth = [*self._known, *self._records.integrity()]
+        if not truth:
+            say("ledger")
+            truth += _ledger_problems(self._records)
         say("codes")
         derived = self._keeper.check() if truth else self._derived_problems()
         repaired = bool(derived) and repair and not truth
@@ -83,6 +97,21 @@ class Verify:
             return list(_differences((key for key, _ in self._records.gallery.expected()), _all_keys(index)))
         finally:
             index.close()
+
+
+def _ledger_problems(records: Records) -> Iterator[str]:
+    """Go through the whole tree: each leaf's number, time and place in it, and what it commits to."""
+    order = LeafOrder()
+    for leaf in records.ledger.leaves():
+        for problem in order.take(leaf.body):
+            yield f"ledger: {problem}"
+        if leaf.seq != order.seq:
+            yield f"ledger: leaf {order.seq} stands in row {leaf.seq}"
+        if leaf.nodes != order.nodes:
+            yield f"ledger: leaf {leaf.seq} was changed: the tree that was kept with it is another"
+    for leaf, kept in records.ledger.payloads():
+        if commitment(kept).encode() not in leaf.body:
+            yield f"ledger: the payload of leaf {leaf.seq} is not what the leaf commits to"
 
 
 def _all_keys(index: VectorIndex) -> Iterator[int]:

@@ -3,21 +3,23 @@
 import datetime as dt
 import functools
 import getpass
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+import platformdirs
 from pydantic import ValidationError
 
 from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
 from visavis.domain.errors import SetupError
-from visavis.domain.ids import CaseId
 from visavis.law.rulebook import Rulebook, shipped
-from visavis.ledger.leaf import Json, Leaf, Operation
-from visavis.records.archive import Doors
+from visavis.ledger.note import Ed25519Signer
+from visavis.ledger.pen import Pen
+from visavis.records.archive import Doors, Records
 from visavis.records.database import Step
-from visavis.records.vault import NullVault
+from visavis.records.key_file import ArchiveKeys, Ask
+from visavis.services.ledger.guard import LedgerGuard
 from visavis.settings import Settings
 
 if TYPE_CHECKING:  # these import networks and decoders, which most commands do not need
@@ -26,8 +28,6 @@ if TYPE_CHECKING:  # these import networks and decoders, which most commands do 
     from visavis.engines.pack import Pack
     from visavis.services.ingest.analyse import PhotoAnalyser
     from visavis.sources.folder import FolderSource
-
-VAULT = "null (names and paths are not encrypted in this version)"
 
 
 class SystemClock:
@@ -63,16 +63,38 @@ def rules() -> Rulebook:
     return shipped()
 
 
-def doors(clock: Clock, step: Step = lambda _: None) -> Doors:
-    """Return what records are opened with."""
-    return Doors(clock=clock, vault=NullVault(), write_leaf=write_leaf, step=step)
+def archive_keys(settings: Settings, ask: Ask | None = None) -> ArchiveKeys:
+    """Return where archives' keys lie; `ask` asks for the passphrase of a key file where no file holds it."""
+    file = settings.key_passphrase_file
+    from_file = None if file is None else functools.partial(read_passphrase, file)
+    folder = platformdirs.user_config_path("visavis") / "keys"
+    return ArchiveKeys(folder, file=settings.key_file, ask=from_file or ask)
 
 
-def write_leaf(seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:
-    """Write one act as a canonical leaf; the facts «case» and «purpose» have places of their own in it."""
-    told = cast("dict[str, Json]", dict(facts))
-    case_id, purpose = cast("CaseId | None", told.pop("case", None)), cast("str | None", told.pop("purpose", None))
-    return Leaf(seq=seq, at=at, actor=actor, operation=Operation(operation), purpose=purpose, case_id=case_id, facts=told).body()
+def read_passphrase(file: Path) -> str:
+    """Return the first line of a file."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"can't read the passphrase in {file}", remedy="see that it is there, and that you may read it") from error
+    if not lines or not lines[0]:
+        raise SetupError(f"{file} holds no passphrase in its first line", remedy="write it there, or name another file")
+    return lines[0]
+
+
+def doors(clock: Clock, keys: ArchiveKeys, step: Step = lambda _: None, *, session: str = "") -> Doors:
+    """Return what records are opened with; `session` names the run of the program in each leaf."""
+    return Doors(clock=clock, keys=keys, pen=Pen(), step=step, session=session)
+
+
+def ledger_signer(records: Records) -> Ed25519Signer:
+    """Return the archive's ledger key, derived from its own data key: a new archive key leaves it as it is."""
+    return Ed25519Signer(f"visavis/{records.archive_id}", records.keys.derive("ledger"))
+
+
+def ledger_guard(records: Records) -> LedgerGuard:
+    """Return what compares an archive's ledger with its highest checkpoint, kept with the key outside the archive."""
+    return LedgerGuard(records, ledger_signer(records), records.key_place.beside("checkpoint"))
 
 
 def limits(settings: Settings) -> "Limits":

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from visavis.domain.clock import Clock
+from visavis.domain.errors import DamageError, RefusedError, VisavisError
+from visavis.domain.ids import new_id
 from visavis.law.rulebook import Rulebook
 from visavis.records import archive as records_archive
-from visavis.records.archive import Records
+from visavis.records.archive import Doors, Records
 from visavis.records.folder import ArchiveFolder
+from visavis.records.key_file import Ask
 from visavis.services.people import SignedIn, sign_in
 from visavis.services.policies import with_local
 from visavis.settings import Settings
@@ -26,18 +30,24 @@ class Session:
         Who signed in, with their key; None = nobody.
     closers : list of callables
         Called when the shared records are let go: whatever stands on them goes first.
+    keys : ArchiveKeys
+        Finds the archive's key; a passphrase is asked for once.
     """
 
-    def __init__(self, folder: Path, settings: Settings, clock: Clock, *, step: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, clock: Clock, *, ask: Ask | None = None, step: Callable[[str], None] = lambda _: None
+    ) -> None:
         ArchiveFolder(folder).check()
         self.folder = folder
         self.settings = settings
         self.clock = clock
         self.step = step
+        self.keys = build.archive_keys(settings, ask)
         self._rules: Rulebook | None = None
         self.actor = build.current_actor()
         self.signer: SignedIn | None = None
         self.closers: list[Callable[[], None]] = []
+        self._run = new_id(clock.now())
         self._reading: Records | None = None
 
     def records(self) -> Records:
@@ -71,15 +81,40 @@ class Session:
         try:
             yield records
         finally:
-            records.close()
+            _let_go(records)
+
+    @contextmanager
+    def inspecting(self) -> Iterator[tuple[Records, VisavisError | None]]:
+        """Open the records for looking only, even if their ledger is not the one that was known; yield them and what is wrong."""
+        try:
+            records, trouble = self.records(), None
+        except (DamageError, RefusedError) as error:
+            records, trouble = records_archive.open_records(self.folder, self._doors(), writable=False), error
+        try:
+            yield records, trouble
+        finally:
+            if trouble is not None:
+                records.close()
 
     def close(self) -> None:
         """Let go of every file."""
         for closer in self.closers:
             closer()
         if self._reading is not None:
-            self._reading.close()
+            _let_go(self._reading)
         self._reading = None
 
     def _open(self, *, writable: bool) -> Records:
-        return records_archive.open_records(self.folder, build.doors(self.clock, self.step), writable=writable)
+        doors = replace(self._doors(), check=lambda records: build.ledger_guard(records).check())
+        return records_archive.open_records(self.folder, doors, writable=writable)
+
+    def _doors(self) -> Doors:
+        return build.doors(self.clock, self.keys, self.step, session=self._run)
+
+
+def _let_go(records: Records) -> None:
+    """Keep the head of the ledger with the key, and close."""
+    try:
+        build.ledger_guard(records).keep()
+    finally:
+        records.close()

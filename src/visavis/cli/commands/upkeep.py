@@ -28,11 +28,13 @@ def status(archive: ArchiveOption = None, form: FormatOption = Format.TABLE) -> 
     with archive_at(archive) as opened:
         found = opened.status()
     if form is Format.JSON:
-        emit({**dataclasses.asdict(found), "at": found.at.isoformat(), "notices": found.notices}, sys.stdout)
+        times = {"at": found.at, "ledger_since": found.ledger_since, "checkpoint_at": found.checkpoint_at}
+        told = {name: time.isoformat() if time else None for name, time in times.items()}
+        emit({**dataclasses.asdict(found), **told, "notices": found.notices}, sys.stdout)
         return
     screen = console(sys.stdout)
     screen.print(shown(f"archive {found.archive_id} in {found.folder}, {size(found.bytes)}"), soft_wrap=True)
-    screen.print(f"pack {found.pack}\nvault {found.vault}")
+    screen.print(f"pack {found.pack}\nvault {found.vault}\nledger {counted(found.leaves, 'act')}")
     for source in found.sources:
         screen.print()
         screen.print(shown(f"«{source.title}» ({source.profile}, {source.state}), source {source.id}"), soft_wrap=True)

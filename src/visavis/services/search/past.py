@@ -103,7 +103,9 @@ def _check_open(case: CaseRecord, at: dt.datetime) -> None:
     state = case.state(at)
     if state in ("closed", "expired", "frozen"):
         raise RefusedError(
-            f"case {case.id} is {state}: its searches are hidden", rule=Rule.CASE_OPEN, remedy="search under an open case: visavis case list"
+            f"case {case.id} is {state}: its searches are hidden",
+            rule=Rule.CASE_OPEN,
+            remedy="search under an open case: visavis case list",
         )
 
 

@@ -1,0 +1,73 @@
+"""`visavis-audit`: checks an exported ledger, offline, from the export alone. It needs nothing of the archive and writes nothing.
+
+Exit codes: 0 sound · 5 something is wrong, each on a line of its own · 2 what was given can't be used.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from visavis.cli.output.plain_text import shown
+from visavis.domain.errors import DamageError, InputError
+from visavis.ledger.audit import Audit, Finding
+from visavis.ledger.note import read_verifier
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the auditor's tool; return its exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        old = [path.read_bytes() for path in given.checkpoint]
+        audit = Audit(old, key=read_verifier(given.key) if given.key else None)
+        with given.export.open("rb") as export:
+            finding = audit.run(export)
+    except InputError as error:
+        sys.stderr.write(f"visavis-audit: {shown(str(error))}\n")
+        return InputError.exit_code
+    except OSError as error:
+        sys.stderr.write(shown(f"visavis-audit: {error.filename}: {error.strerror}") + "\n")
+        return InputError.exit_code
+    for line in _report(finding, anchored=bool(old or given.key)):
+        sys.stdout.write(shown(line) + "\n")
+    return DamageError.exit_code if finding.problems else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="visavis-audit",
+        description="Check an exported ledger of Visavis, offline.",
+        epilog="Exit codes: 0 sound, 5 something is wrong with the ledger, 2 what was given can't be used.",
+    )
+    parser.add_argument("export", type=Path, metavar="EXPORT", help="what `visavis ledger export` wrote")
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="OLD",
+        help="a checkpoint that was kept outside the house: the export must go on from it; may be given several times",
+    )
+    parser.add_argument("--key", metavar="KEY", help="the key that must have signed: NAME+ID+KEY")
+    return parser
+
+
+def _report(finding: Finding, *, anchored: bool) -> list[str]:
+    if finding.problems:
+        return [*finding.problems, f"NOT sound: {len(finding.problems)} wrong in {finding.leaves:,} leaves"]
+    lines = [f"ledger {finding.origin}", f"signed by {finding.key}"]
+    if finding.leaves:
+        lines.append(f"from {finding.first_at} to {finding.last_at}")
+    if not anchored:
+        lines.append("note: without --checkpoint or --key this shows only that the export agrees with itself")
+    payloads = f", {finding.payloads:,} payloads" if finding.payloads else ""
+    return [*lines, f"sound: {finding.leaves:,} leaves{payloads}"]
+
+
+def run() -> None:
+    """Run as a program."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

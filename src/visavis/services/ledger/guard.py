@@ -1,0 +1,101 @@
+"""Is this the ledger that we knew? The highest checkpoint is kept with the key, outside the archive, and asked at each opening."""
+
+import datetime as dt
+import logging
+from pathlib import Path
+
+from visavis.domain.errors import DamageError, InputError, RefusedError
+from visavis.ledger.checkpoint import Checkpoint, read_checkpoint
+from visavis.ledger.note import Signer, verifier_of
+from visavis.ledger.tree import root
+from visavis.records import durable
+from visavis.records.archive import Records
+from visavis.services.ledger.head import signed_head
+
+CLOCK_TOLERANCE = dt.timedelta(seconds=60)
+"""A clock that a time server corrects may step back by less (ntpd steps from 0.128 s on, seconds in practice)."""
+CLOCK_RULE = "clock-set-back"
+
+log = logging.getLogger(__name__)
+
+
+class LedgerGuard:
+    """Compares an archive's ledger with the checkpoint that is kept with its key.
+
+    Parameters
+    ----------
+    records : Records
+    signer : Signer
+        The archive's ledger key.
+    kept : path
+        Where the checkpoint is kept.
+    """
+
+    def __init__(self, records: Records, signer: Signer, kept: Path) -> None:
+        self._records = records
+        self._signer = signer
+        self._file = kept
+
+    def check(self) -> None:
+        """Compare them; nothing kept yet = nothing to compare.
+
+        Raises
+        ------
+        RefusedError
+            `clock-set-back`: the machine's clock is before the last leaf.
+        DamageError
+            The ledger is shorter than it was, or was rewritten, or what is kept can't be read.
+        """
+        self._check_clock()
+        kept = self._read()
+        if kept is None:
+            return
+        size = self._records.ledger.size()
+        if size < kept.size:
+            raise DamageError(
+                f"the ledger has {size} leaves and had {kept.size}: an older copy of the archive stands in its place",
+                remedy=f"restore the newest backup. If there is none, move {self._file} away: kept checkpoints will show the gap",
+            )
+        if root(kept.size, self._records.ledger.node) != kept.root:
+            raise DamageError(
+                f"the ledger was rewritten: its first {kept.size} leaves are not those that were signed",
+                remedy="see which with «visavis verify» and «visavis ledger log», and restore a backup",
+            )
+
+    def keep(self) -> None:
+        """Keep the present head, if it is higher than what is kept. Call it after `check` has passed; a lag is harmless."""
+        size = self._records.ledger.size()
+        kept = self._read()
+        if kept is not None and kept.size >= size:
+            return
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            durable.replace(self._file, signed_head(self._records, self._signer, size))
+        except OSError as error:  # a key on a medium that can't be written must not keep an act from ending
+            log.warning("checkpoint not kept", extra={"errno": error.errno})
+
+    def _check_clock(self) -> None:
+        last, now = self._records.ledger.last_at(), self._records.clock.now()
+        if last is not None and now < last - CLOCK_TOLERANCE:
+            raise RefusedError(
+                f"the clock shows {now:%Y-%m-%d %H:%M} UTC, and the last act in the ledger was at {last:%Y-%m-%d %H:%M} UTC",
+                rule=CLOCK_RULE,
+                remedy="set the machine's clock right",
+            )
+
+    def _read(self) -> Checkpoint | None:
+        try:
+            note, kept = read_checkpoint(self._file.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (InputError, OSError) as error:
+            raise self._unreadable(str(error)) from error
+        if kept.origin != self._signer.name or not note.signed_by(verifier_of(self._signer)):
+            raise self._unreadable("it is of another archive, or was changed")
+        return kept
+
+    def _unreadable(self, why: str) -> DamageError:
+        return DamageError(
+            f"the checkpoint that is kept with the key can't be used: {why}",
+            remedy=f"restore {self._file}, or move it away if nobody else could have changed it",
+        )
