@@ -147,8 +147,8 @@ def test_a_broken_pack_is_listed_and_stops_no_other(green: Path, packs: Path) ->
     (packs / "broken").mkdir()
     (packs / "broken" / "manifest.toml").write_text("format =", "utf-8")
     listing = list_packs([packs])
-    assert [entry.id for entry in listing] == ["yunet-sface-fp32", DEFAULT_PACK, "broken", "green-512"]
-    assert [entry.pack is not None for entry in listing] == [False, True, False, True]
+    assert [entry.id for entry in listing] == ["yunet-sface-fp32", "yunet-sface-int8", DEFAULT_PACK, "broken", "green-512"]
+    assert [entry.pack is not None for entry in listing] == [False, True, True, False, True]
     assert "no TOML" in listing[2].problem
 
 

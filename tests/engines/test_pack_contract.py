@@ -7,7 +7,7 @@ import pytest
 from visavis.domain.arrays import RgbImage
 from visavis.engines.chain import Chain, open_networks
 from visavis.engines.pack import find_pack, install_pack
-from visavis.engines.runtime import RUNTIMES
+from visavis.engines.runtime import OPENVINO, RUNTIMES
 from visavis.testing.pack_contract import PackContract
 
 
@@ -22,6 +22,31 @@ class TestDefaultPack(PackContract):
 
     def pictures(self) -> list[RgbImage]:
         return self._pictures
+
+
+@pytest.fixture(scope="module")
+def int8_chains(cache: Path) -> dict[str, Chain]:
+    pack = find_pack("yunet-sface-int8", [])
+    return {runtime: Chain(pack, open_networks(pack, cache=cache, runtime=runtime)) for runtime in RUNTIMES}
+
+
+class TestInt8Pack(PackContract):
+    agreement = 0.99
+
+    @pytest.fixture(autouse=True)
+    def _given(self, int8_chains: dict[str, Chain], photo: Callable[[str], RgbImage]) -> None:
+        self._chains = int8_chains
+        self._pictures = [photo("emmanuel-macron-2014.jpg"), photo("barack-obama-senate.jpg"), photo("rishi-sunak.jpg")]
+
+    def chain(self, runtime: str) -> Chain:
+        return self._chains[runtime]
+
+    def pictures(self) -> list[RgbImage]:
+        return self._pictures
+
+    def test_templates_stay_near_those_of_float32(self, default_chains: dict[str, Chain]) -> None:
+        for rounded, exact in zip(self._analysed(self.chain(OPENVINO)), self._analysed(default_chains[OPENVINO]), strict=True):
+            assert float(rounded.vector @ exact.vector) > 0.99
 
 
 @pytest.fixture(scope="module")

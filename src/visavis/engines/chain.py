@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,8 @@ from visavis.engines.fold import folded_file
 from visavis.engines.pack import Pack
 from visavis.engines.picture import ScaledPicture
 from visavis.engines.quality import measure
-from visavis.engines.runtime import Network, RuntimeChoice, faster_runtime, open_network
+from visavis.engines.quantise import quantise_network
+from visavis.engines.runtime import OPENVINO, Network, RuntimeChoice, faster_runtime, open_network
 
 _BLOWN_UP = 1.25
 """Crop pixels per decoded pixel up to which finer pixels are not asked for."""
@@ -38,7 +40,7 @@ class Networks:
 
 
 def open_networks(pack: Pack, *, cache: Path, threads: int = 1, runtime: str | None = None) -> Networks:
-    """Fold a pack's networks if that has not been done, and load each on its faster runtime.
+    """Fold (and quantise, where the pack says so) a pack's networks if that has not been done, and load each on its faster runtime.
 
     Parameters
     ----------
@@ -66,11 +68,19 @@ def open_networks(pack: Pack, *, cache: Path, threads: int = 1, runtime: str | N
     }
     files = {
         "detector": folded_file(pack.detector_file, shape=facts.detector.input_shape, folder=folder, role="detector"),
-        "recogniser": folded_file(pack.recogniser_file, shape=facts.recogniser.input_shape, folder=folder, role="recogniser"),
+        "recogniser": folded_file(
+            pack.recogniser_file,
+            shape=facts.recogniser.input_shape,
+            folder=folder,
+            role="recogniser",
+            then=partial(quantise_network, calibration=pack.calibration) if pack.calibration else None,
+        ),
     }
+    # int8 rounds a little otherwise on each runtime; templates of one archive should not depend on which was faster
+    fixed = {"detector": runtime, "recogniser": runtime or (OPENVINO if pack.calibration else None)}
     choices = {
-        role: RuntimeChoice(runtime=runtime, milliseconds={})
-        if runtime
+        role: RuntimeChoice(runtime=named, milliseconds={})
+        if (named := fixed[role])
         else faster_runtime(file, sample=samples[role], threads=threads, memory=cache / "runtimes.json", key=f"{pack.hash} {role}")
         for role, file in files.items()
     }

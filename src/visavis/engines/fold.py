@@ -7,7 +7,7 @@ neither runtime at the opset it is written in, so both nodes are computed here, 
 import hashlib
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,7 @@ def _free_dimensions(graph: Any, shape: Shape) -> None:
             answer[1].dim_param = f"cells_{output.name}"
 
 
-def folded_file(weights: Path, *, shape: Shape, folder: Path, role: str) -> Path:
+def folded_file(weights: Path, *, shape: Shape, folder: Path, role: str, then: Callable[[bytes], bytes] | None = None) -> Path:
     """Return the folded network of `weights`, from the cache if it lies there undamaged.
 
     Parameters
@@ -143,6 +143,8 @@ def folded_file(weights: Path, *, shape: Shape, folder: Path, role: str) -> Path
         The pack's own cache folder (named by the pack's hash); made if it is missing.
     role : str
         `detector` or `recogniser`.
+    then : callable or None
+        What else is done to the folded network before it is kept.
 
     Returns
     -------
@@ -155,6 +157,8 @@ def folded_file(weights: Path, *, shape: Shape, folder: Path, role: str) -> Path
             return cached
         cached.unlink(missing_ok=True)
     folded = fold_network(weights.read_bytes(), shape=shape)
+    if then is not None:
+        folded = then(folded)
     target = folder / _name(role, folded)
     write_whole(target, folded)
     return target

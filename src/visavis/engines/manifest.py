@@ -138,6 +138,8 @@ class Manifest:
     ----------
     weights_in : str
         Name of an installed distribution that ships the files, read as data; empty = they lie beside the manifest.
+    int8_calibration : str
+        SHA-256 of the `calibration.json` by which the recogniser is quantised; empty = it stays float32.
     """
 
     id: str
@@ -148,6 +150,7 @@ class Manifest:
     recogniser: RecogniserFacts
     trial: TrialFacts
     threshold: tuple[ThresholdFacts, ...]
+    int8_calibration: str
 
     def thresholds(self) -> dict[float, Threshold]:
         """Return the recorded thresholds by FPIR; each names its trial in full."""
@@ -162,12 +165,13 @@ class Manifest:
         }
 
     def digest(self, detector_sha256: str, recogniser_sha256: str) -> str:
-        """Return the hash of all that decides what a template is: both files and how they are fed; not titles, licences or trials."""
+        """Return the hash of all that decides what a template is: files, feeding and calibration; not titles, licences or trials."""
         used = (
             dataclasses.replace(self.detector, licence=_NO_LICENCE, sha256=(detector_sha256,)),
             dataclasses.replace(self.recogniser, licence=_NO_LICENCE, sha256=(recogniser_sha256,)),
         )
-        return hashlib.sha256(repr((self.id, self.precision, used)).encode()).hexdigest()
+        quantised = (self.int8_calibration,) if self.int8_calibration else ()
+        return hashlib.sha256(repr((self.id, self.precision, used, *quantised)).encode()).hexdigest()
 
 
 _NO_LICENCE = Licence(spdx="", commercial=False, training_faces="", notice="")
@@ -206,6 +210,7 @@ def parse_manifest(text: str, *, name: str) -> Manifest:
         raise _invalid(name, "needs its thresholds as [[threshold]] tables")
     table["threshold"] = tuple(_build(ThresholdFacts, point, f"{name}: threshold") for point in points)
     table.setdefault("weights_in", "")
+    table.setdefault("int8_calibration", "")
     manifest = _build(Manifest, table, name)
     _check(manifest, name)
     return manifest

@@ -1,6 +1,6 @@
 """Model packs: a folder with a manifest and two networks, found by id, checked by hash, refused without a licence.
 
-Two manifests are shipped; their weights come from an installed distribution, read as data, or from a folder that `install_pack` filled.
+Three manifests are shipped; their weights come from an installed distribution, read as data, or from a folder that `install_pack` filled.
 A shipped id always means the shipped manifest: a folder can bring its weights, not other facts under its name.
 """
 
@@ -17,6 +17,8 @@ from visavis.engines.manifest import Licence, Manifest, parse_manifest
 
 DEFAULT_PACK = "yunet-sface-int8bq"
 MANIFEST = "manifest.toml"
+_SHIPPED = (DEFAULT_PACK, "yunet-sface-fp32", "yunet-sface-int8")
+_CALIBRATION = "calibration.json"
 _LARGEST = 2**31
 """Bytes: protobuf, and so a single-file ONNX model, ends there; nothing larger is read for its hash."""
 
@@ -29,6 +31,8 @@ class Pack:
     ----------
     detector_file, recogniser_file : Path
         The published files, whose hashes the manifest accepts.
+    calibration : bytes
+        By which the recogniser is quantised to int8; empty = it stays float32.
     hash : str
         SHA-256 of all that decides what a template is (`Manifest.digest`); names the cache folder.
     """
@@ -36,6 +40,7 @@ class Pack:
     manifest: Manifest = field(repr=False)
     detector_file: Path
     recogniser_file: Path
+    calibration: bytes = field(repr=False)
     hash: str
 
     @property
@@ -194,6 +199,7 @@ def _checked(manifest: Manifest, folders: Sequence[Path], acknowledged: frozense
                 manifest=manifest,
                 detector_file=pair[0],
                 recogniser_file=pair[1],
+                calibration=_calibration(manifest),
                 hash=manifest.digest(by_file[pair[0]], by_file[pair[1]]),
             )
     source = f"install the package {manifest.weights_in} again, or " if manifest.weights_in else ""
@@ -201,6 +207,20 @@ def _checked(manifest: Manifest, folders: Sequence[Path], acknowledged: frozense
         f"the files of pack {manifest.id} are missing or not the published ones (accepted: {_wanted(manifest)})",
         remedy=f"{source}put both files in a folder and run `visavis packs install FOLDER`",
     )
+
+
+def _calibration(manifest: Manifest) -> bytes:
+    """Return the calibration that a shipped pack brings; b"" if it has none."""
+    if not manifest.int8_calibration:
+        return b""
+    file = resources.files("visavis.engines") / "packs" / manifest.id / _CALIBRATION
+    content = file.read_bytes() if manifest.id in _SHIPPED else b""
+    if hashlib.sha256(content).hexdigest() != manifest.int8_calibration:
+        raise PackInvalid(
+            f"the int8 calibration of pack {manifest.id} is missing or another than its manifest names",
+            remedy="only shipped packs are quantised here: install Visavis again, or give a pack that is quantised already",
+        )
+    return content
 
 
 def _pair(manifest: Manifest, hashes: dict[str, Path]) -> tuple[Path, Path] | None:
@@ -240,7 +260,7 @@ def _installed(folders: Sequence[Path]) -> list[Path]:
 
 def _shipped() -> Iterator[Manifest]:
     root = resources.files("visavis.engines") / "packs"
-    for name in (DEFAULT_PACK, "yunet-sface-fp32"):
+    for name in _SHIPPED:
         yield parse_manifest((root / name / MANIFEST).read_text("utf-8"), name=f"of the shipped pack {name}")
 
 

@@ -128,6 +128,7 @@ class Scanner:
     def __init__(self, index: Any, quantiser: Any) -> None:
         self._index = index
         self._quantiser = quantiser
+        self._everything = _faiss().SearchParametersIVF(nprobe=1)
 
     def best(self, probe: Vectors, count: int, passing: Flags | None) -> tuple[NDArray[np.float32], Positions]:
         """Return the rows that look best by their codes, best first.
@@ -152,11 +153,10 @@ class Scanner:
             FastScan returned fewer.
         """
         faiss = _faiss()
-        filters = {}
+        chosen = self._everything
         if passing is not None:
-            filters["sel"] = faiss.IDSelectorBitmap(np.packbits(passing, bitorder="little"))
-        asked = max(count, LEAST_ASKED)
-        estimates, positions = self._index.search(probe[None], asked, params=faiss.SearchParametersIVF(nprobe=1, **filters))
-        if (positions[0, :count] < 0).any():
+            chosen = faiss.SearchParametersIVF(nprobe=1, sel=faiss.IDSelectorBitmap(np.packbits(passing, bitorder="little")))
+        estimates, positions = self._index.search(probe[None], max(count, LEAST_ASKED), params=chosen)
+        if positions[0, :count].min() < 0:
             raise DamageError("the scan of the codes lost rows that exist", remedy="run «visavis verify --repair» to make the codes anew")
         return estimates[0, :count], positions[0, :count]

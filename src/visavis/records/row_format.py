@@ -60,7 +60,7 @@ def checksums(keys: Keys, vectors: NDArray[np.float16]) -> Checksums:
     vectors : (N, dim) float16
         `dim` even.
     """
-    contents = np.ascontiguousarray(vectors, "<f2").view("<u4").astype(np.uint64)
+    contents = vectors.astype("<f2", copy=False).view("<u4").astype(np.uint64)  # without a copy when they lie in records
     sums = _of_keys(keys)
     sums += np.einsum("ij,j->i", contents, _multipliers(contents.shape[1]))
     return (sums >> np.uint64(32)).astype(np.uint32)
@@ -76,8 +76,7 @@ def widened(halves: NDArray[np.float16]) -> Vectors:
 
     Exponent and mantissa are shifted into place and scaled by the difference of the two formats' biases, 127 − 15.
     """
-    bits = np.ascontiguousarray(halves).view(np.int16).astype(np.int32)
-    bits <<= 13
+    bits = np.left_shift(halves.view(np.int16), 13, dtype=np.int32)
     bits &= np.int32(-0x70002000)  # the sign as float32 has it, and no copies of it below
     values = bits.view(np.float32)
     values *= np.float32(2.0**112)
