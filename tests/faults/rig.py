@@ -120,7 +120,7 @@ class QuickArchive(Archive):
         return Pool(self.build_analyser, workers=workers) if workers else InlinePool(self.analyser)
 
     def _keeper(self, records: Records) -> EmbeddedKeeper:
-        return EmbeddedKeeper(records, self._clock, replace(SMALL, step=self._step))
+        return EmbeddedKeeper(records, self._session.clock, replace(SMALL, step=self._session.step))
 
     def _default_threshold(self, records: Records) -> Threshold:
         return Threshold(value=0.5, trial="made up for tests")
@@ -169,7 +169,7 @@ def contents(folder: Path) -> dict[str, Kept]:
         places = ask(sa.select(tables.location)).all()
         faces: dict[int | None, list[sa.Row]] = {row.media_number: [] for row in places}
         query = (
-            sa.select(tables.appearance.c.media_number, tables.face, tables.template.c.key)
+            sa.select(tables.appearance.c.media_number, tables.face, tables.template.c.key, tables.template.c.transform_key_id)
             .select_from(tables.appearance.join(tables.face).join(tables.template))
             .order_by(tables.template.c.key)
         )
@@ -187,14 +187,20 @@ def _kept(records: Records, place: sa.Row, media: sa.Row | None, faces: list[sa.
         sha256=media.sha256 if media else b"",
         present=bool(media and media.present),
         boxes_px=np.array([(f.left * media.width, f.top * media.height, f.width * media.width, f.height * media.height) for f in faces]),
-        vectors=records.rows.read(np.array([face.key for face in faces], np.int64)),
+        vectors=_plain(records, faces),
     )
+
+
+def _plain(records: Records, faces: list[sa.Row]) -> np.ndarray:
+    """Return the vectors of faces as they were before the rotation, which differs between archives."""
+    rows = records.rows.read(np.array([face.key for face in faces], np.int64))
+    return np.array([records.rotations.turn_back(row, face.transform_key_id) for row, face in zip(rows, faces, strict=True)])
 
 
 def face_ids(archive: Archive, *where: sa.ColumnElement[bool]) -> list[str]:
     """Return the ids of faces, in the order in which they were found."""
     query = sa.select(tables.face.c.id).join(tables.appearance).where(*where).order_by(tables.face.c.number)
-    return list(archive._records()._database.ask(query).scalars())
+    return list(archive._session.records()._database.ask(query).scalars())
 
 
 def assert_equal(found: dict[str, Kept], wanted: dict[str, Kept]) -> None:

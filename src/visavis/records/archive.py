@@ -20,6 +20,7 @@ from visavis.records.gallery import Gallery
 from visavis.records.intake import Intake
 from visavis.records.keyring import Keyring
 from visavis.records.presence import Presence
+from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
 from visavis.records.sources import Sources
@@ -63,8 +64,9 @@ class Records:
             self.keys = Keyring()
             self.sources = Sources(self._database, sealer)
             self.files = Files(self._database, sealer)
-            self.intake = Intake(self.files, sealer, self.rows, pack_id=self.pack_id)
-            self.gallery = Gallery(self._database, sealer, self.rows)
+            self.rotations = Rotations(self._database, sealer, self.keys, dim=self.dim)
+            self.intake = Intake(self.files, sealer, self.rows, self.rotations, pack_id=self.pack_id)
+            self.gallery = Gallery(self._database, sealer, self.rows, self.rotations)
             self.searches = Searches(sealer)
             if writable:
                 self._drop_uncommitted_rows()

@@ -9,12 +9,14 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from visavis.domain.arrays import Vectors
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box, Quality
 from visavis.domain.identification import NO_DAY_FIRST, NO_DAY_LAST, UNKNOWN_DAY, IndexRows, Where
 from visavis.domain.ids import FaceId, MediaId, SourceId
 from visavis.records import tables
 from visavis.records.database import Database
+from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
 
@@ -86,6 +88,8 @@ class Shown:
     captured_at: str | None
     dhash: bytes
     path: str
+    transform: int
+    """The rotation under which its template lies; a similarity counts only if the probe lay under the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,7 @@ class StoredFace:
     """A face of a picture as it is kept."""
 
     key: int
+    transform: int
     box: Box
     quality: Quality
 
@@ -108,10 +113,11 @@ class GallerySize:
 class Gallery:
     """Queries about what is searchable."""
 
-    def __init__(self, database: Database, sealer: PathSealer, rows: RowStore) -> None:
+    def __init__(self, database: Database, sealer: PathSealer, rows: RowStore, rotations: Rotations) -> None:
         self._database = database
         self._sealer = sealer
         self._rows = rows
+        self._rotations = rotations
 
     def size(self, where: Where, at: dt.datetime) -> GallerySize:
         """Count the templates that a filter leaves searchable; equal to counting `searchable(at)`, in a fraction of the time.
@@ -150,31 +156,40 @@ class Gallery:
                     found[row.key] = self._shown(row, places[row.media_number])
         return found
 
-    def key_of(self, face_id: str, at: dt.datetime, sources: frozenset[int]) -> int:
-        """Return the key of a face that is searchable now in one of these sources; `InputError` if it is not."""
+    def vector_of(self, face_id: str, at: dt.datetime, sources: frozenset[int]) -> Vectors:
+        """Return the vector, turned back, of a face that is searchable now in one of these sources; `InputError` if it is not."""
         allowed = searchable(at).where(_view.c.source_number.in_(sorted(sources)))
-        query = sa.select(tables.template.c.key).join(tables.face).where(tables.face.c.id == face_id, tables.template.c.key.in_(allowed))
-        key = self._database.ask(query).scalar_one_or_none()
-        if key is None:
+        query = sa.select(tables.template.c.key, tables.template.c.transform_key_id).join(tables.face)
+        found = self._database.ask(query.where(tables.face.c.id == face_id, tables.template.c.key.in_(allowed))).one_or_none()
+        if found is None:
             raise InputError(f"no searchable face {face_id}", remedy="take one from the results of a search under this case: --format json")
-        return int(key)
+        return self._rotations.turn_back(self._rows.read(np.array([found.key], np.int64))[0], found.transform_key_id)
 
-    def visible(self, keys: Sequence[int], at: dt.datetime) -> set[int]:
-        """Return which of these keys may be shown at `at`."""
+    def visible(self, keys: Sequence[int], at: dt.datetime, *, transform: int | None = None) -> set[int]:
+        """Return which of these keys may be shown at `at`; with `transform`, of those that lie under that rotation."""
         found: set[int] = set()
         for start in range(0, len(keys), 500):
-            found.update(self._database.ask(searchable(at).where(_view.c.key.in_(keys[start : start + 500]))).scalars())
+            query = searchable(at).where(_view.c.key.in_(keys[start : start + 500]))
+            if transform is not None:
+                query = query.join(tables.template, tables.template.c.key == _view.c.key)
+                query = query.where(tables.template.c.transform_key_id == transform)
+            found.update(self._database.ask(query).scalars())
         return found
 
     def faces_of(self, media_number: int) -> list[StoredFace]:
         """Return the faces of a picture, hidden or not, in order of their keys."""
         query = (
-            sa.select(tables.template.c.key, *(tables.face.c[name] for name in ("left", "top", "width", "height", *QUALITY)))
+            sa.select(
+                tables.template.c.key,
+                tables.template.c.transform_key_id,
+                *(tables.face.c[name] for name in ("left", "top", "width", "height", *QUALITY)),
+            )
             .select_from(tables.template.join(tables.face).join(tables.appearance))
             .where(tables.appearance.c.media_number == media_number)
             .order_by(tables.template.c.key)
         )
-        return [StoredFace(key=row.key, box=_box(row), quality=_quality(row)) for row in self._database.ask(query)]
+        found = self._database.ask(query)
+        return [StoredFace(key=row.key, transform=row.transform_key_id, box=_box(row), quality=_quality(row)) for row in found]
 
     def high_water(self) -> int:
         """Return the largest template key that was ever committed, 0 for none; the outbox remembers keys whose templates are erased."""
@@ -257,6 +272,7 @@ class Gallery:
             captured_at=row.captured_at,
             dhash=row.dhash,
             path=path,
+            transform=row.transform_key_id,
         )
 
 
@@ -276,6 +292,7 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             tables.template.c.key,
+            tables.template.c.transform_key_id,
             face.c.number.label("face_number"),
             face.c.id.label("face_id"),
             *(face.c[name] for name in ("left", "top", "width", "height", *QUALITY)),

@@ -24,5 +24,9 @@ class Keyring:
         """Make a key wrapped by `parent`, in this transaction; return its number."""
         return ARCHIVE_KEY
 
+    def derive(self, label: str, *, key: int = ARCHIVE_KEY) -> bytes:  # noqa: ARG002 - the keyed ring's shape
+        """Return 32 bytes that follow from a key and a label."""
+        return bytes(32)
+
     def destroy(self, work: Work, key: int) -> None:
         """Destroy a key: what it closed can't be opened by anybody, in this archive or in a backup of it without its keys."""

@@ -72,6 +72,7 @@ class NewSource:
     live_until: dt.date | None
     root: Path
     exclude: tuple[str, ...]
+    rotation_group_id: int
     case_kind: str | None
     """`standing`: the source gets a case of its own; `shared`: it joins the one of its kind; None: neither."""
     case_purpose: str = ""
@@ -102,7 +103,7 @@ class Sources:
                     "live_until": new.live_until,
                     "charter_version": 1,
                     "exclude": self._sealer.seal("source.exclude", json.dumps(list(new.exclude))),
-                    "rotation_group_id": number,
+                    "rotation_group_id": new.rotation_group_id,
                     "created_at": work.at,
                 }
             ],

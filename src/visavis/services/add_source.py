@@ -51,9 +51,18 @@ class AddSource:
         at = self._records.clock.now()
         charter = self._charter(request, at.date())
         check_usable(charter, self._policy, at=at)
-        case = standing_case(charter, self._policy)
-        last = charter.last_day()
-        new = NewSource(
+        with self._records.work(request.actor) as work:
+            group = self._records.rotations.group_for(
+                work,
+                controller=charter.controller.name if charter.controller else "",
+                purposes=charter.purposes,
+                profile=charter.profile,
+            )
+            return self._records.sources.add(work, self._source(request, charter, folder, group))
+
+    def _source(self, request: SourceRequest, charter: Charter, folder: Path, rotation_group_id: int) -> NewSource:
+        case, last = standing_case(charter, self._policy), charter.last_day()
+        return NewSource(
             title=charter.title,
             profile=charter.profile,
             charter_toml=canonical_toml(charter),
@@ -62,12 +71,11 @@ class AddSource:
             live_until=last[0] if last else None,
             root=folder,
             exclude=request.exclude,
+            rotation_group_id=rotation_group_id,
             case_kind=None if case is None else "shared" if case.shared else "standing",
             case_purpose=case.purpose if case else "",
             case_title=case.title if case else "",
         )
-        with self._records.work(request.actor) as work:
-            return self._records.sources.add(work, new)
 
     def _charter(self, request: SourceRequest, today: dt.date) -> Charter:
         if request.charter is not None and request.profile is None and request.title is None:
