@@ -14,12 +14,15 @@ from visavis.domain.errors import DamageError, InputError, SetupError
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.database import Database, LeafWriter, Step, Work
+from visavis.records.erasure import Erasures
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
 from visavis.records.intake import Intake
 from visavis.records.keyring import Keyring
 from visavis.records.presence import Presence
+from visavis.records.rekeying import Rekeying
+from visavis.records.retention import Retention
 from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
@@ -68,8 +71,12 @@ class Records:
             self.intake = Intake(self.files, sealer, self.rows, self.rotations, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows, self.rotations)
             self.searches = Searches(sealer)
+            self.erasures = Erasures(self._database, self.rows, self.keys, step=doors.step)
+            self.retention = Retention(self._database)
+            self.rekeying = Rekeying(self._database, self.rows, self.rotations)
             if writable:
                 self._drop_uncommitted_rows()
+                self.erasures.overwrite()
             self._opened = opened.pop_all()
 
     def _identity(self) -> tuple[str, str, int]:

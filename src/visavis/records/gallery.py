@@ -9,7 +9,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from visavis.domain.arrays import Vectors
+from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box, Quality
 from visavis.domain.identification import NO_DAY_FIRST, NO_DAY_LAST, UNKNOWN_DAY, IndexRows, Where
@@ -197,8 +197,9 @@ class Gallery:
         return self._database.ask(added).scalar_one_or_none() or 0
 
     def expected(self) -> Iterator[tuple[int, int]]:
-        """Yield (key, checksum) of every template, ascending: what the row files must hold."""
-        for row in self._database.ask(sa.select(tables.template.c.key, tables.template.c.checksum).order_by(tables.template.c.key)):
+        """Yield (key, checksum) of every template that is not on its way out, ascending: what the row files must hold."""
+        query = sa.select(tables.template.c.key, tables.template.c.checksum).where(_staying()).order_by(tables.template.c.key)
+        for row in self._database.ask(query):
             yield int(row.key), int(row.checksum)
 
     def replay(self, after_seq: int) -> Iterator[tuple[int, IndexRows]]:
@@ -215,6 +216,15 @@ class Gallery:
         if waiting:
             yield last_seq, self._index_rows(_within(waiting))
 
+    def removed(self, after_seq: int) -> tuple[int, Keys]:
+        """Return (last seq, keys) of the templates that were announced as gone after `after_seq`."""
+        query = (
+            sa.select(tables.outbox).where(tables.outbox.c.seq > after_seq, tables.outbox.c.act == "remove").order_by(tables.outbox.c.seq)
+        )
+        found = self._database.ask(query).all()
+        spans = [np.arange(entry.first_key, entry.last_key + 1, dtype=np.int64) for entry in found]
+        return max([after_seq, *(entry.seq for entry in found)]), np.concatenate([np.empty(0, np.int64), *spans])
+
     def _index_rows(self, which: sa.ColumnElement[bool]) -> IndexRows:
         query = (
             sa.select(
@@ -225,7 +235,7 @@ class Gallery:
                 tables.media.c.captured_precision,
             )
             .select_from(tables.template.join(tables.face).join(tables.appearance).join(tables.media))
-            .where(which)
+            .where(which, _staying())
             .order_by(tables.template.c.key)
         )
         found = self._database.ask(query).all()
@@ -307,6 +317,11 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
         .select_from(tables.template.join(face).join(tables.appearance).join(media).join(source))
         .where(tables.template.c.key.in_(keys))
     )
+
+
+def _staying() -> sa.ColumnElement[bool]:
+    """Templates that are not being erased; few faces are not plain, and an index holds them."""
+    return tables.template.c.face_number.not_in(sa.select(tables.face.c.number).where(tables.face.c.state == "erasing"))
 
 
 def _days(first: int | None, last: int | None, *, known: bool) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from visavis.domain.media import AnalysedPicture, CaptureDate
 from visavis.records import tables
 from visavis.records.database import Work
 from visavis.records.files import Files, Job, ReadFile, chunks
+from visavis.records.outbox import announce, last_seq
 from visavis.records.rotation import Rotations
 from visavis.records.row_format import SEGMENT_ROWS
 from visavis.records.rows import RowStore
@@ -45,7 +46,7 @@ class Intake:
         stored = [self._template_row(job, transform, key, checksum) for key, checksum in zip(keys, checksums, strict=True)]
         media = self._write_pictures(work, job, pictures, stored)
         self._write_locations(work, job, root_number, batch, media)
-        seq = self._announce(work, "add", keys)
+        seq = announce(work, "add", keys)
         work.run(
             sa.update(tables.job)
             .where(tables.job.c.number == job.number)
@@ -171,27 +172,10 @@ class Intake:
                 .where(tables.appearance.c.media_number.in_(chunk))
             )
             keys.extend(work.ask(query).scalars())
-        before = self._last_seq(work)
-        self._announce(work, "columns", sorted(keys))
+        before = last_seq(work)
+        announce(work, "columns", sorted(keys))
         work.leaf("alteration", what="capture dates", pictures=len(dates))
         return before
-
-    def _last_seq(self, work: Work) -> int:
-        return int(work.ask(sa.select(sa.func.coalesce(sa.func.max(tables.outbox.c.seq), 0))).scalar_one())
-
-    def _announce(self, work: Work, act: str, keys: Sequence[int]) -> int:
-        """Write outbox entries, one for each run of consecutive keys; return the last number."""
-        spans: list[dict[str, object]] = []
-        seq = self._last_seq(work)
-        for key in keys:
-            if spans and spans[-1]["last_key"] == key - 1:
-                spans[-1]["last_key"] = key
-            else:
-                seq += 1
-                spans.append({"seq": seq, "act": act, "first_key": key, "last_key": key})
-        if spans:
-            work.run(sa.insert(tables.outbox), spans)
-        return seq
 
 
 def _face_row(work: Work, number: int, appearance_number: int, sha256: bytes, face: AnalysedFace) -> dict[str, object]:

@@ -135,6 +135,12 @@ class Rotations:
         plain: Vectors = vectors @ self._of(number).T
         return plain
 
+    def learn(self, group: RotationGroup) -> None:
+        """Make `turn` and `turn_back` ready for a group, before a unit of work in which they are needed."""
+        for number in (group.transform, group.leaving):
+            if number is not None:
+                self._of(number)
+
     def renew(self, work: Work, group: RotationGroup) -> int:
         """Give a group a new rotation and return its number; the present one is left from now on, and goes with `leave`."""
         number = self._make(work)

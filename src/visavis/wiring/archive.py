@@ -4,13 +4,13 @@ import datetime as dt
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from visavis.domain.arrays import RgbImage
 from visavis.domain.clock import Clock
-from visavis.domain.errors import InputError
+from visavis.domain.errors import DamageError, InputError, SetupError
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold
 from visavis.domain.ids import SourceId
 from visavis.domain.media import Reason
@@ -30,6 +30,7 @@ from visavis.wiring import build
 from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
 from visavis.wiring.picking import pick
+from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
@@ -64,6 +65,11 @@ class Archive:
         self._applied = 0
         self._chain: Chain | None = None
         self._threshold: Threshold | None = None
+
+    @property
+    def retention(self) -> RetentionDesk:
+        """What is past its end, and its erasure."""
+        return RetentionDesk(self._session, self._open_index)
 
     def __enter__(self) -> Self:
         return self
@@ -316,6 +322,9 @@ class Archive:
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
         """Check every file of the archive; `repair` makes damaged codes anew."""
         with self._session.writing() as records:
+            if records.erasures.pending():
+                with suppress(DamageError, SetupError), self._open_index(records):  # what is wrong with the index is said below
+                    pass
             return Verify(records, self._keeper(records)).run(repair=repair, say=say)
 
     # ---- parts ---------------------------------------------------------------------------------------------------------------
@@ -343,6 +352,8 @@ class Archive:
     def _open_index(self, records: Records) -> Iterator[VectorIndex]:
         index = self._keeper(records).open()
         try:
+            if records.erasures.pending():  # a crash fell between two of its steps
+                records.erasures.settle(lambda: records.work(self._session.actor), index.remove)
             yield index
         finally:
             index.close()

@@ -1,0 +1,66 @@
+"""The desk of what ends: charters, consents and cases whose time is over, and rotations that are replaced."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+from visavis.index.base import VectorIndex
+from visavis.law.reading import parse_charter
+from visavis.records.archive import Records
+from visavis.records.database import Work
+from visavis.records.sources import SourceRecord
+from visavis.services.expire import Due, Expire, ExpiryReport, OverCases
+from visavis.services.rekey_templates import RekeyReport, RekeyTemplates
+from visavis.wiring.session import Session
+
+OpenIndex = Callable[[Records], AbstractContextManager[VectorIndex]]
+
+
+class RetentionDesk:
+    """Erasing what is past its end, and re-keying templates."""
+
+    def __init__(self, session: Session, open_index: OpenIndex) -> None:
+        self._session = session
+        self._open_index = open_index
+
+    def due(self) -> tuple[Due, ...]:
+        """Return everything whose time is over now."""
+        return self._expire(self._session.records()).due()
+
+    def expire(self, *, dry_run: bool = False) -> ExpiryReport:
+        """Erase it, or with `dry_run` only say what that would take.
+
+        Raises
+        ------
+        ArchiveBusy
+            Another process is writing.
+        """
+        if dry_run:
+            return ExpiryReport(due=self.due())
+        with self._session.writing() as records, self._open_index(records) as index:
+            return self._expire(records).run(self._session.actor, index)
+
+    def rekey_templates(self, *, progress: Callable[[int, int], None] = lambda _done, _all: None) -> RekeyReport:
+        """Lay every template under a new rotation, and destroy the keys of the old ones; or finish what a run that was cut short began.
+
+        Raises
+        ------
+        ArchiveBusy
+            Another process is writing.
+        """
+        with self._session.writing() as records, self._open_index(records) as index:
+            return RekeyTemplates(records, index, step=self._session.step).run(self._session.actor, progress=progress)
+
+    def _expire(self, records: Records) -> Expire:
+        return Expire(records, action=self._action, cases=OverCases(due=_no_cases, drop=_drop_nothing))
+
+    def _action(self, source: SourceRecord) -> str:
+        return parse_charter(source.charter_toml, self._session.policy).retention.action
+
+
+def _no_cases(_: dt.datetime) -> Sequence[tuple[str, dt.datetime | None]]:
+    return ()
+
+
+def _drop_nothing(_: Work, __: str) -> int:
+    return 0
