@@ -317,7 +317,7 @@ class Archive:
 
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
-        return Status(self._session.records(), vault=build.VAULT).run()
+        return Status(self._session.records(), vault=build.VAULT, warnings=self.retention.warnings()).run()
 
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
         """Check every file of the archive; `repair` makes damaged codes anew."""

@@ -27,6 +27,13 @@ class RetentionDesk:
         """Return everything whose time is over now."""
         return self._expire(self._session.records()).due()
 
+    def warnings(self) -> tuple[str, ...]:
+        """Return a line for each thing whose time is over, and one if a re-keying was cut short."""
+        lines = [_line(item) for item in self.due()]
+        if any(group.leaving is not None for group in self._session.records().rotations.groups()):
+            lines.append("re-keying of templates was cut short: run `visavis vault rekey --templates` again")
+        return tuple(lines)
+
     def expire(self, *, dry_run: bool = False) -> ExpiryReport:
         """Erase it, or with `dry_run` only say what that would take.
 
@@ -56,6 +63,16 @@ class RetentionDesk:
 
     def _action(self, source: SourceRecord) -> str:
         return parse_charter(source.charter_toml, self._session.policy).retention.action
+
+
+def _line(item: Due) -> str:
+    since = f" since {item.since:%Y-%m-%d}" if item.since else ""
+    mends = {
+        "erase": "run `visavis expire`",
+        "review": "hidden until a person decides: amend its charter, or have it erased",
+        "frozen": "nothing of it is erased while it is frozen",
+    }
+    return f"{item.kind} {item.id} is past its end{since}: {mends[item.action]}"
 
 
 def _no_cases(_: dt.datetime) -> Sequence[tuple[str, dt.datetime | None]]:
