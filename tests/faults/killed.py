@@ -1,7 +1,7 @@
-"""Ingests that are about to be killed: forked from one process that has imported everything, so that fifty take seconds.
+"""Acts that are about to be killed: forked from one process that has imported everything, so that fifty take seconds.
 
-Each line on standard input asks for one, `STEP N ARCHIVE`: it is killed at the N-th time that the step is reached; with the step `-`, from
-outside, N ten-thousandths of a second after its first batch was committed. Each answer is one line of JSON: how it ended, and
+Each line on standard input asks for one, `ACT STEP N ARCHIVE`: it is killed at the N-th time that the step is reached; with the step
+`-`, from outside, N ten-thousandths of a second after its first batch was committed. Each answer is one line of JSON: how it ended, and
 the steps that it reached.
 """
 
@@ -20,24 +20,24 @@ FIRST_BATCH = "index-added"
 def main() -> None:
     rig.seal_often()
     for line in sys.stdin:
-        step, number, archive = line.rstrip("\n").split(" ", 2)
-        sys.stdout.write(json.dumps(run(Path(archive), step, int(number))) + "\n")
+        act, step, number, archive = line.rstrip("\n").split(" ", 3)
+        sys.stdout.write(json.dumps(run(Path(archive), act, step, int(number))) + "\n")
         sys.stdout.flush()
 
 
-def run(archive: Path, step: str, number: int) -> dict[str, object]:
+def run(archive: Path, act: str, step: str, number: int) -> dict[str, object]:
     mine, theirs = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(mine)
-        ingest(archive, step, number, theirs)
+        perform(archive, act, step, number, theirs)
     os.close(theirs)
     reached = listen(mine, child, None if step != "-" else number / 10_000)
     _, status = os.waitpid(child, 0)
     return {"killed": os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, "status": status, "reached": reached}
 
 
-def ingest(archive: Path, kill_at: str, number: int, told: int) -> None:
+def perform(archive: Path, act: str, kill_at: str, number: int, told: int) -> None:
     times = 0
 
     def step(name: str) -> None:
@@ -49,8 +49,7 @@ def ingest(archive: Path, kill_at: str, number: int, told: int) -> None:
 
     code = 1
     try:
-        with rig.QuickArchive(archive, step=step) as opened:
-            opened.ingest(workers=0)
+        rig.ACTS[act](archive, step)
         code = 0
     finally:
         os._exit(code)

@@ -1,15 +1,20 @@
 """An archive whose faces are made up from each file's bytes: all of the engine but the networks, and quick."""
 
+import datetime as dt
 import hashlib
+import json
 import os
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import sqlalchemy as sa
 
 from visavis.domain.actor import Actor
+from visavis.domain.clock import Clock
 from visavis.domain.face import AnalysedFace, Box, Quality
 from visavis.domain.identification import Threshold
 from visavis.domain.media import AnalysedPicture, Outcome, PictureMetadata, Reason
@@ -19,6 +24,7 @@ from visavis.records import database, tables
 from visavis.records.archive import Doors, Records
 from visavis.records.files import FileRecord
 from visavis.records.folder import ArchiveFolder
+from visavis.services import rekey_templates
 from visavis.services.ingest.analyse import PhotoAnalyser
 from visavis.services.ingest.batches import Analysed, Batch
 from visavis.services.ingest.pool import Choose, Pool, Result
@@ -111,8 +117,10 @@ class QuickArchive(Archive):
     `workers=0` reads in this process (`analyser` then counts), others in processes as usual.
     """
 
-    def __init__(self, folder: Path, *, batch_files: int = 4, step: Callable[[str], None] = lambda _name: None) -> None:
-        super().__init__(folder, Settings(), build.SystemClock(), step=step)
+    def __init__(
+        self, folder: Path, *, batch_files: int = 4, step: Callable[[str], None] = lambda _name: None, clock: Clock | None = None
+    ) -> None:
+        super().__init__(folder, Settings(), clock or build.SystemClock(), step=step)
         self.batch_files = batch_files
         self.opened: list[str] = []
         self.analyser = MadeUpAnalyser(self.opened.append)
@@ -129,6 +137,46 @@ class QuickArchive(Archive):
 
     def _default_threshold(self, records: Records) -> Threshold:
         return Threshold(value=0.5, trial="made up for tests")
+
+
+class Later:
+    """A clock that shows a day on which the charters of these tests are over."""
+
+    def now(self) -> dt.datetime:
+        return build.SystemClock().now() + dt.timedelta(days=3_000)
+
+
+def _ingest(archive: Path, step: Callable[[str], None]) -> None:
+    with QuickArchive(archive, step=step) as opened:
+        opened.ingest(workers=0)
+
+
+def _expire(archive: Path, step: Callable[[str], None]) -> None:
+    with QuickArchive(archive, step=step, clock=Later()) as opened:
+        opened.retention.expire()
+
+
+def _rekey(archive: Path, step: Callable[[str], None]) -> None:
+    with pytest.MonkeyPatch.context() as patch, QuickArchive(archive, step=step) as opened:
+        patch.setattr(rekey_templates, "BATCH", 60)
+        opened.retention.rekey_templates()
+
+
+ACTS = {"ingest": _ingest, "expire": _expire, "rekey": _rekey}
+
+
+class Killer:
+    """A process that starts acts and sees them killed; `killed.py` says how."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def kill(self, archive: Path, when: str, act: str = "ingest") -> list[str]:
+        """Start an act that is killed, and return the steps that it reached."""
+        print(f"{act} {when} {archive}", file=self._process.stdin, flush=True)
+        answer = json.loads(self._process.stdout.readline())
+        assert answer["killed"], (act, when, answer)
+        return answer["reached"]
 
 
 def make_archive(folder: Path, source: Path | None = None) -> Path:
@@ -174,7 +222,7 @@ def contents(folder: Path) -> dict[str, Kept]:
         places = list(records.files.outcomes())
         faces: dict[int | None, list[sa.Row]] = {row.media_number: [] for row in places}
         query = (
-            sa.select(tables.appearance.c.media_number, tables.face, tables.template.c.key)
+            sa.select(tables.appearance.c.media_number, tables.face, tables.template.c.key, tables.template.c.transform_key_id)
             .select_from(tables.appearance.join(tables.face).join(tables.template))
             .order_by(tables.template.c.key)
         )
@@ -192,8 +240,14 @@ def _kept(records: Records, place: FileRecord, media: sa.Row | None, faces: list
         sha256=media.sha256 if media else b"",
         present=bool(media and media.present),
         boxes_px=np.array([(f.left * media.width, f.top * media.height, f.width * media.width, f.height * media.height) for f in faces]),
-        vectors=records.rows.read(np.array([face.key for face in faces], np.int64)),
+        vectors=_plain(records, faces),
     )
+
+
+def _plain(records: Records, faces: list[sa.Row]) -> np.ndarray:
+    """Return the vectors of faces as they were before the rotation, which differs between archives."""
+    rows = records.rows.read(np.array([face.key for face in faces], np.int64))
+    return np.array([records.rotations.turn_back(row, face.transform_key_id) for row, face in zip(rows, faces, strict=True)])
 
 
 def face_ids(archive: Archive, *where: sa.ColumnElement[bool]) -> list[str]:

@@ -1,14 +1,9 @@
-import json
 import random
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 import rig
 
-HERE = Path(__file__).parent
 STEPS = (
     "rows-written",
     "rows-synced",
@@ -34,29 +29,8 @@ def _plan() -> list[str]:
     return plan
 
 
-class Killer:
-    """A process that starts ingests and sees them killed; `killed.py` says how."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def kill(self, archive: Path, when: str) -> list[str]:
-        """Start an ingest that is killed, and return the steps that it reached."""
-        print(f"{when} {archive}", file=self._process.stdin, flush=True)
-        answer = json.loads(self._process.stdout.readline())
-        assert answer["killed"], (when, answer)
-        return answer["reached"]
-
-
-@pytest.fixture(scope="module")
-def killer() -> Iterator[Killer]:
-    command = [sys.executable, str(HERE / "killed.py")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        yield Killer(process)
-
-
 def test_an_ingest_killed_fifty_times_ends_as_one_that_was_never_disturbed(
-    tmp_path: Path, killer: Killer, record_testsuite_property: Callable[[str, object], None]
+    tmp_path: Path, killer: rig.Killer, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     pictures = rig.fill(tmp_path / "pictures", FILES)
     undisturbed, archive = (rig.make_archive(tmp_path / name, pictures) for name in ("undisturbed", "killed"))
@@ -76,7 +50,7 @@ def test_an_ingest_killed_fifty_times_ends_as_one_that_was_never_disturbed(
     rig.assert_equal(rig.contents(archive), rig.contents(undisturbed))
 
 
-def test_a_kill_at_any_step_leaves_a_sound_archive(tmp_path: Path, killer: Killer) -> None:
+def test_a_kill_at_any_step_leaves_a_sound_archive(tmp_path: Path, killer: rig.Killer) -> None:
     pictures = rig.fill(tmp_path / "pictures", 120)
     for step in STEPS:
         archive = rig.make_archive(tmp_path / step, pictures)

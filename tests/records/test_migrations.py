@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+import visavis.records.archive  # brings every module of tables
 import visavis.records.migrations
 from visavis.records import archive, database, tables  # noqa: F401 - importing the archive completes the metadata
 

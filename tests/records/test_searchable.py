@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import numpy as np
 import pytest
 from archive_forge import NOW, Picture, at_cosine, year
 from hypothesis import HealthCheck, given, settings
@@ -49,7 +50,7 @@ def test_a_template_is_hidden_from_every_door_when(two, change):
     assert [found.path for found in result.candidates] == ["b.jpg"]
     assert result.gallery_size == 1
     with pytest.raises(InputError, match="no searchable face"):
-        gallery.key_of(face_id, NOW, frozenset({1, 2}))
+        gallery.vector_of(face_id, NOW, frozenset({1, 2}))
 
 
 @pytest.mark.parametrize("change", SHOWING.values(), ids=SHOWING.keys())
@@ -71,9 +72,9 @@ def test_a_picture_whose_every_path_is_missing_is_not_shown_even_if_its_flag_lie
 
 def test_a_face_is_found_by_its_id_only_within_the_sources_that_may_be_searched(two):
     face_id = two.search().candidates[0].face_id
-    assert two.records.gallery.key_of(face_id, NOW, frozenset({1})) == 1
+    np.testing.assert_allclose(two.records.gallery.vector_of(face_id, NOW, frozenset({1})), at_cosine(1), atol=1e-3)
     with pytest.raises(InputError, match="no searchable face"):
-        two.records.gallery.key_of(face_id, NOW, frozenset({2}))
+        two.records.gallery.vector_of(face_id, NOW, frozenset({2}))
 
 
 SPELLS = st.lists(

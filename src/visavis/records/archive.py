@@ -16,6 +16,7 @@ from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
 from visavis.records.database import Database, Identity, Step, Work
 from visavis.records.disclosures import Disclosures
+from visavis.records.erasure import Erasures
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
@@ -28,7 +29,10 @@ from visavis.records.ledger import Ledger
 from visavis.records.people import People
 from visavis.records.policies import Policies
 from visavis.records.presence import Presence
+from visavis.records.rekeying import Rekeying
+from visavis.records.retention import Retention
 from visavis.records.reviews import Reviews
+from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
 from visavis.records.signatures import Signatures
@@ -91,16 +95,22 @@ class Records:
             self.sources = Sources(self._database, self.keys, sealer, self.cases)
             self.charters = CharterBook(self._database, sealer, self.sources)
             self.files = Files(self._database, sealer)
-            self.intake = Intake(self.files, self.keys, sealer, self.rows, pack_id=self.pack_id)
-            self.gallery = Gallery(self._database, sealer, self.rows)
+            self.rotations = Rotations(self._database, sealer, self.keys, dim=self.dim)
+            self.intake = Intake(self.files, self.keys, sealer, self.rows, self.rotations, pack_id=self.pack_id)
+            self.gallery = Gallery(self._database, sealer, self.rows, self.rotations)
             self.reviews = Reviews(self._database, self.vault)
             self.searches = Searches(self._database, sealer, self.reviews)
             self.labels = Labels(self._database, sealer, self.keys)
             self.disclosures = Disclosures(self._database, sealer)
+            forget = (self.labels.forget_faces, self.reviews.forget_faces)
+            self.erasures = Erasures(self._database, self.rows, self.keys, step=doors.step, forget=forget)
+            self.retention = Retention(self._database)
+            self.rekeying = Rekeying(self._database, self.rows, self.rotations)
             self.ledger = Ledger(self._database, self.vault)
             doors.check(self)
             if writable:
                 self._drop_uncommitted_rows()
+                self.erasures.overwrite()
             self._opened = opened.pop_all()
 
     def _identity(self) -> tuple[str, str, int]:

@@ -9,6 +9,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box, Quality
 from visavis.domain.identification import NO_DAY_FIRST, NO_DAY_LAST, UNKNOWN_DAY, IndexRows, Where
@@ -16,6 +17,7 @@ from visavis.domain.ids import FaceId, MediaId, SourceId
 from visavis.records import tables
 from visavis.records.database import Database
 from visavis.records.files import location_row
+from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
 
@@ -87,6 +89,8 @@ class Shown:
     captured_at: str | None
     dhash: bytes
     path: str
+    transform: int
+    """The rotation under which its template lies; a similarity counts only if the probe lay under the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,7 @@ class StoredFace:
     """A face of a picture as it is kept."""
 
     key: int
+    transform: int
     box: Box
     quality: Quality
 
@@ -109,10 +114,11 @@ class GallerySize:
 class Gallery:
     """Queries about what is searchable."""
 
-    def __init__(self, database: Database, sealer: PathSealer, rows: RowStore) -> None:
+    def __init__(self, database: Database, sealer: PathSealer, rows: RowStore, rotations: Rotations) -> None:
         self._database = database
         self._sealer = sealer
         self._rows = rows
+        self._rotations = rotations
 
     def size(self, where: Where, at: dt.datetime) -> GallerySize:
         """Count the templates that a filter leaves searchable; equal to counting `searchable(at)`, in a fraction of the time.
@@ -151,31 +157,40 @@ class Gallery:
                     found[row.key] = self._shown(row, places[row.media_number])
         return found
 
-    def key_of(self, face_id: str, at: dt.datetime, sources: frozenset[int]) -> int:
-        """Return the key of a face that is searchable now in one of these sources; `InputError` if it is not."""
+    def vector_of(self, face_id: str, at: dt.datetime, sources: frozenset[int]) -> Vectors:
+        """Return the vector, turned back, of a face that is searchable now in one of these sources; `InputError` if it is not."""
         allowed = searchable(at).where(_view.c.source_number.in_(sorted(sources)))
-        query = sa.select(tables.template.c.key).join(tables.face).where(tables.face.c.id == face_id, tables.template.c.key.in_(allowed))
-        key = self._database.ask(query).scalar_one_or_none()
-        if key is None:
+        query = sa.select(tables.template.c.key, tables.template.c.transform_key_id).join(tables.face)
+        found = self._database.ask(query.where(tables.face.c.id == face_id, tables.template.c.key.in_(allowed))).one_or_none()
+        if found is None:
             raise InputError(f"no searchable face {face_id}", remedy="take one from the results of a search under this case: --format json")
-        return int(key)
+        return self._rotations.turn_back(self._rows.read(np.array([found.key], np.int64))[0], found.transform_key_id)
 
-    def visible(self, keys: Sequence[int], at: dt.datetime) -> set[int]:
-        """Return which of these keys may be shown at `at`."""
+    def visible(self, keys: Sequence[int], at: dt.datetime, *, transform: int | None = None) -> set[int]:
+        """Return which of these keys may be shown at `at`; with `transform`, of those that lie under that rotation."""
         found: set[int] = set()
         for start in range(0, len(keys), 500):
-            found.update(self._database.ask(searchable(at).where(_view.c.key.in_(keys[start : start + 500]))).scalars())
+            query = searchable(at).where(_view.c.key.in_(keys[start : start + 500]))
+            if transform is not None:
+                query = query.join(tables.template, tables.template.c.key == _view.c.key)
+                query = query.where(tables.template.c.transform_key_id == transform)
+            found.update(self._database.ask(query).scalars())
         return found
 
     def faces_of(self, media_number: int) -> list[StoredFace]:
         """Return the faces of a picture, hidden or not, in order of their keys."""
         query = (
-            sa.select(tables.template.c.key, *(tables.face.c[name] for name in ("left", "top", "width", "height", *QUALITY)))
+            sa.select(
+                tables.template.c.key,
+                tables.template.c.transform_key_id,
+                *(tables.face.c[name] for name in ("left", "top", "width", "height", *QUALITY)),
+            )
             .select_from(tables.template.join(tables.face).join(tables.appearance))
             .where(tables.appearance.c.media_number == media_number)
             .order_by(tables.template.c.key)
         )
-        return [StoredFace(key=row.key, box=_box(row), quality=_quality(row)) for row in self._database.ask(query)]
+        found = self._database.ask(query)
+        return [StoredFace(key=row.key, transform=row.transform_key_id, box=_box(row), quality=_quality(row)) for row in found]
 
     def high_water(self) -> int:
         """Return the largest template key that was ever committed, 0 for none; the outbox remembers keys whose templates are erased."""
@@ -183,8 +198,9 @@ class Gallery:
         return self._database.ask(added).scalar_one_or_none() or 0
 
     def expected(self) -> Iterator[tuple[int, int]]:
-        """Yield (key, checksum) of every template, ascending: what the row files must hold."""
-        for row in self._database.ask(sa.select(tables.template.c.key, tables.template.c.checksum).order_by(tables.template.c.key)):
+        """Yield (key, checksum) of every template that is not on its way out, ascending: what the row files must hold."""
+        query = sa.select(tables.template.c.key, tables.template.c.checksum).where(_staying()).order_by(tables.template.c.key)
+        for row in self._database.ask(query):
             yield int(row.key), int(row.checksum)
 
     def replay(self, after_seq: int) -> Iterator[tuple[int, IndexRows]]:
@@ -201,6 +217,15 @@ class Gallery:
         if waiting:
             yield last_seq, self._index_rows(_within(waiting))
 
+    def removed(self, after_seq: int) -> tuple[int, Keys]:
+        """Return (last seq, keys) of the templates that were announced as gone after `after_seq`."""
+        query = (
+            sa.select(tables.outbox).where(tables.outbox.c.seq > after_seq, tables.outbox.c.act == "remove").order_by(tables.outbox.c.seq)
+        )
+        found = self._database.ask(query).all()
+        spans = [np.arange(entry.first_key, entry.last_key + 1, dtype=np.int64) for entry in found]
+        return max([after_seq, *(entry.seq for entry in found)]), np.concatenate([np.empty(0, np.int64), *spans])
+
     def _index_rows(self, which: sa.ColumnElement[bool]) -> IndexRows:
         query = (
             sa.select(
@@ -211,7 +236,7 @@ class Gallery:
                 tables.media.c.captured_precision,
             )
             .select_from(tables.template.join(tables.face).join(tables.appearance).join(tables.media))
-            .where(which)
+            .where(which, _staying())
             .order_by(tables.template.c.key)
         )
         found = self._database.ask(query).all()
@@ -264,6 +289,7 @@ class Gallery:
             captured_at=row.captured_at,
             dhash=row.dhash,
             path=path,
+            transform=row.transform_key_id,
         )
 
 
@@ -283,6 +309,7 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             tables.template.c.key,
+            tables.template.c.transform_key_id,
             face.c.number.label("face_number"),
             face.c.id.label("face_id"),
             *(face.c[name] for name in ("left", "top", "width", "height", *QUALITY)),
@@ -299,6 +326,11 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
         .select_from(tables.template.join(face).join(tables.appearance).join(media).join(source))
         .where(tables.template.c.key.in_(keys))
     )
+
+
+def _staying() -> sa.ColumnElement[bool]:
+    """Templates that are not being erased; few faces are not plain, and an index holds them."""
+    return tables.template.c.face_number.not_in(sa.select(tables.face.c.number).where(tables.face.c.state == "erasing"))
 
 
 def _days(first: int | None, last: int | None, *, known: bool) -> tuple[int, int]:

@@ -13,6 +13,8 @@ from visavis.records import tables
 from visavis.records.database import Work
 from visavis.records.files import Files, Job, ReadFile, chunks, location_row
 from visavis.records.keyring import KeyKind, Keyring
+from visavis.records.outbox import announce, last_seq
+from visavis.records.rotation import Rotations
 from visavis.records.row_format import SEGMENT_ROWS
 from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
@@ -29,21 +31,24 @@ class Committed:
 class Intake:
     """Writes what was read of files."""
 
-    def __init__(self, files: Files, keys: Keyring, sealer: PathSealer, rows: RowStore, *, pack_id: str) -> None:
+    def __init__(self, files: Files, keys: Keyring, sealer: PathSealer, rows: RowStore, rotations: Rotations, *, pack_id: str) -> None:
         self._files = files
         self._keys = keys
         self._sealer = sealer
         self._rows = rows
+        self._rotations = rotations
         self._pack_id = pack_id
 
     def commit(self, work: Work, job: Job, root_number: int, batch: Sequence[ReadFile]) -> Committed:
-        """Write a batch: vectors to the row files (synced), then all rows, the outbox entry and one leaf in this transaction."""
+        """Write a batch: vectors, turned, to the row files (synced), then all rows, the outbox entry and one leaf in this transaction."""
         pictures = [file for file in batch if file.picture is not None]
         vectors = [face.vector for file in pictures if file.picture for face in file.picture.faces]
-        keys, checksums = self._store(vectors)
-        media = self._write_pictures(work, job, pictures, list(zip(keys, checksums, strict=True)))
+        transform = self._rotations.current(work, job.rotation_group_id)
+        keys, checksums = self._store(vectors, transform)
+        stored = [self._template_row(job, transform, key, checksum) for key, checksum in zip(keys, checksums, strict=True)]
+        media = self._write_pictures(work, job, pictures, stored)
         self._write_locations(work, job, root_number, batch, media)
-        seq = self._announce(work, "add", keys)
+        seq = announce(work, "add", keys)
         work.run(
             sa.update(tables.job)
             .where(tables.job.c.number == job.number)
@@ -52,14 +57,14 @@ class Intake:
         work.leaf("collection", job=job.id, source=job.source_id, files=len(batch), templates=len(keys))
         return Committed(keys=tuple(keys), seq=seq)
 
-    def _store(self, vectors: list[np.ndarray]) -> tuple[list[int], list[int]]:
+    def _store(self, vectors: list[np.ndarray], transform: int) -> tuple[list[int], list[int]]:
         if not vectors:
             return [], []
-        keys, checksums = self._rows.append(np.stack(vectors))
+        keys, checksums = self._rows.append(self._rotations.turn(np.stack(vectors), transform))
         self._rows.sync()
         return [int(key) for key in keys], [int(checksum) for checksum in checksums]
 
-    def _write_pictures(self, work: Work, job: Job, pictures: Sequence[ReadFile], stored: list[tuple[int, int]]) -> dict[bytes, int]:
+    def _write_pictures(self, work: Work, job: Job, pictures: Sequence[ReadFile], stored: list[dict[str, object]]) -> dict[bytes, int]:
         media_number = work.next_number(tables.media)
         appearance_number, face_number = work.next_number(tables.appearance), work.next_number(tables.face)
         media: list[dict[str, object]] = []
@@ -75,10 +80,9 @@ class Intake:
             texts = self._texts(media_number, next(keys), file.picture)
             media.append({**self._media_row(work, job, media_number, file, file.picture), **texts})
             for face in file.picture.faces:
-                key, checksum = stored[len(templates)]
                 appearances.append({"number": appearance_number, "media_number": media_number})
                 faces.append(_face_row(work, face_number, appearance_number, file.sha256, face))
-                templates.append(self._template_row(job, key, checksum, face_number))
+                templates.append({**stored[len(templates)], "face_number": face_number})
                 appearance_number, face_number = appearance_number + 1, face_number + 1
             media_number += 1
         for table, rows in ((tables.media, media), (tables.appearance, appearances), (tables.face, faces), (tables.template, templates)):
@@ -115,13 +119,13 @@ class Intake:
         }
         return {**closed, "key_id": key}
 
-    def _template_row(self, job: Job, key: int, checksum: int, face_number: int) -> dict[str, object]:
+    def _template_row(self, job: Job, transform: int, key: int, checksum: int) -> dict[str, object]:
         segment, row = divmod(key - 1, SEGMENT_ROWS)
         return {
             "key": key,
-            "face_number": face_number,
             "pack_id": self._pack_id,
             "rotation_group_id": job.rotation_group_id,
+            "transform_key_id": transform,
             "segment": segment,
             "row": row,
             "checksum": checksum,
@@ -188,27 +192,10 @@ class Intake:
                 .where(tables.appearance.c.media_number.in_(chunk))
             )
             keys.extend(work.ask(query).scalars())
-        before = self._last_seq(work)
-        self._announce(work, "columns", sorted(keys))
+        before = last_seq(work)
+        announce(work, "columns", sorted(keys))
         work.leaf("alteration", what="capture dates", pictures=len(dates))
         return before
-
-    def _last_seq(self, work: Work) -> int:
-        return int(work.ask(sa.select(sa.func.coalesce(sa.func.max(tables.outbox.c.seq), 0))).scalar_one())
-
-    def _announce(self, work: Work, act: str, keys: Sequence[int]) -> int:
-        """Write outbox entries, one for each run of consecutive keys; return the last number."""
-        spans: list[dict[str, object]] = []
-        seq = self._last_seq(work)
-        for key in keys:
-            if spans and spans[-1]["last_key"] == key - 1:
-                spans[-1]["last_key"] = key
-            else:
-                seq += 1
-                spans.append({"seq": seq, "act": act, "first_key": key, "last_key": key})
-        if spans:
-            work.run(sa.insert(tables.outbox), spans)
-        return seq
 
 
 def _face_row(work: Work, number: int, appearance_number: int, sha256: bytes, face: AnalysedFace) -> dict[str, object]:

@@ -109,6 +109,7 @@ class NewSource:
     draft: bool
     root: Path
     exclude: tuple[str, ...]
+    rotation_group_id: int
     case: CaseFile | None = None
 
 
@@ -159,7 +160,7 @@ class Sources:
                     "live_until": charter.valid_to,
                     "charter_version": 1,
                     "exclude": self._sealer.seal("source.exclude", json.dumps(list(new.exclude)), row=str(number), key=key),
-                    "rotation_group_id": number,
+                    "rotation_group_id": new.rotation_group_id,
                     "created_at": work.at,
                     "key_id": key,
                 }

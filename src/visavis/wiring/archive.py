@@ -4,13 +4,13 @@ import datetime as dt
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from visavis.domain.arrays import RgbImage
 from visavis.domain.clock import Clock
-from visavis.domain.errors import InputError
+from visavis.domain.errors import DamageError, InputError, SetupError
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold
 from visavis.domain.ids import SourceId
 from visavis.domain.media import Reason
@@ -34,6 +34,7 @@ from visavis.wiring.ledger import LedgerDesk
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.picking import pick
 from visavis.wiring.policies import PolicyDesk
+from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.review import LabelDesk, ReviewDesk
 from visavis.wiring.session import Session
 from visavis.wiring.sources import CharterDesk
@@ -103,6 +104,11 @@ class Archive:
     def charters(self) -> CharterDesk:
         """Legal files of the sources: adding, signing, answering, freezing, amending."""
         return CharterDesk(self._session)
+
+    @property
+    def retention(self) -> RetentionDesk:
+        """What is past its end, and its erasure."""
+        return RetentionDesk(self._session, self._open_index)
 
     def __enter__(self) -> Self:
         return self
@@ -337,7 +343,8 @@ class Archive:
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
         vault = self.vault.status()
-        return Status(self._session.records(), vault=vault.kind, warnings=vault.warnings).run()
+        warnings = (*vault.warnings, *self.retention.warnings())
+        return Status(self._session.records(), vault=vault.kind, warnings=warnings).run()
 
     @property
     def vault(self) -> VaultDesk:
@@ -350,6 +357,9 @@ class Archive:
             if trouble is not None:  # nothing may be written then
                 return Verify(records, self._keeper(records), known=(str(trouble),)).run(say=say)
         with self._session.writing() as records:
+            if records.erasures.pending():
+                with suppress(DamageError, SetupError), self._open_index(records):  # what is wrong with the index is said below
+                    pass
             return Verify(records, self._keeper(records)).run(repair=repair, say=say)
 
     # ---- parts ---------------------------------------------------------------------------------------------------------------
@@ -377,6 +387,8 @@ class Archive:
     def _open_index(self, records: Records) -> Iterator[VectorIndex]:
         index = self._keeper(records).open()
         try:
+            if records.erasures.pending():  # a crash fell between two of its steps
+                records.erasures.settle(lambda: records.work(self._session.actor), index.remove)
             yield index
         finally:
             index.close()

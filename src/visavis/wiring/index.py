@@ -51,8 +51,11 @@ class EmbeddedKeeper:
 
 
 def catch_up(index: VectorIndex, records: Records, *, after: int) -> int:
-    """Add what was committed after an outbox number; return the last one now applied."""
+    """Add what was committed after an outbox number, and forget what went; return the last one now applied."""
+    last, gone = records.gallery.removed(after)
     for seq, rows in records.gallery.replay(after):
         index.add(rows, seq)
         after = seq
+    if len(gone):
+        index.remove(gone, max(last, after))
     return after

@@ -22,6 +22,7 @@ from visavis.records.searches import FoundFace, SearchFacts
 from visavis.services.search.leads import SHARED, Asked, Lead, as_candidates, signers, stamp
 from visavis.services.search.permission import Ask, Permission
 from visavis.services.search.subject import archived_face, probes_to_save
+from visavis.services.search.turned import TurnedProbe, turned
 
 FIRST_DEPTH = 500
 """Hits asked of the index at first; more only if too many of them are hidden."""
@@ -217,8 +218,7 @@ class Search:
 
     def _vectors(self, question: SearchQuestion, clearance: Clearance, at: dt.datetime) -> list[_Probe]:
         if question.face_id is not None:
-            key = self._records.gallery.key_of(question.face_id, at, clearance.sources)
-            vector = self._records.rows.read(np.array([key], dtype=np.int64))[0]
+            vector = self._records.gallery.vector_of(question.face_id, at, clearance.sources)
             return [_Probe(vector / np.linalg.norm(vector), 1)]
         picked = [(probe.faces[number - 1].vector, number) for probe in question.probes for number in probe.picked]
         if question.fuse:
@@ -229,36 +229,43 @@ class Search:
     def _best(
         self, probes: Sequence[_Probe], where: Where, clearance: Clearance, threshold: float, top: int | None, at: dt.datetime
     ) -> list[tuple[Shown, float, int]]:
-        """Search with each probe and keep each face's best similarity."""
+        """Search with each probe, turned once for each rotation of the sources, and keep each face's best similarity."""
         best: dict[int, tuple[Shown, float, int]] = {}
         for probe in probes:
-            for shown, similarity in self._visible(probe.vector, where, clearance, threshold, top, at):
-                if shown.key not in best or best[shown.key][1] < similarity:
-                    best[shown.key] = (shown, similarity, probe.number)
+            for below in turned(self._records.rotations, probe.vector, where, clearance):
+                for shown, similarity in self._visible(below, clearance, threshold, top, at):
+                    if shown.key not in best or best[shown.key][1] < similarity:
+                        best[shown.key] = (shown, similarity, probe.number)
         ranked = sorted(best.values(), key=lambda found: (-found[1], found[0].key))
         return ranked[: clearance.max_candidates][:top]
 
     def _visible(
-        self, vector: Vectors, where: Where, clearance: Clearance, threshold: float, top: int | None, at: dt.datetime
+        self, probe: TurnedProbe, clearance: Clearance, threshold: float, top: int | None, at: dt.datetime
     ) -> list[tuple[Shown, float]]:
         """Ask the index deeper until enough of its hits may be shown, or it has no more at or above the threshold."""
         depth = FIRST_DEPTH if top is None else max(FIRST_DEPTH, 2 * top)
         while True:
-            hits = self._index.search(vector, depth, where, clearance)
+            hits = self._index.search(probe.vector, depth, probe.where, clearance)
             near = hits.similarity >= np.float32(threshold)
-            found = self._shown(hits.keys[near].tolist(), hits.similarity[near].tolist(), top, at)
+            found = self._shown(probe.transform, hits.keys[near].tolist(), hits.similarity[near].tolist(), top, at)
             exhausted = len(hits.keys) < depth or not near.all()
             if exhausted or (top is not None and len(found) == top):
                 return found
             depth *= 8
 
-    def _shown(self, keys: list[int], similarity: list[float], top: int | None, at: dt.datetime) -> list[tuple[Shown, float]]:
-        """Join hits to SQL, in portions, until `top` of them may be shown."""
+    def _shown(
+        self, transform: int, keys: list[int], similarity: list[float], top: int | None, at: dt.datetime
+    ) -> list[tuple[Shown, float]]:
+        """Join hits to SQL, in portions, until `top` of them may be shown and lie under the probe's rotation."""
         found: list[tuple[Shown, float]] = []
         for start in range(0, len(keys), JOINED_AT_ONCE):
             part = slice(start, start + JOINED_AT_ONCE)
             visible = self._records.gallery.show(keys[part], at)
-            found += [(visible[key], cosine) for key, cosine in zip(keys[part], similarity[part], strict=True) if key in visible]
+            found += [
+                (visible[key], cosine)
+                for key, cosine in zip(keys[part], similarity[part], strict=True)
+                if key in visible and visible[key].transform == transform
+            ]
             if top is not None and len(found) >= top:
                 return found[:top]
         return found

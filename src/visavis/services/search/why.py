@@ -1,12 +1,14 @@
 """Why a picture is, or is not, among the results of a search."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from visavis.domain.arrays import Vectors
+from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box
@@ -14,10 +16,14 @@ from visavis.domain.identification import Threshold, Where
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
 from visavis.records.files import FileRecord
+from visavis.records.gallery import StoredFace
 from visavis.records.searches import SearchFacts
 from visavis.services.search.permission import Permission
 from visavis.services.search.run import FIRST_DEPTH, SearchQuestion
+from visavis.services.search.turned import TurnedProbe, turned
 
+Wanted = Callable[[Keys, NDArray[np.float32]], NDArray[np.bool_]]
+"""Keys and similarities of hits in, which of them are looked for out."""
 HIDDEN = "hidden: the file is missing, or the face is held, restricted or expired"
 UNKNOWN = "no source holds this file, it is left out (--exclude, .visavisignore), or no ingest has met it yet: visavis ingest"
 
@@ -141,22 +147,34 @@ class Why:
             if face.key not in visible:
                 faces.append(FaceReason(box=face.box, weaknesses=(), similarity=None, rank=None, verdict=HIDDEN))
                 continue
-            similarity, rank = self._place(asked, face.key)
+            similarity, rank = self._place(asked, face)
             verdict = asked.verdict(similarity, rank)
             faces.append(FaceReason(box=face.box, weaknesses=face.quality.weaknesses(), similarity=similarity, rank=rank, verdict=verdict))
         return tuple(faces)
 
-    def _place(self, asked: "_Asked", key: int) -> tuple[float | None, int | None]:
+    def _place(self, asked: "_Asked", face: StoredFace) -> tuple[float | None, int | None]:
         """Return a visible face's similarity and its rank among all that this search may see, as the search would find them."""
+        probes = {probe.transform: probe for probe in turned(self._records.rotations, asked.probe, asked.where, asked.clearance)}
+        if face.transform not in probes:
+            return None, None
+        similarity, before = self._before(asked, probes.pop(face.transform), lambda keys, _: keys == face.key)
+        if similarity is None:
+            return None, None
+        for probe in probes.values():
+            before += self._before(asked, probe, lambda _, found: found < np.float32(similarity))[1]
+        return similarity, before + 1
+
+    def _before(self, asked: "_Asked", probe: TurnedProbe, wanted: Wanted) -> tuple[float | None, int]:
+        """Return the similarity of the first wanted hit under one rotation, None if there is none, and how many visible come before."""
         depth = FIRST_DEPTH
         while True:
-            hits = self._index.search(asked.probe, depth, asked.where, asked.clearance)
-            place = np.flatnonzero(hits.keys == key)
-            if len(place):
-                before = hits.keys[: place[0]].tolist()
-                return float(hits.similarity[place[0]]), len(self._records.gallery.visible(before, asked.at)) + 1
-            if len(hits.keys) < depth:
-                return None, None
+            hits = self._index.search(probe.vector, depth, probe.where, asked.clearance)
+            place = np.flatnonzero(wanted(hits.keys, hits.similarity))
+            if len(place) or len(hits.keys) < depth:
+                end = int(place[0]) if len(place) else len(hits.keys)
+                before = self._records.gallery.visible(hits.keys[:end].tolist(), asked.at, transform=probe.transform)
+                similarity = float(hits.similarity[end]) if len(place) else None
+                return similarity, len(before)
             depth *= 8
 
 

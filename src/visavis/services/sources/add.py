@@ -81,6 +81,12 @@ class AddSource:
                 draft=draft,
                 root=folder,
                 exclude=request.exclude,
+                rotation_group_id=self._records.rotations.group_for(
+                    work,
+                    controller=charter.controller.name if charter.controller else "",
+                    purposes=charter.purposes,
+                    profile=charter.profile,
+                ),
                 case=None if draft else case_of(charter, self._rules, opened_by=request.actor.person_id),
             )
             source_id, root = self._records.sources.add(work, new)

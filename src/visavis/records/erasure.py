@@ -1,0 +1,224 @@
+"""Erasing pictures and faces for good, in steps that a crash may fall between.
+
+1. *hidden*: in one transaction the faces are masked (no search, no list, no count shows them from then on), their rows are noted as
+   doomed, and what is to go with them is noted under an erasure;
+2. *rows-overwritten*: the vectors in the row files;
+3. *codes-removed*: the index writes its files anew without them;
+4. *erased*: in one transaction the SQL rows go, data keys are destroyed, and the erasure becomes a receipt with a leaf;
+5. *pages-sealed*: the write-ahead log, which still held them, is emptied.
+
+Whoever opens the archive for writing next calls :meth:`Erasures.settle`, which does what is left; each step may be done twice.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+
+from visavis.domain.arrays import Keys
+from visavis.domain.ids import new_id
+from visavis.records import tables
+from visavis.records.database import Database, Step, Work
+from visavis.records.files import chunks
+from visavis.records.keyring import Keyring
+from visavis.records.outbox import announce, runs
+from visavis.records.rotation_tables import doomed, erasure, erasure_face, erasure_media
+from visavis.records.rows import RowStore
+
+Forget = Callable[[Work, Sequence[str]], object]
+"""Drops what hangs on the anchors of faces that are erased: labels, «not the same»."""
+OpenWork = Callable[[], AbstractContextManager[Work]]
+RemoveCodes = Callable[[Keys, int], object]
+"""`VectorIndex.remove`."""
+
+_COUNTED = ("pictures", "faces", "files", "candidates")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What one batch erases: whole pictures by their numbers, with every face and path, or single faces by theirs.
+
+    Attributes
+    ----------
+    ground : str
+        `expired`, `request`, `order`, …: a word for the ledger.
+    source_number : int
+    """
+
+    ground: str
+    source_number: int
+    media: Sequence[int] = ()
+    faces: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What is left of an erased batch."""
+
+    id: str
+    ground: str
+    source_number: int
+    begun_at: dt.datetime
+    done_at: dt.datetime | None
+    pictures: int
+    faces: int
+    files: int
+    candidates: int
+
+
+class Erasures:
+    """Erases, and keeps the receipts."""
+
+    def __init__(self, database: Database, rows: RowStore, keys: Keyring, *, step: Step, forget: Sequence[Forget] = ()) -> None:
+        self._database = database
+        self._rows = rows
+        self._keys = keys
+        self._step = step
+        self._forget = forget
+
+    def hide(self, work: Work, scope: Scope) -> str:
+        """Begin to erase: hidden with this transaction, gone with the next `settle`. Return the receipt's id."""
+        faces = [int(number) for number in scope.faces]
+        for chunk in chunks(list(scope.media)):
+            faces += work.ask(
+                sa.select(tables.face.c.number).join(tables.appearance).where(tables.appearance.c.media_number.in_(chunk))
+            ).scalars()
+        number, erasure_id = work.next_number(erasure), new_id(work.at)
+        row = {"number": number, "id": erasure_id, "ground": scope.ground, "source_number": scope.source_number, "begun_at": work.at}
+        work.run(sa.insert(erasure), [row])
+        keys: list[int] = []
+        for chunk in chunks(faces):
+            work.run(sa.update(tables.face).where(tables.face.c.number.in_(chunk)).values(state="erasing"))
+            keys += work.ask(sa.select(tables.template.c.key).where(tables.template.c.face_number.in_(chunk))).scalars()
+        doom(work, keys)
+        _note(work, erasure_face, "face_number", faces, number)
+        _note(work, erasure_media, "media_number", scope.media, number)
+        work.leaf("erasure", what="hidden", erasure=erasure_id, ground=scope.ground, faces=len(faces), pictures=len(scope.media))
+        return erasure_id
+
+    def pending(self) -> bool:
+        """Whether anything that was begun is not done."""
+        unfinished = sa.exists().where(erasure.c.done_at.is_(None))
+        return bool(self._database.ask(sa.select(sa.or_(sa.exists(sa.select(doomed)), unfinished))).scalar_one())
+
+    def overwrite(self) -> Keys:
+        """Overwrite every doomed row, on the disk when this returns; return their keys. Twice is once."""
+        spans = self._database.ask(sa.select(doomed).order_by(doomed.c.first_key)).all()
+        keys = np.concatenate([np.empty(0, np.int64), *(np.arange(row.first_key, row.last_key + 1, dtype=np.int64) for row in spans)])
+        if len(keys):
+            self._rows.overwrite(keys)
+        return keys
+
+    def settle(self, open_work: OpenWork, remove: RemoveCodes) -> list[Receipt]:
+        """Do what is left of every erasure that was begun, and empty the write-ahead log; return the new receipts.
+
+        Parameters
+        ----------
+        open_work : callable
+            Opens a unit of work of whoever acts.
+        remove : callable
+            The `remove` of the index in use, brought up to date, open for writing.
+        """
+        keys = self.overwrite()
+        if len(keys):
+            with open_work() as work:
+                seq = announce(work, "remove", keys.tolist())
+                work.leaf("erasure", what="rows overwritten", rows=len(keys))
+            remove(keys, seq)
+            self._step("codes-removed")
+        done = []
+        for number in (
+            self._database.ask(sa.select(erasure.c.number).where(erasure.c.done_at.is_(None)).order_by(erasure.c.number)).scalars().all()
+        ):
+            with open_work() as work:
+                done.append(self._finish(work, number))
+            self._step("erased")
+        if len(keys):
+            with open_work() as work:
+                work.run(sa.delete(doomed))
+                work.leaf("erasure", what="codes removed", rows=len(keys))
+        self.seal()
+        return done
+
+    def seal(self) -> None:
+        """Empty the write-ahead log, which holds deleted content until then."""
+        self._database.seal()
+
+    def receipts(self) -> list[Receipt]:
+        """Return every erasure, oldest first; those without `done_at` are being carried out."""
+        return [_receipt(row) for row in self._database.ask(sa.select(erasure).order_by(erasure.c.number))]
+
+    def _finish(self, work: Work, number: int) -> Receipt:
+        """Delete the SQL rows of one erasure, destroy their keys and write the receipt."""
+        counts = dict.fromkeys(_COUNTED, 0)
+        while faces := _noted(work, erasure_face, "face_number", number):
+            counts["faces"] += len(faces)
+            counts["candidates"] += self._drop_faces(work, faces)
+        while media := _noted(work, erasure_media, "media_number", number):
+            counts["pictures"] += len(media)
+            counts["files"] += self._drop_media(work, media)
+        work.run(sa.update(erasure).where(erasure.c.number == number).values(done_at=work.at, **counts))
+        receipt = _receipt(work.ask(sa.select(erasure).where(erasure.c.number == number)).one())
+        work.leaf("erasure", what="erased", erasure=receipt.id, ground=receipt.ground, **counts)
+        return receipt
+
+    def _drop_faces(self, work: Work, faces: list[int]) -> int:
+        """Delete faces with all that hangs on them; return how many times they were candidates."""
+        here = sa.select(tables.face.c.appearance_number, tables.face.c.anchor).where(tables.face.c.number.in_(faces))
+        found = work.ask(here).all()
+        for forget in self._forget:
+            forget(work, [row.anchor for row in found])
+        appearances = [row.appearance_number for row in found]
+        in_media = (
+            sa.select(tables.appearance.c.media_number, sa.func.count())
+            .select_from(tables.template.join(tables.face).join(tables.appearance))
+            .where(tables.face.c.number.in_(faces))
+            .group_by(tables.appearance.c.media_number)
+        )
+        for media_number, count in work.ask(in_media).all():
+            fewer = tables.media.c.templates - count
+            work.run(sa.update(tables.media).where(tables.media.c.number == media_number).values(templates=fewer))
+        candidates = work.run(sa.delete(tables.candidate).where(tables.candidate.c.face_number.in_(faces))).rowcount
+        for table, column, numbers in (
+            (tables.template, tables.template.c.face_number, faces),
+            (erasure_face, erasure_face.c.face_number, faces),
+            (tables.face, tables.face.c.number, faces),
+            (tables.appearance, tables.appearance.c.number, appearances),
+        ):
+            work.run(sa.delete(table).where(column.in_(numbers)))
+        return int(candidates)
+
+    def _drop_media(self, work: Work, media: list[int]) -> int:
+        """Delete pictures whose faces are gone, with their paths; return how many paths."""
+        for key in (
+            work.ask(sa.select(tables.media.c.key_id).where(tables.media.c.number.in_(media), tables.media.c.key_id > 0)).scalars().all()
+        ):
+            self._keys.destroy(work, key)
+        files = work.run(sa.delete(tables.location).where(tables.location.c.media_number.in_(media))).rowcount
+        work.run(sa.delete(erasure_media).where(erasure_media.c.media_number.in_(media)))
+        work.run(sa.delete(tables.media).where(tables.media.c.number.in_(media)))
+        return int(files)
+
+
+def doom(work: Work, keys: Sequence[int]) -> None:
+    """Note rows that no template stands on any longer. The caller writes the leaf."""
+    if keys:
+        work.run(sa.insert(doomed), [{"first_key": first, "last_key": last} for first, last in runs(sorted(keys))])
+
+
+def _note(work: Work, table: sa.Table, column: str, numbers: Sequence[int], erasure_number: int) -> None:
+    if numbers:
+        work.run(sa.insert(table), [{column: int(number), "erasure_number": erasure_number} for number in numbers])
+
+
+def _noted(work: Work, table: sa.Table, column: str, erasure_number: int) -> list[int]:
+    """Return the first few hundred numbers that an erasure has noted."""
+    query = sa.select(table.c[column]).where(table.c.erasure_number == erasure_number).limit(500)
+    return list(work.ask(query).scalars())
+
+
+def _receipt(row: sa.Row[tuple[object, ...]]) -> Receipt:
+    return Receipt(**{name: getattr(row, name) for name in Receipt.__slots__})
