@@ -154,7 +154,12 @@ def pictures_in(folder: Path) -> Sequence[Path]:
 
 
 def main() -> None:
-    chains = {"visavis": visavis, "visavis-int8": functools.partial(visavis, pack_id="yunet-sface-int8"), "opencv": opencv, "dlib": dlib}
+    chains: dict[str, Callable[[Path, Path, int], Timing]] = {
+        "visavis": visavis,
+        "visavis-int8": functools.partial(visavis, pack_id="yunet-sface-int8"),
+        "opencv": opencv,
+        "dlib": dlib,
+    }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("chain", choices=chains)
     parser.add_argument("warm_up", type=Path)
