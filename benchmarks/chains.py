@@ -79,11 +79,11 @@ def cpu_seconds() -> float:
     return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 
 
-def visavis(warm_up: Path, folder: Path, workers: int) -> Timing:
+def visavis(warm_up: Path, folder: Path, workers: int, pack_id: str | None = None) -> Timing:
     """Ingest into a fresh archive: files to committed rows, by a process that commits and `workers` that analyse."""
     watch = Stopwatch(len(pictures_in(warm_up)))
     with tempfile.TemporaryDirectory() as place:
-        create_archive(Path(place) / "archive")
+        create_archive(Path(place) / "archive", pack_id=pack_id)
         with open_archive(Path(place) / "archive") as archive:
             for part in (warm_up, folder):
                 archive.add_source(part, profile="household", title=part.name)
@@ -154,7 +154,12 @@ def pictures_in(folder: Path) -> Sequence[Path]:
 
 
 def main() -> None:
-    chains = {"visavis": visavis, "opencv": opencv, "dlib": dlib}
+    chains: dict[str, Callable[[Path, Path, int], Timing]] = {
+        "visavis": visavis,
+        "visavis-int8": functools.partial(visavis, pack_id="yunet-sface-int8"),
+        "opencv": opencv,
+        "dlib": dlib,
+    }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("chain", choices=chains)
     parser.add_argument("warm_up", type=Path)

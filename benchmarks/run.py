@@ -26,6 +26,7 @@ from benchmarks.fresh import Spread, spread
 RESULTS = Path(__file__).parent / "results"
 WARM, FACES, DLIB_FACES, LARGE, TINY = 48, 300, 60, 24, 20_000
 LIBRARIES = ("openvino", "onnxruntime", "opencv-python-headless", "dlib-bin", "faiss-cpu", "numpy")
+INT8 = "visavis, int8 pack"
 CLASSIC = {"OPENCV_FORCE_DNN_ENGINE": "1"}
 """OpenCV 4's inference engine, which OpenCV 5 still carries; the model files of the Zoo were published for it."""
 
@@ -82,22 +83,32 @@ def ingest(report: Report, place: Path, rounds: int, *, lfw: Path) -> None:
             rounds,
             {
                 "visavis": lambda folder=folder: chain("visavis", warm, folder),  # type: ignore[misc]
+                INT8: lambda folder=folder: chain("visavis-int8", warm, folder),  # type: ignore[misc]
                 "OpenCV 5": lambda folder=folder: chain("opencv", warm, folder),  # type: ignore[misc]
                 "OpenCV, classic engine": lambda folder=folder: chain("opencv", warm, folder, env=CLASSIC),  # type: ignore[misc]
             },
         )
         for name, bar in (("OpenCV 5", "≥ 1.8"), ("OpenCV, classic engine", "")):
             compare(report, data, runs, name, bar)
+            compare(report, data, runs, name, bar, ours=INT8)
         faces_a_second(report, data, runs)
     few = place / "few"
-    runs = alternate(rounds, {"visavis": lambda: chain("visavis", warm, few), "dlib": lambda: chain("dlib", warm, few)})
+    runs = alternate(
+        rounds,
+        {
+            "visavis": lambda: chain("visavis", warm, few),
+            INT8: lambda: chain("visavis-int8", warm, few),
+            "dlib": lambda: chain("dlib", warm, few),
+        },
+    )
     compare(report, "examples, 250 px", runs, "dlib", "≥ 9")
+    compare(report, "examples, 250 px", runs, "dlib", "≥ 9", ours=INT8)
     faces_a_second(report, f"examples, 250 px, {DLIB_FACES} of them", runs)
 
 
-def compare(report: Report, data: str, runs: Runs, other: str, bar: str) -> None:
-    report.add(f"ingest over {other}, faces/s ({data})", ratios(runs["visavis"], runs[other]), bar=bar)
-    report.add(f"the same by processor time ({data})", ratios(runs["visavis"], runs[other], clock="cpu_seconds"))
+def compare(report: Report, data: str, runs: Runs, other: str, bar: str, *, ours: str = "visavis") -> None:
+    report.add(f"{ours} over {other}, faces/s ({data})", ratios(runs[ours], runs[other]), bar=bar)
+    report.add(f"the same by processor time ({data})", ratios(runs[ours], runs[other], clock="cpu_seconds"))
 
 
 def faces_a_second(report: Report, data: str, runs: Runs) -> None:

@@ -149,7 +149,7 @@ def test_a_broken_pack_is_listed_and_stops_no_other(green: Path, packs: Path) ->
     listing = list_packs([packs])
     assert [entry.id for entry in listing] == ["yunet-sface-fp32", "yunet-sface-int8", DEFAULT_PACK, "broken", "green-512"]
     assert [entry.pack is not None for entry in listing] == [False, True, True, False, True]
-    assert "no TOML" in listing[2].problem
+    assert "no TOML" in listing[3].problem
 
 
 @pytest.mark.parametrize(
