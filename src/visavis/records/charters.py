@@ -144,14 +144,12 @@ class CharterBook:
         return note
 
     def found(self, work: Work, source_id: SourceId, root_number: int, findings: Sequence[Finding]) -> None:
-        """Write what the files of a root say against the charter, in the place of what an earlier look found."""
-        work.run(sa.delete(source_finding).where(source_finding.c.root_number == root_number))
-        if findings:
-            place = {"source_number": self._number(work, source_id), "root_number": root_number, "found_at": work.at}
-            counts = [
-                {"rule": one.rule, "counted": one.count, "looked_at": one.looked_at, "over_limit": one.over_limit} for one in findings
-            ]
-            work.run(sa.insert(source_finding), [{**count, **place} for count in counts])
+        """Write what the files of a new root say against the charter, if anything."""
+        if not findings:
+            return
+        place = {"source_number": self._number(work, source_id), "root_number": root_number, "found_at": work.at}
+        counts = [{"rule": one.rule, "counted": one.count, "looked_at": one.looked_at, "over_limit": one.over_limit} for one in findings]
+        work.run(sa.insert(source_finding), [{**count, **place} for count in counts])
         signs = {finding.rule: finding.count for finding in findings}
         work.leaf("collection", source=source_id, what="looked-over", root=root_number, signs=signs)
 
