@@ -197,7 +197,7 @@ class MadeArchive:
         return folder
 
     def add(self, request: SourceRequest) -> SourceRecord:
-        signer = None if request.actor is ACTOR else self.owner
+        signer = None if request.actor in (ACTOR, MACHINE) else self.owner
         added = AddSource(self.records, shipped(), look=self.look, signer=signer).run(request)
         return self.records.sources.one(added.source_id)
 
