@@ -1,6 +1,7 @@
 """Archives whose truth is made: every vector, date, box and hash is chosen by the test; no network looks at any picture."""
 
 import datetime as dt
+import functools
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -10,25 +11,33 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visavis.domain.actor import Actor
+from visavis.decode.limits import Limits
+from visavis.domain.actor import Actor, Role
 from visavis.domain.face import AnalysedFace, Box, Quality
 from visavis.domain.identification import ProbePicture, SearchResult, Threshold
-from visavis.domain.ids import PersonId, SourceId
+from visavis.domain.ids import PersonId
 from visavis.domain.media import AnalysedPicture, CaptureDate, DateOrigin, Outcome, PictureMetadata, Precision, Reason
 from visavis.index.exact import ExactIndex
+from visavis.law.charter import Charter
+from visavis.law.file_signs import FileSigns
 from visavis.law.rulebook import shipped
 from visavis.records import archive as records_archive
 from visavis.records.archive import Doors
 from visavis.records.files import ReadFile
 from visavis.records.folder import ArchiveFolder
+from visavis.records.passphrase import LIGHT
 from visavis.records.sources import SourceRecord
 from visavis.records.vault import NullVault, Vault
-from visavis.services.add_source import AddSource, SourceRequest
+from visavis.services.people import AddPerson, SignedIn, sign_in
 from visavis.services.search import Permission, Reasons, Search, SearchQuestion, Why
+from visavis.services.sources import AddSource, CharterLife, SourceRequest
+from visavis.services.sources.signs import LookForSigns
+from visavis.sources.folder import FolderSource
 from visavis.wiring.build import write_leaf
 
 DIM = 16
 PACK = "made@1"
+PASSPHRASE = "a long passphrase of the tests"
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 ACTOR = Actor(name="Wilhelmina Actor", person_id=PersonId("wilhelmina"))
 BOX = Box(left=0.4, top=0.3, width=0.2, height=0.25)
@@ -155,10 +164,31 @@ class MadeArchive:
         return self._add(title, SourceRequest(actor=ACTOR, folder=self.root(title), profile="household", title=title))
 
     def archive(self, title: str = "Museum", *, exclude: tuple[str, ...] = ()) -> SourceRecord:
+        """Add a museum's source and sign its charter."""
+        return self.life().sign(self.draft(title, exclude=exclude).id)
+
+    def draft(self, title: str = "Museum", *, exclude: tuple[str, ...] = (), answer: str = "") -> SourceRecord:
+        """Add a museum's source; its charter waits for a signature."""
         charter = self.folder / f"{title}.toml"
         (self.folder / "deed.pdf").write_bytes(b"deed")
         charter.write_text(ARCHIVE_CHARTER.format(title=title), encoding="utf-8")
-        return self._add(title, SourceRequest(actor=ACTOR, folder=self.root(title), charter=charter, exclude=exclude))
+        asked = SourceRequest(actor=self.owner.actor, folder=self.root(title), charter=charter, exclude=exclude, answer=answer)
+        return self._add(title, asked)
+
+    @functools.cached_property
+    def owner(self) -> SignedIn:
+        """Return a person who owns the archive, signed in."""
+        AddPerson(self.records, argon2=LIGHT).run(ACTOR, "Ada Owner", [Role.OWNER], PASSPHRASE)
+        return sign_in(self.records, ACTOR, "Ada Owner", PASSPHRASE)
+
+    def life(self, signer: SignedIn | None = None) -> CharterLife:
+        """Return what acts on charters, as the owner or as another person."""
+        who = signer or self.owner
+        return CharterLife(self.records, shipped(), actor=who.actor, signer=who, look=self.look)
+
+    def look(self, folder: Path, exclude: tuple[str, ...], charter: Charter) -> FileSigns:
+        """Look at the files of a folder, as `source add` does."""
+        return LookForSigns(FolderSource, Limits()).run(folder, exclude, charter)
 
     def root(self, title: str) -> Path:
         folder = self.folder / f"root of {title}"
@@ -166,8 +196,9 @@ class MadeArchive:
         return folder
 
     def _add(self, title: str, request: SourceRequest) -> SourceRecord:
-        source_id: SourceId = AddSource(self.records, shipped()).run(request)
-        return self.records.sources.one(source_id)
+        signer = self.owner if request.actor.person_id else None
+        added = AddSource(self.records, shipped(), look=self.look, signer=signer).run(request)
+        return self.records.sources.one(added.source_id)
 
     def put(self, source: SourceRecord, *pictures: Picture) -> tuple[int, ...]:
         """Commit pictures as one finished ingest would; return the keys of their templates."""

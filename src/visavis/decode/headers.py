@@ -22,6 +22,7 @@ class Header:
     width: int = 0
     height: int = 0
     captured: CaptureDate | None = None
+    credit: str = ""
     refusal: Reason | None = None
     needs_whole: bool = False
     """These bytes are only the head, and don't suffice."""
@@ -57,4 +58,5 @@ def peek(data: bytes, file_name: str, *, size: int, limits: Limits) -> Header:
         if partial and found is not None:
             return Header(format=found, needs_whole=True)
         return Header(format=found, refusal=Reason(error.reason))
-    return Header(format=photo.format, width=photo.full_width, height=photo.full_height, captured=photo.metadata(file_name).captured)
+    said = photo.metadata(file_name)
+    return Header(format=photo.format, width=photo.full_width, height=photo.full_height, captured=said.captured, credit=said.credit)

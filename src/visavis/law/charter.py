@@ -38,22 +38,36 @@ NEXT: Mapping[SourceState, frozenset[SourceState]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controller:
-    """Who answers for the source (GDPR Art. 4(7)); `country` is ISO 3166-1, `representative` the one in the Union (Art. 27)."""
+    """Who answers for the source (GDPR Art. 4(7)); `country` is ISO 3166-1, `representative` the one in the Union (Art. 27).
+
+    Attributes
+    ----------
+    officer : str
+        The data-protection officer and where they are reached (Art. 37(7)).
+    processors : tuple of str
+        Who processes for the controller (Art. 28).
+    authority : str
+        The supervisory authority that is competent (Art. 55).
+    """
 
     name: str
     country: str
     representative: str = ""
     public_authority: bool = False
+    officer: str = ""
+    processors: tuple[str, ...] = ()
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """First key: GDPR Art. 6 or LED Art. 8, with who holds it and since when."""
+    """First key: GDPR Art. 6 or LED Art. 8, with who holds it and since when; `weighing` is the test that Art. 6(1)(f) asks for."""
 
     article: str
     holder: str
     since: dt.date
     law: str = ""
+    weighing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +131,10 @@ class Charter:
         The registration that a country asks for beforehand.
     extends : str
         SHA-256 of the charter it was completed from, as `sha256:…`; empty = none.
+    kind : str
+        How the pictures came into the house.
+    opt_out : str
+        Where people ask to be left out.
     """
 
     profile: str
@@ -139,6 +157,8 @@ class Charter:
     evidence: tuple[Evidence, ...] = ()
     standing_case: StandingCase | None = None
     extends: str = ""
+    kind: str = ""
+    opt_out: str = ""
 
     def last_day(self) -> tuple[dt.date, str] | None:
         """Return the last day on which anything may happen and the field that sets it; None = no end is fixed."""

@@ -129,6 +129,21 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             write="a day such as 2027-11-21, without quotes",
             example="2027-11-21",
         ),
+        "kind": Field(
+            kind="word",
+            why="How the pictures came into your house: what a deposit or a licence leaves open is decided by somebody else.",
+            article="GDPR Arts 5(2), 14(2)(f)",
+            write='"own" (made or collected by you), "deposit", "licensed", "event", "seizure" or "list" (a finite list of addresses)',
+            choices=("own", "deposit", "licensed", "event", "seizure", "list"),
+            example='"own"',
+        ),
+        "opt_out": Field(
+            kind="text",
+            why="Where people ask to be left out. It stands on the notice that they can read.",
+            article="GDPR Arts 12(2), 21",
+            write="an address that is read, without asking for a photograph of the face",
+            example='"rights@museum.example"',
+        ),
         "policy": Field(
             kind="word",
             why="The policy pack that governs the source; left out, it follows from the profile and the controller's country.",
@@ -180,6 +195,27 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             write="true or false, without quotes",
             example="false",
         ),
+        "controller.officer": Field(
+            kind="text",
+            why="Your data-protection officer, if you have or need one: who may sign this charter and can stop the source.",
+            article="GDPR Arts 37(7), 39, LED Art. 32",
+            write="name or office, and where they are reached",
+            example='"Data protection, dpo@museum.example"',
+        ),
+        "controller.processors": Field(
+            kind="words",
+            why="Who else handles these pictures for you: a hosting firm, a scanning service. Their names in a credit are no contradiction.",
+            article="GDPR Arts 28, 30(1)(d)",
+            write="their names, or leave the line out",
+            example='["Example Scanning Ltd"]',
+        ),
+        "controller.authority": Field(
+            kind="text",
+            why="The supervisory authority that is competent for you.",
+            article="GDPR Art. 55",
+            write="its name",
+            example='"CNIL"',
+        ),
         "basis.article": Field(
             kind="word",
             why="First key: the legal basis.",
@@ -210,6 +246,13 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             article="GDPR Art. 6(3), LED Art. 8",
             write="law and article",
             example='"Code du patrimoine, art. L. 211-1"',
+        ),
+        "basis.weighing": Field(
+            kind="text",
+            why="For 6(1)(f): where your interest was weighed against that of the people in the pictures.",
+            article="GDPR Art. 6(1)(f), rec. 47",
+            write="the number or title under which the test is filed",
+            example='"Balancing test 2026-04"',
         ),
         "condition.article": Field(
             kind="word",
@@ -320,6 +363,9 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         ),
     }
 )
+
+OFFERED = ("policy", "kind", "opt_out")
+"""Fields that every charter may have; the forms of organisations show them."""
 
 TABLES = ("controller", "basis", "condition", "retention", "evidence", "standing_case")
 

@@ -2,19 +2,21 @@
 
 import difflib
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from visavis.domain.errors import CharterInvalid, InputError
+from visavis.domain.errors import CharterInvalid, InputError, RefusedError
 from visavis.law.charter import Basis, Charter, Condition, Controller, Evidence, Retention, StandingCase
 from visavis.law.contradictions import Problem, contradictions
-from visavis.law.fields import FIELDS, TABLES, Unfit, read_value
+from visavis.law.fields import FIELDS, OFFERED, TABLES, Unfit, read_value
 from visavis.law.policy import Policy, Profile
 from visavis.law.rulebook import Rulebook
+from visavis.law.rules import Rule
 
-_ALWAYS = ("profile", "extends", "policy")
+_ALWAYS = ("profile", "extends", *OFFERED)
 
 
 def parse_charter(text: str, rules: Rulebook) -> Charter:
@@ -71,6 +73,13 @@ def charter_from(document: Mapping[str, Any], rules: Rulebook, found: list[Probl
     if clashes := list(contradictions(charter, policy)):
         raise _invalid(clashes)
     return charter
+
+
+def refusal_of(error: CharterInvalid) -> tuple[RefusedError, list[str]]:
+    """Return what the ledger says of a charter that can't be used: the rule, and the fields at fault, of those that a charter has."""
+    named = {re.sub(r"\[\d+\]", "", field) for field, _ in error.problems}
+    fields = [field for field in (*FIELDS, *TABLES) if field in named]
+    return RefusedError(str(error), rule=Rule.CHARTER_WHOLE, remedy=error.remedy), fields
 
 
 def _invalid(problems: list[Problem]) -> CharterInvalid:

@@ -38,7 +38,7 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.LABEL}),
         Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER}),
         # Stops, and never searches (GDPR Art. 38(6): no task that makes a conflict of interests).
-        Role.OFFICER: frozenset({Act.FREEZE, Act.CLOSE_CASE, Act.READ_LEDGER}),
+        Role.OFFICER: frozenset({Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.READ_LEDGER}),
         Role.AUDITOR: frozenset({Act.READ_LEDGER}),
     }
 )

@@ -17,6 +17,9 @@ class Rule(StrEnum):
 
     # ---- a source and its pictures
     PROFILE_USABLE = "profile-usable", "the profile is one under which a source may be kept"
+    CHARTER_WHOLE = "charter-whole", "every compulsory field is answered, and no answer contradicts another"
+    ANSWER_GIVEN = "answer-given", "a person has answered in writing for what the files say against the charter"
+    PROFILE_KEPT = "profile-kept", "only a household's or a trial's source takes another profile, under a new charter"
     CHARTER_IN_DATES = "charter-in-dates", "between the charter's first day and the first end of charter, retention and evidence"
     CHARTER_LIFE = "charter-life", "a source goes draft, live, frozen, expired, erased, and never back from its end"
     CHARTER_SIGNED = "charter-signed", "a named person has signed the charter, where it is not a household's or a trial's"
@@ -42,7 +45,7 @@ class Rule(StrEnum):
     APPROVER_KNOWN = "approver-known", "a new approver waits a day before approving what their creator asks"
     # ---- a search
     CASE_NEEDED = "case-needed", "no case, no search; a household has one standing case"
-    CASE_OPEN = "case-open", "not closed and not past its last day"
+    CASE_OPEN = "case-open", "not closed, not frozen, and not past its last day"
     CASE_APPROVED = "case-approved", "the case has as many approvals as its profile asks"
     CASE_RENEWED = "case-renewed", "a standing case was renewed within the year"
     SOURCE_IN_CASE = "source-in-case", "the case names the source"
@@ -62,5 +65,7 @@ class Rule(StrEnum):
     REVIEWER_APART = "reviewer-apart", "who asked, who approved and the two who review are different people"
     EXPORT_ALLOWED = "export-allowed", "the profile lets results leave the house"
     RECIPIENT_NAMED = "recipient-named", "an exported result names its recipient and the reason"
+    LABEL_CATALOGUE = "label-catalogue", "the source's charter lists the purpose catalogue, under which faces may be given names"
+    LABEL_DECIDED = "label-decided", "a label is a decision of people: the candidate is decided to be the same"
     # ---- the rules themselves
     PACK_SIGNED = "pack-signed", "a local policy pack carries its owner's signature"

@@ -10,7 +10,7 @@ from typing import Any
 
 from visavis.domain.errors import InputError
 from visavis.law.charter import Charter
-from visavis.law.fields import FIELDS, TABLES, Field
+from visavis.law.fields import FIELDS, OFFERED, TABLES, Field
 from visavis.law.policy import Policy, Profile
 from visavis.law.reading import charter_from
 from visavis.law.rulebook import Rulebook
@@ -36,7 +36,9 @@ def canonical_toml(charter: Charter) -> str:
         several = table == "evidence"
         for inner in facts.get(table, ()) if several else [facts[table]] if table in facts else []:
             lines += ["", f"[[{table}]]" if several else f"[{table}]"]
-            lines += [f"{name} = {_toml(value)}" for name, value in sorted(inner.items()) if value not in (None, "") and name != "shared"]
+            lines += [
+                f"{name} = {_toml(value)}" for name, value in sorted(inner.items()) if value not in (None, "", ()) and name != "shared"
+            ]
     return "\n".join(lines) + "\n"
 
 
@@ -66,7 +68,8 @@ def charter_template(profile: str, rules: Rulebook) -> str:
         "",
         f'profile = "{profile}"',
     ]
-    for name in (name for name in FIELDS if "." not in name and name in (*facts.compulsory, *facts.optional)):
+    shown = (*facts.compulsory, *facts.optional, *(OFFERED if facts.two_keys else ()))
+    for name in (name for name in FIELDS if "." not in name and name in shown):
         lines += ["", *_asked(name, facts, policy), _line(name, name, facts)]
     for table in (table for table in TABLES if table in (*facts.compulsory, *facts.optional)):
         lines += ["", *_table(table, facts, policy)]

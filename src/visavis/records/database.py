@@ -17,7 +17,7 @@ from visavis.domain.errors import DamageError, SetupError
 from visavis.records import tables
 from visavis.records.seals import Seals
 
-HEAD = "0006"
+HEAD = "0007"
 """Newest schema version; a test holds it equal to the newest migration."""
 
 LeafWriter = Callable[[int, dt.datetime, Actor, str, Mapping[str, object]], bytes]

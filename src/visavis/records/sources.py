@@ -2,13 +2,15 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from visavis.domain.errors import InputError
-from visavis.domain.ids import SourceId, new_id
+from visavis.domain.ids import PersonId, SourceId, new_id
 from visavis.records import tables
 from visavis.records.cases import CaseFile, Cases
 from visavis.records.database import Database, Work
@@ -26,8 +28,32 @@ class RootRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedBy:
+    """Who put a charter in force, in which role and when. `person_id` None: nobody signed, the profile's own declaration did."""
+
+    person_id: PersonId | None
+    name: str
+    role: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRecord:
-    """A source as it stands."""
+    """A source as it stands.
+
+    Attributes
+    ----------
+    state : str
+        A `visavis.law.admit.SourceState` value.
+    charter_toml, charter_version, charter_sha256 : str, int, str
+        The version in force; while the source is a draft, the one that waits for its first signature.
+    policy : str
+        Mark of the policy pack that this version was checked under.
+    signed_by : SignedBy or None
+        None = a draft.
+    draft_version : int or None
+        Number of the version that waits for a signature, if one does.
+    """
 
     number: int
     id: SourceId
@@ -38,6 +64,10 @@ class SourceRecord:
     live_until: dt.date | None
     charter_toml: str
     charter_version: int
+    charter_sha256: str
+    policy: str
+    signed_by: SignedBy | None
+    draft_version: int | None
     exclude: tuple[str, ...]
     rotation_group_id: int
     roots: tuple[RootRecord, ...]
@@ -49,21 +79,55 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewSource:
-    """What `add` needs; the charter was validated by `law`."""
+class NewVersion:
+    """A charter, validated by `law`, to become a version. `valid_to` is the first end of charter, retention and evidence."""
 
     title: str
     profile: str
-    charter_toml: str
-    charter_sha256: str
-    live_from: dt.date | None
-    live_until: dt.date | None
+    toml: str
+    sha256: str
+    policy: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSource:
+    """What `add` needs; the charter was validated by `law`.
+
+    Attributes
+    ----------
+    draft : bool
+        The charter waits for a signature; else it is in force at once.
+    case : CaseFile or None
+        The case that opens with the charter, without its source: `standing`, of the source's own, or `shared` with all of its kind.
+    """
+
+    charter: NewVersion
+    draft: bool
     root: Path
     exclude: tuple[str, ...]
-    case_kind: str | None
-    """`standing`: the source gets a case of its own; `shared`: it joins the one of its kind; None: neither."""
-    case_purpose: str = ""
-    case_title: str = ""
+    case: CaseFile | None = None
+
+
+_CHARTER = (
+    tables.charter.c.toml,
+    tables.charter.c.sha256,
+    tables.charter.c.policy,
+    tables.charter.c.in_force_at,
+    tables.charter.c.signer_id,
+    tables.charter.c.signer_name,
+    tables.charter.c.signer_role,
+)
+
+
+def signed_by(sealer: PathSealer, row: sa.Row[Any]) -> SignedBy | None:
+    """Return who put the charter of a row in force; None = it waits for a signature."""
+    if row.in_force_at is None:
+        return None
+    person = None if row.signer_id is None else PersonId(row.signer_id)
+    name = sealer.open("charter.signer_name", row.signer_name)
+    return SignedBy(person_id=person, name=name, role=row.signer_role, at=row.in_force_at)
 
 
 class Sources:
@@ -74,21 +138,21 @@ class Sources:
         self._sealer = sealer
         self._cases = cases
 
-    def add(self, work: Work, new: NewSource) -> SourceId:
-        """Write a source with its charter, first root and standing case; return its id."""
-        source_id = SourceId(new_id(work.at))
-        number = work.next_number(tables.source)
+    def add(self, work: Work, new: NewSource) -> tuple[SourceId, int]:
+        """Write a source with its charter, first root and, unless it is a draft, its standing case; return its id and the root's number."""
+        source_id, charter = SourceId(new_id(work.at)), new.charter
+        number, state = work.next_number(tables.source), "draft" if new.draft else "live"
         work.run(
             sa.insert(tables.source),
             [
                 {
                     "number": number,
                     "id": source_id,
-                    "title": self._sealer.seal("source.title", new.title),
-                    "profile": new.profile,
-                    "state": "live",
-                    "live_from": new.live_from,
-                    "live_until": new.live_until,
+                    "title": self._sealer.seal("source.title", charter.title),
+                    "profile": charter.profile,
+                    "state": state,
+                    "live_from": charter.valid_from,
+                    "live_until": charter.valid_to,
                     "charter_version": 1,
                     "exclude": self._sealer.seal("source.exclude", json.dumps(list(new.exclude))),
                     "rotation_group_id": number,
@@ -96,35 +160,44 @@ class Sources:
                 }
             ],
         )
+        self.file(work, number, 1, charter, {} if new.draft else self.signature(work))
+        root = self.add_root(work, number, new.root)
+        if new.case is not None:
+            self.open_case(work, number, new.case)
+        work.leaf("collection", source=source_id, charter=charter.sha256, profile=charter.profile, policy=charter.policy, state=state)
+        return source_id, root
+
+    def file(self, work: Work, source_number: int, version: int, new: NewVersion, signature: Mapping[str, object] | None = None) -> None:
+        """Write a version of a charter; without `signature` it waits for one. The caller writes the leaf."""
         work.run(
             sa.insert(tables.charter),
             [
                 {
-                    "source_number": number,
-                    "version": 1,
-                    "toml": self._sealer.seal("charter.toml", new.charter_toml),
-                    "sha256": new.charter_sha256,
+                    "source_number": source_number,
+                    "version": version,
+                    "toml": self._sealer.seal("charter.toml", new.toml),
+                    "sha256": new.sha256,
                     "added_by": self._sealer.seal("charter.added_by", work.actor.name),
                     "added_at": work.at,
+                    "policy": new.policy,
+                    "valid_from": new.valid_from,
+                    "valid_to": new.valid_to,
+                    **(signature or {}),
                 }
             ],
         )
-        self._add_root(work, number, new.root)
-        if new.case_kind is not None:
-            shared = new.case_kind == "shared"
-            self._cases.write(
-                work,
-                CaseFile(
-                    kind=new.case_kind,
-                    profile=new.profile,
-                    title=new.case_title,
-                    purpose=new.case_purpose,
-                    sources=frozenset({number}),
-                    open_until=None if shared else new.live_until,
-                ),
-            )
-        work.leaf("collection", source=source_id, charter=new.charter_sha256, profile=new.profile)
-        return source_id
+
+    def signature(self, work: Work) -> dict[str, object]:
+        """Return the columns of a charter that say who puts it in force, now.
+
+        The name stands in the legal file itself, so it is closed with the file and outlives the person's account.
+        """
+        return {
+            "in_force_at": work.at,
+            "signer_id": work.actor.person_id,
+            "signer_name": self._sealer.seal("charter.signer_name", work.actor.name),
+            "signer_role": work.actor.role.value,
+        }
 
     def move(self, work: Work, source: SourceRecord, root: RootRecord, to: Path) -> None:
         """Point a root at the folder's new place. Nothing is hashed again: paths are relative to the root."""
@@ -156,7 +229,9 @@ class Sources:
         newest = sa.and_(
             tables.charter.c.source_number == tables.source.c.number, tables.charter.c.version == tables.source.c.charter_version
         )
-        query = sa.select(tables.source, tables.charter.c.toml).join(tables.charter, newest).order_by(tables.source.c.number)
+        query = sa.select(tables.source, *_CHARTER).join(tables.charter, newest).order_by(tables.source.c.number)
+        waiting = sa.select(tables.charter.c.source_number, tables.charter.c.version).where(tables.charter.c.in_force_at.is_(None))
+        drafts = {row.source_number: row.version for row in self._database.ask(waiting)}
         return [
             SourceRecord(
                 number=row.number,
@@ -168,6 +243,10 @@ class Sources:
                 live_until=row.live_until,
                 charter_toml=self._sealer.open("charter.toml", row.toml),
                 charter_version=row.charter_version,
+                charter_sha256=row.sha256,
+                policy=row.policy,
+                signed_by=signed_by(self._sealer, row),
+                draft_version=drafts.get(row.number),
                 exclude=tuple(json.loads(self._sealer.open("source.exclude", row.exclude))),
                 rotation_group_id=row.rotation_group_id,
                 roots=tuple(roots.get(row.number, ())),
@@ -186,14 +265,22 @@ class Sources:
             raise InputError(f"{what} called «{wanted}»", remedy="list them: visavis source list")
         return found[0]
 
-    def _add_root(self, work: Work, source_number: int, path: Path) -> None:
+    def open_case(self, work: Work, source_number: int, case: CaseFile) -> None:
+        """Open the source's standing case, or join the one that all sources of such a profile share. The caller writes the leaf."""
+        self._cases.write(work, replace(case, sources=frozenset({source_number})))
+
+    def add_root(self, work: Work, source_number: int, path: Path) -> int:
+        """Write a folder of a source; return its number. The caller writes the leaf."""
+        number = work.next_number(tables.root)
         work.run(
             sa.insert(tables.root),
             [
                 {
+                    "number": number,
                     "source_number": source_number,
                     "path": self._sealer.seal("root.path", str(path)),
                     "path_mark": self._sealer.mark("root.path", str(path)),
                 }
             ],
         )
+        return number

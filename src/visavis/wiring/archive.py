@@ -20,18 +20,21 @@ from visavis.index.embedded import Upkeep
 from visavis.records.archive import Records
 from visavis.records.files import FileRecord
 from visavis.records.sources import SourceRecord
-from visavis.services.add_source import AddSource, SourceRequest
 from visavis.services.import_metadata import ImportMetadata, ImportReport
 from visavis.services.move_source import MoveSource
 from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
+from visavis.wiring.cases import CaseDesk
 from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.picking import pick
+from visavis.wiring.policies import PolicyDesk
+from visavis.wiring.review import LabelDesk, ReviewDesk
 from visavis.wiring.session import Session
+from visavis.wiring.sources import CharterDesk
 
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
@@ -70,6 +73,31 @@ class Archive:
     def people(self) -> PeopleDesk:
         """Who may act, and signing in."""
         return PeopleDesk(self._session)
+
+    @property
+    def cases(self) -> CaseDesk:
+        """For what may be searched, and who answers for it."""
+        return CaseDesk(self._session)
+
+    @property
+    def policies(self) -> PolicyDesk:
+        """The rules in force."""
+        return PolicyDesk(self._session)
+
+    @property
+    def review(self) -> ReviewDesk:
+        """Searches shown again, verdicts, disclosures, case reports."""
+        return ReviewDesk(self._session)
+
+    @property
+    def labels(self) -> LabelDesk:
+        """Names that people gave to faces of a source."""
+        return LabelDesk(self._session)
+
+    @property
+    def charters(self) -> CharterDesk:
+        """Legal files of the sources: adding, signing, answering, freezing, amending."""
+        return CharterDesk(self._session)
 
     def __enter__(self) -> Self:
         return self
@@ -110,27 +138,8 @@ class Archive:
         charter: Path | str | None = None,
         exclude: Sequence[str] = (),
     ) -> SourceId:
-        """Add a folder with its legal file: `profile="household"` with a title, or a charter.
-
-        Raises
-        ------
-        InputError
-            No such folder, or the wrong combination.
-        CharterInvalid
-            The charter lacks something; every problem at once.
-        RefusedError
-            This version can't keep what the charter's profile promises.
-        """
-        request = SourceRequest(
-            actor=self._session.actor,
-            folder=Path(folder),
-            profile=profile,
-            title=title,
-            charter=Path(charter) if charter is not None else None,
-            exclude=tuple(exclude),
-        )
-        with self._session.writing() as records:
-            return AddSource(records, self._session.rules).run(request)
+        """Add a folder with its legal file, as `charters.add` does; return the source's id."""
+        return self.charters.add(folder, profile=profile, title=title, charter=charter, exclude=exclude).source_id
 
     def move_source(self, name: str, to: Path | str, *, root: Path | str | None = None) -> None:
         """Point a source at its folder's new place; nothing is read again."""

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from visavis.cli.commands.options import ArchiveOption, Format, FormatOption, archive_at
+from visavis.cli.commands.options import ArchiveOption, AsOption, Format, FormatOption, archive_at, signed_in
 from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.progress import IngestView
@@ -29,11 +29,13 @@ def ingest(
     confirm_missing: Annotated[
         bool, typer.Option("--confirm-missing", help="Files that are gone are gone, even if they are many.")
     ] = False,
+    person: AsOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Read what is new or changed. Ctrl-C at any moment loses at most the batch in flight; run it again to go on."""
     with archive_at(archive) as opened, IngestView(sys.stderr) as view:
+        signed_in(opened, person)
         report = opened.ingest(sources=source or (), workers=workers, thorough=thorough, confirm_missing=confirm_missing, progress=view)
     if form is Format.JSON:
         emit(
@@ -45,6 +47,7 @@ def ingest(
                 "faces": report.faces,
                 "seconds": round(report.seconds, 3),
                 "offline": report.offline,
+                "waiting": report.waiting,
             },
             sys.stdout,
         )
@@ -57,6 +60,8 @@ def ingest(
         if count:
             table.add_row(name, f"{count:,}")
     screen.print(table)
+    for line in report.waiting:
+        screen.print(shown(f"not read: {line}"), soft_wrap=True)
     for line in report.offline:
         screen.print(shown(f"offline: {line}. Its faces stay searchable; if the files are really gone: --confirm-missing"), soft_wrap=True)
     screen.print(f"\n{report.faces:,} new faces in {duration(report.seconds)}. What became of each file: visavis outcomes")

@@ -2,28 +2,27 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from visavis.cli.commands.options import ArchiveOption, ExcludeOption, Format, FormatOption, archive_at
+from visavis.cli.commands import charters
+from visavis.cli.commands.charters import AnswerOption, SourceArgument
+from visavis.cli.commands.options import ArchiveOption, AsOption, ExcludeOption, Format, FormatOption, archive_at, signed_in
 from visavis.cli.output.document import emit
+from visavis.cli.output.legal import added_text, signer, source_document
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.reading import counted
 from visavis.cli.output.table import console
 
-if TYPE_CHECKING:
-    from visavis.wiring import Archive, SourceRecord
-
 source_app = typer.Typer(help="Folders of originals and their legal files.", no_args_is_help=True)
 metadata_app = typer.Typer(help="What is known of pictures beside what their files say.", no_args_is_help=True)
-
-SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Id, the end of an id, or title.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(init)
+    charters.register(source_app)
     app.add_typer(source_app, name="source")
     app.add_typer(metadata_app, name="metadata")
 
@@ -46,21 +45,20 @@ def add(
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="With --profile household.")] = None,
     charter: Annotated[Path | None, typer.Option(metavar="FILE", help="A charter, filled in: see `visavis source charter`.")] = None,
     exclude: ExcludeOption = None,
+    text: AnswerOption = "",
+    person: AsOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Add a folder with its legal file."""
+    """Add a folder with its legal file. A charter of an organisation is a draft until somebody signs it: `visavis source sign`."""
     with archive_at(archive) as opened:
-        source_id = opened.add_source(folder, profile=profile, title=title, charter=charter, exclude=exclude or ())
-        added = opened.source(source_id)
+        signed_in(opened, person)
+        added = opened.charters.add(folder, profile=profile, title=title, charter=charter, exclude=exclude or (), answer=text)
+        source = opened.source(added.source_id)
         if form is Format.JSON:
-            emit(_document(opened, added), sys.stdout)
+            emit(source_document(opened, source), sys.stdout)
             return
-        case = opened.standing_case(added)
-    sys.stdout.write(shown(f"added «{added.title}» ({added.profile}), source {source_id}") + "\n")
-    if added.profile != "household" and case:
-        sys.stdout.write(f"search it under its standing case: --case {case}\n")
-    sys.stdout.write("next: visavis ingest\n")
+        sys.stdout.write(added_text(opened, source, added))
 
 
 @source_app.command(name="list")
@@ -69,12 +67,15 @@ def list_sources(archive: ArchiveOption = None, form: FormatOption = Format.TABL
     with archive_at(archive) as opened:
         sources = opened.sources()
         if form is Format.JSON:
-            emit({"sources": [_document(opened, source) for source in sources]}, sys.stdout)
+            emit({"sources": [source_document(opened, source) for source in sources]}, sys.stdout)
             return
         screen = console(sys.stdout)
         for source in sources:
-            state = "offline" if source.offline else source.state
+            state = f"{source.state}, offline" if source.offline else source.state
             screen.print(shown(f"«{source.title}» ({source.profile}, {state}), source {source.id}"), soft_wrap=True)
+            screen.print(shown(f"  charter version {source.charter_version}, {signer(source)}; rules: {source.policy}"), soft_wrap=True)
+            if source.draft_version:
+                screen.print(f"  version {source.draft_version} waits: visavis source sign {source.id} --as PERSON", soft_wrap=True)
             if source.profile != "household" and (case := opened.standing_case(source)):
                 screen.print(f"  searched with --case {case}", soft_wrap=True)
             for root in source.roots:
@@ -83,19 +84,26 @@ def list_sources(archive: ArchiveOption = None, form: FormatOption = Format.TABL
 
 @source_app.command()
 def show(source: SourceArgument, archive: ArchiveOption = None, form: FormatOption = Format.TABLE) -> None:
-    """Show a source with its charter in force."""
+    """Show a source with its charter: in force, waiting, and what was written about it."""
     with archive_at(archive) as opened:
         found = opened.source(source)
-        document = _document(opened, found)
+        document = source_document(opened, found)
+        versions, notes = opened.charters.versions(found), opened.charters.notes(found)
     if form is Format.JSON:
-        emit({**document, "charter": found.charter_toml}, sys.stdout)
+        waiting = next((version.toml for version in versions if version.version == found.draft_version), None)
+        written = [{"kind": note.kind, "text": note.text, "person_id": note.person_id, "at": note.at.isoformat()} for note in notes]
+        emit({**document, "charter": found.charter_toml, "draft": waiting, "notes": written}, sys.stdout)
         return
     screen = console(sys.stdout)
     for name, value in document.items():
-        screen.print(shown(f"{name}: {value}"), soft_wrap=True)
-    screen.print(f"\ncharter, version {found.charter_version}:\n")
-    for line in found.charter_toml.splitlines():
-        screen.print(shown(line), soft_wrap=True)
+        screen.print(shown(f"{name}: {signer(found) if name == 'signed_by' else value}"), soft_wrap=True)
+    for note in notes:
+        screen.print(shown(f"{note.kind} on {note.at:%Y-%m-%d}: {note.text}"), soft_wrap=True)
+    for version in versions:
+        if version.version in (found.charter_version, found.draft_version):
+            waits = "" if version.signed_by else ", waiting for a signature"
+            screen.print(f"\ncharter, version {version.version}{waits}:\n")
+            screen.print(shown(version.toml), soft_wrap=True)
 
 
 @source_app.command()
@@ -112,7 +120,9 @@ def move(
 
 
 @source_app.command()
-def charter(profile: Annotated[str, typer.Option(metavar="NAME", help="household, trial, consent, archive, tracing or police.")]) -> None:
+def charter(
+    profile: Annotated[str, typer.Option(metavar="NAME", help="household, trial, consent, archive, tracing, police or evaluation.")],
+) -> None:
     """Write a commented charter to standard output, to be filled in."""
     from visavis.wiring import tools
 
@@ -136,18 +146,3 @@ def import_metadata(
     for what, lines in (("name no picture of the source", report.unknown), ("hold no date that can be read", report.unreadable)):
         if lines:
             sys.stdout.write(f"{len(lines):,} lines {what}: {', '.join(map(str, lines[:20]))}{' …' if len(lines) > 20 else ''}\n")
-
-
-def _document(opened: "Archive", source: "SourceRecord") -> dict[str, object]:
-    return {
-        "source_id": source.id,
-        "title": source.title,
-        "profile": source.profile,
-        "state": source.state,
-        "offline": source.offline,
-        "live_from": source.live_from.isoformat() if source.live_from else None,
-        "live_until": source.live_until.isoformat() if source.live_until else None,
-        "case_id": opened.standing_case(source) or None,
-        "folders": [str(root.path) for root in source.roots],
-        "exclude": list(source.exclude),
-    }

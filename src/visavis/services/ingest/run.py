@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from visavis.domain.actor import Actor
-from visavis.domain.errors import InputError
+from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.progress import IngestProgress
+from visavis.law.rules import Rule
+from visavis.records.sources import SourceRecord
 from visavis.services.ingest.pool import Pool
 from visavis.services.ingest.root import Parts, RootRun, Tally
 
@@ -45,6 +47,8 @@ class IngestReport:
         Files not read because nothing changed; files that were missing and are back; files that are missing now.
     offline : tuple of str
         One line for each folder that was out of reach.
+    waiting : tuple of str
+        One line for each source whose charter nobody has signed: nothing of it was looked at.
     """
 
     outcomes: dict[str, int]
@@ -54,6 +58,7 @@ class IngestReport:
     faces: int
     seconds: float
     offline: tuple[str, ...]
+    waiting: tuple[str, ...]
 
 
 class Ingest:
@@ -81,11 +86,17 @@ class Ingest:
         ------
         InputError
             No source to ingest, or an unknown one.
+        RefusedError
+            `charter-signed`: a source that was named, or the only one, is a draft.
         SetupError
             A worker process could not start.
         """
         book = self._parts.records.sources
-        sources = [book.one(name) for name in request.sources] or book.all()
+        named = [book.one(name) for name in request.sources]
+        sources = [source for source in named or book.all() if source.signed_by is not None]
+        waiting = [source for source in named or book.all() if source.signed_by is None]
+        if waiting and (named or not sources):
+            self._refuse(request.actor, waiting[0])
         if not sources:
             raise InputError("this archive has no source yet", remedy='visavis source add FOLDER --profile household --title "Family"')
         began = self._seconds()
@@ -115,4 +126,14 @@ class Ingest:
             faces=tally.faces,
             seconds=self._seconds() - began,
             offline=tuple(tally.offline),
+            waiting=tuple(f"{source.title}: its charter is not signed (visavis source sign {source.id} --as PERSON)" for source in waiting),
         )
+
+    def _refuse(self, actor: Actor, source: SourceRecord) -> None:
+        """Refuse to read a draft: not even a job is written for it."""
+        with self._parts.records.noting_refusals(actor, "collection", source=source.id, what="ingest"):
+            raise RefusedError(
+                f"«{source.title}» is a draft: nobody has signed its charter",
+                rule=Rule.CHARTER_SIGNED,
+                remedy=f"visavis source sign {source.id} --as PERSON",
+            )
