@@ -317,7 +317,7 @@ def test_why_has_its_stable_keys_and_the_search_s_own_rank(run, album, portrait)
     assert set(document) == {"path", "outcome", "detail", "missing", "threshold", "faces", "verdict"}
     assert {frozenset(face) for face in document["faces"]} == {frozenset({"box", "similarity", "rank", "weak", "verdict"})}
     (wanted,) = (item for item in found if item["path"] == "group-composite.jpg")
-    best = max(document["faces"], key=lambda face: face["similarity"])
+    best = max(document["faces"], key=lambda face: face["similarity"] or -1)
     assert (best["rank"], best["similarity"]) == (wanted["rank"], wanted["similarity"])
     assert document["verdict"] == f"among the results, rank {wanted['rank']}"
 

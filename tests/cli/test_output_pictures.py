@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from visavis.cli.output.pictures import CROP_SIDE, crop_area, crop_uri, useful_side, whole_uri, write_numbered
+from visavis.cli.output.pictures import crop_uri, useful_side, whole_uri, write_numbered
 from visavis.domain.errors import InputError
 from visavis.domain.face import AnalysedFace, Box, Quality
 from visavis.domain.identification import ProbePicture

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import visavis.records.migrations
-from visavis.records import database, tables
+from visavis.records import archive, database, tables  # noqa: F401 - importing the archive completes the metadata
 
 
 def test_the_migrated_schema_is_the_one_that_the_tables_describe(tmp_path):

@@ -138,6 +138,10 @@ class Candidate:
         Seconds; 0 and 0 for stills.
     weaknesses : tuple of str
         Why this face is weak, in plain words.
+    decided : str
+        What people decided in this case: `same`, `not-the-same`, `cannot-say`, `disagreement`; empty = an open lead.
+    labels : tuple of str
+        Names that people gave this face in its source.
     """
 
     rank: int
@@ -157,6 +161,12 @@ class Candidate:
     probe_face: int = 1
     weaknesses: tuple[str, ...] = ()
     offline: bool = False
+    decided: str = ""
+    labels: tuple[str, ...] = ()
+
+
+NOT_CALIBRATED = "not calibrated for this gallery: false candidates are to be expected, and their number is not known"
+"""What a result says of its expected false hits as long as no error rates were measured at its N."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +181,14 @@ class SearchResult:
         Templates that a date filter left out because their pictures have no known date.
     notices : tuple of str
         What a person must know to read the list: sources left out and why, sources offline, ingest still running.
+    purpose, policy : str
+        What was searched for, and the mark of the rules that allowed it.
+    signed_by : tuple of str
+        Who signed the charters of the searched sources, a line each.
+    stamp : str
+        Word on every page and export of a search that stays in the house (`household`, `trial`); empty = none.
+    expected_false_hits : str
+        No result leaves without this line.
     """
 
     search_id: SearchId
@@ -183,3 +201,8 @@ class SearchResult:
     candidates: tuple[Candidate, ...]
     undated_left_out: int = 0
     notices: tuple[str, ...] = ()
+    purpose: str = ""
+    policy: str = ""
+    signed_by: tuple[str, ...] = ()
+    stamp: str = ""
+    expected_false_hits: str = NOT_CALIBRATED

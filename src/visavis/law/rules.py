@@ -45,7 +45,7 @@ class Rule(StrEnum):
     APPROVER_KNOWN = "approver-known", "a new approver waits a day before approving what their creator asks"
     # ---- a search
     CASE_NEEDED = "case-needed", "no case, no search; a household has one standing case"
-    CASE_OPEN = "case-open", "not closed and not past its last day"
+    CASE_OPEN = "case-open", "not closed, not frozen, and not past its last day"
     CASE_APPROVED = "case-approved", "the case has as many approvals as its profile asks"
     CASE_RENEWED = "case-renewed", "a standing case was renewed within the year"
     SOURCE_IN_CASE = "source-in-case", "the case names the source"
@@ -65,5 +65,7 @@ class Rule(StrEnum):
     REVIEWER_APART = "reviewer-apart", "who asked, who approved and the two who review are different people"
     EXPORT_ALLOWED = "export-allowed", "the profile lets results leave the house"
     RECIPIENT_NAMED = "recipient-named", "an exported result names its recipient and the reason"
+    LABEL_CATALOGUE = "label-catalogue", "the source's charter lists the purpose catalogue, under which faces may be given names"
+    LABEL_DECIDED = "label-decided", "a label is a decision of people: the candidate is decided to be the same"
     # ---- the rules themselves
     PACK_SIGNED = "pack-signed", "a local policy pack carries its owner's signature"

@@ -16,13 +16,17 @@ from visavis.records import database, tables
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
 from visavis.records.database import Database, LeafWriter, Step, Work
+from visavis.records.disclosures import Disclosures
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
 from visavis.records.intake import Intake
 from visavis.records.keyring import Keyring
+from visavis.records.labels import Labels
 from visavis.records.people import People
+from visavis.records.policies import Policies
 from visavis.records.presence import Presence
+from visavis.records.reviews import Reviews
 from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
 from visavis.records.signatures import Signatures
@@ -67,13 +71,17 @@ class Records:
             self.keys = Keyring()
             self.people = People(self._database, doors.vault, self.keys)
             self.signatures = Signatures(self._database, doors.vault)
+            self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)
             self.sources = Sources(self._database, sealer, self.cases)
             self.charters = CharterBook(self._database, sealer, self.sources)
             self.files = Files(self._database, sealer)
             self.intake = Intake(self.files, sealer, self.rows, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows)
-            self.searches = Searches(sealer)
+            self.reviews = Reviews(self._database, doors.vault)
+            self.searches = Searches(self._database, sealer, self.reviews)
+            self.labels = Labels(self._database, sealer, self.keys)
+            self.disclosures = Disclosures(self._database, sealer)
             if writable:
                 self._drop_uncommitted_rows()
             self._opened = opened.pop_all()

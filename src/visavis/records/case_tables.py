@@ -1,4 +1,4 @@
-"""The tables of people, their signatures, and the policy packs that decisions were made under; cases stand in `tables`."""
+"""The tables of people, their signatures, and the policy packs of their own; cases stand in `tables`."""
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
@@ -48,6 +48,7 @@ policy_pack = Table(
     metadata,
     Column("mark", Text, primary_key=True),
     Column("body", LargeBinary, nullable=False),
-    Column("added_by", ForeignKey("person.id")),
+    Column("signature", LargeBinary(64), nullable=False),
+    Column("added_by", ForeignKey("person.id"), nullable=False),
     Column("added_at", UtcTime, nullable=False),
 )

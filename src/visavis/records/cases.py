@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -93,6 +93,7 @@ class CaseRecord(CaseFile):
     opened_at: dt.datetime
     renewed_at: dt.datetime | None
     frozen_at: dt.datetime | None
+    frozen_by: PersonId | None
     closed_at: dt.datetime | None
     closed_by: PersonId | None
     closed_why: str
@@ -192,14 +193,7 @@ class Cases:
 
     def one(self, wanted: str) -> CaseRecord:
         """Return the case of that id, end of an id, or title; `InputError` if none or several are."""
-        everything = self.all()
-        found = [case for case in everything if wanted in (case.id, case.title)] or [
-            case for case in everything if len(wanted) >= 4 and case.id.endswith(wanted)
-        ]
-        if len(found) != 1:
-            what = "no case is" if not found else f"{len(found)} cases are"
-            raise InputError(f"{what} called «{wanted}»", remedy="list them: visavis case list")
-        return found[0]
+        return one_of(self.all(), wanted)
 
     def _shared(self, work: Work, new: CaseFile) -> CaseId | None:
         query = sa.select(tables.case.c.id).where(
@@ -236,6 +230,7 @@ class Cases:
             opened_at=row.opened_at,
             renewed_at=row.renewed_at,
             frozen_at=row.frozen_at,
+            frozen_by=row.frozen_by,
             closed_at=row.closed_at,
             closed_by=row.closed_by,
             closed_why=opened("closed_why"),
@@ -267,6 +262,17 @@ def _approvals(case: CaseRecord, signed: Iterable[SignatureRecord], born: Mappin
                 at=signature.at,
                 self_approved=signature.facts["self_approved"],
             )
+
+
+def one_of(cases: Sequence[CaseRecord], wanted: str) -> CaseRecord:
+    """Return the case of that id, end of an id, or title; `InputError` if none or several are."""
+    found = [case for case in cases if wanted in (case.id, case.title)] or [
+        case for case in cases if len(wanted) >= 4 and case.id.endswith(wanted)
+    ]
+    if len(found) != 1:
+        what = "no case is" if not found else f"{len(found)} cases are"
+        raise InputError(f"{what} called «{wanted}»", remedy="list them: visavis case list")
+    return found[0]
 
 
 def terms_sha256(case_id: CaseId, terms: CaseFile) -> str:

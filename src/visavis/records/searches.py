@@ -1,22 +1,34 @@
 """Searches that were made: who, when, for which case, over what, and what was shown."""
 
+import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from visavis.domain.clearance import Clearance
+from visavis.domain.errors import InputError
 from visavis.domain.identification import Where
-from visavis.domain.ids import SearchId, new_id
+from visavis.domain.ids import CandidateId, CaseId, PersonId, SearchId, new_id
 from visavis.records import tables
-from visavis.records.database import Work
+from visavis.records.database import Database, Work
+from visavis.records.reviews import ProbeToSave, Reviews
 from visavis.records.vault import PathSealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchFacts:
-    """What is recorded of one search besides its clearance and candidates."""
+    """What is recorded of one search besides its clearance and candidates.
+
+    Attributes
+    ----------
+    probes : tuple of ProbeToSave
+        What is kept of the searched faces.
+    probes_until : datetime or None
+        UTC; when they go. None = with their case.
+    """
 
     pack_id: str
     gallery_size: int
@@ -24,18 +36,62 @@ class SearchFacts:
     where: Where
     reason: str
     probe_faces: int
+    probes: tuple[ProbeToSave, ...] = ()
+    probes_until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFace:
+    """A candidate on its way into the records, by rank."""
+
+    face_number: int
+    similarity: float
+    probe_face: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastSearch:
+    """A search as it is kept; `sources` are numbers, `since` and `until` ordinal days."""
+
+    id: SearchId
+    at: dt.datetime
+    case_id: CaseId
+    actor: str
+    person_id: PersonId | None
+    purpose: str
+    reason: str
+    pack_id: str
+    policy: str
+    gallery_size: int
+    threshold: float
+    sources: frozenset[int]
+    since: int | None
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastCandidate:
+    """A candidate as it is kept. `key` is the newest template of its face, None if it has none."""
+
+    id: CandidateId
+    search_id: SearchId
+    rank: int
+    face_number: int
+    similarity: float
+    probe_face: int
+    key: int | None
 
 
 class Searches:
-    """Writes about searches."""
+    """Queries and writes about searches."""
 
-    def __init__(self, sealer: PathSealer) -> None:
+    def __init__(self, database: Database, sealer: PathSealer, reviews: Reviews) -> None:
+        self._database = database
         self._sealer = sealer
+        self._reviews = reviews
 
-    def record(
-        self, work: Work, clearance: Clearance, facts: SearchFacts, candidates: Sequence[tuple[int, float]]
-    ) -> tuple[SearchId, list[str]]:
-        """Write a search and its candidates, (face number, similarity) by rank; return its id and theirs."""
+    def record(self, work: Work, clearance: Clearance, facts: SearchFacts, candidates: Sequence[FoundFace]) -> tuple[SearchId, list[str]]:
+        """Write a search with its probes and candidates; return its id and theirs."""
         search_id = SearchId(new_id(work.at))
         where = facts.where
         work.run(
@@ -46,6 +102,7 @@ class Searches:
                     "at": work.at,
                     "case_id": clearance.case_id,
                     "actor": self._sealer.seal("search.actor", clearance.actor.name),
+                    "person_id": clearance.actor.person_id,
                     "purpose": clearance.purpose,
                     "reason": self._sealer.seal("search.reason", facts.reason),
                     "pack_id": facts.pack_id,
@@ -57,12 +114,20 @@ class Searches:
             ],
         )
         ids = [new_id(work.at) for _ in candidates]
-        if candidates:
-            rows = [
-                {"id": candidate_id, "search_id": search_id, "rank": rank, "face_number": face, "similarity": similarity}
-                for rank, (candidate_id, (face, similarity)) in enumerate(zip(ids, candidates, strict=True), start=1)
-            ]
+        rows = [
+            {
+                "id": candidate_id,
+                "search_id": search_id,
+                "rank": rank,
+                "face_number": found.face_number,
+                "similarity": found.similarity,
+                "probe_face": found.probe_face,
+            }
+            for rank, (candidate_id, found) in enumerate(zip(ids, candidates, strict=True), start=1)
+        ]
+        if rows:
             work.run(sa.insert(tables.candidate), rows)
+        digests = self._reviews.save_probes(work, search_id, facts.probes, expires_at=facts.probes_until)
         work.leaf(
             "consultation",
             search=search_id,
@@ -74,6 +139,88 @@ class Searches:
             gallery_size=facts.gallery_size,
             threshold=f"{facts.threshold:.4f}",
             probe_faces=facts.probe_faces,
+            probes=digests,
             candidates=len(candidates),
         )
         return search_id, ids
+
+    def one(self, wanted: str) -> PastSearch:
+        """Return the search whose id is, or ends in, `wanted`; `InputError` if there is none."""
+        table = tables.search
+        end = table.c.id.endswith(wanted, autoescape=True)
+        rows = self._database.ask(sa.select(table).where(end if len(wanted) >= 4 else table.c.id == wanted).limit(2)).all()
+        if len(rows) != 1:
+            raise InputError(f"{'several searches end in' if rows else 'no search'} «{wanted}»", remedy="visavis review list names them")
+        return self._search(rows[0])
+
+    def of_case(self, case_id: str) -> list[PastSearch]:
+        """Return the searches of a case, oldest first."""
+        query = sa.select(tables.search).where(tables.search.c.case_id == case_id).order_by(tables.search.c.at, tables.search.c.id)
+        return [self._search(row) for row in self._database.ask(query).all()]
+
+    def candidates(self, search_id: str) -> list[PastCandidate]:
+        """Return the candidates of a search by rank, those that may not be shown now too."""
+        return self._candidates(tables.candidate.c.search_id == search_id)
+
+    def candidate(self, wanted: str) -> PastCandidate:
+        """Return the candidate whose id is, or ends in, `wanted`; `InputError` if there is none."""
+        column = tables.candidate.c.id
+        found = self._candidates(column.endswith(wanted, autoescape=True) if len(wanted) >= 4 else column == wanted)
+        if len(found) != 1:
+            raise InputError(f"{'several candidates end in' if found else 'no candidate'} «{wanted}»", remedy="visavis review list")
+        return found[0]
+
+    def anchors(self, faces: Collection[int]) -> dict[int, tuple[int, str]]:
+        """Return (source number, anchor) by face number."""
+        found: dict[int, tuple[int, str]] = {}
+        wanted = sorted(faces)
+        for start in range(0, len(wanted), 500):
+            query = (
+                sa.select(tables.face.c.number, tables.face.c.anchor, tables.media.c.source_number)
+                .select_from(tables.face.join(tables.appearance).join(tables.media))
+                .where(tables.face.c.number.in_(wanted[start : start + 500]))
+            )
+            found |= {row.number: (row.source_number, row.anchor) for row in self._database.ask(query)}
+        return found
+
+    def anchor_of(self, face_id: str) -> str:
+        """Return the anchor of a face by its id; `InputError` if there is none."""
+        found = self._database.ask(sa.select(tables.face.c.anchor).where(tables.face.c.id == face_id)).scalar_one_or_none()
+        if found is None:
+            raise InputError(f"no face {face_id}", remedy="take one from the results of a search: --format json")
+        return str(found)
+
+    def _candidates(self, which: sa.ColumnElement[bool]) -> list[PastCandidate]:
+        newest = sa.select(sa.func.max(tables.template.c.key)).where(tables.template.c.face_number == tables.candidate.c.face_number)
+        query = sa.select(tables.candidate, newest.scalar_subquery().label("key")).where(which).order_by(tables.candidate.c.rank)
+        return [
+            PastCandidate(
+                id=CandidateId(row.id),
+                search_id=SearchId(row.search_id),
+                rank=row.rank,
+                face_number=row.face_number,
+                similarity=row.similarity,
+                probe_face=row.probe_face,
+                key=row.key,
+            )
+            for row in self._database.ask(query)
+        ]
+
+    def _search(self, row: Any) -> PastSearch:
+        filters = json.loads(row.filters)
+        return PastSearch(
+            id=SearchId(row.id),
+            at=row.at,
+            case_id=CaseId(row.case_id),
+            actor=self._sealer.open("search.actor", row.actor),
+            person_id=row.person_id and PersonId(row.person_id),
+            purpose=row.purpose,
+            reason=self._sealer.open("search.reason", row.reason),
+            pack_id=row.pack_id,
+            policy=row.policy,
+            gallery_size=row.gallery_size,
+            threshold=row.threshold,
+            sources=frozenset(filters["sources"]),
+            since=filters["since"],
+            until=filters["until"],
+        )

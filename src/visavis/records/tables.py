@@ -280,6 +280,7 @@ search = Table(
     Column("at", UtcTime, nullable=False),
     Column("case_id", ForeignKey("case.id"), nullable=False, index=True),
     Column("actor", LargeBinary, nullable=False),
+    Column("person_id", String(36)),
     Column("purpose", Text, nullable=False),
     Column("reason", LargeBinary, nullable=False),
     Column("pack_id", Text, nullable=False),
@@ -297,6 +298,7 @@ candidate = Table(
     Column("rank", Integer, nullable=False),
     Column("face_number", ForeignKey("face.number"), nullable=False, index=True),
     Column("similarity", Float, nullable=False),
+    Column("probe_face", Integer, nullable=False, default=1, server_default="1"),
 )
 
 leaf = Table(

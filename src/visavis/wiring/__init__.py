@@ -6,6 +6,8 @@ Nothing is imported here but for annotations: whoever asks for help need not wai
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from visavis.law.policy import Policy as Policy
+    from visavis.records.cases import CaseRecord as CaseRecord
     from visavis.records.people import PersonRecord as PersonRecord
     from visavis.records.sources import SourceRecord as SourceRecord
     from visavis.services.sources import Added as Added

@@ -26,10 +26,13 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
+from visavis.wiring.cases import CaseDesk
 from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.picking import pick
+from visavis.wiring.policies import PolicyDesk
+from visavis.wiring.review import LabelDesk, ReviewDesk
 from visavis.wiring.session import Session
 from visavis.wiring.sources import CharterDesk
 
@@ -70,6 +73,26 @@ class Archive:
     def people(self) -> PeopleDesk:
         """Who may act, and signing in."""
         return PeopleDesk(self._session)
+
+    @property
+    def cases(self) -> CaseDesk:
+        """For what may be searched, and who answers for it."""
+        return CaseDesk(self._session)
+
+    @property
+    def policies(self) -> PolicyDesk:
+        """The rules in force."""
+        return PolicyDesk(self._session)
+
+    @property
+    def review(self) -> ReviewDesk:
+        """Searches shown again, verdicts, disclosures, case reports."""
+        return ReviewDesk(self._session)
+
+    @property
+    def labels(self) -> LabelDesk:
+        """Names that people gave to faces of a source."""
+        return LabelDesk(self._session)
 
     @property
     def charters(self) -> CharterDesk:

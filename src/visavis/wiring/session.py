@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from visavis.domain.clock import Clock
+from visavis.law.rulebook import Rulebook
 from visavis.records import archive as records_archive
 from visavis.records.archive import Records
 from visavis.records.folder import ArchiveFolder
 from visavis.services.people import SignedIn, sign_in
+from visavis.services.policies import with_local
 from visavis.settings import Settings
 from visavis.wiring import build
 
@@ -32,7 +34,7 @@ class Session:
         self.settings = settings
         self.clock = clock
         self.step = step
-        self.rules = build.rules()
+        self._rules: Rulebook | None = None
         self.actor = build.current_actor()
         self.signer: SignedIn | None = None
         self.closers: list[Callable[[], None]] = []
@@ -44,6 +46,17 @@ class Session:
             self._reading = self._open(writable=False)
         return self._reading
 
+    @property
+    def rules(self) -> Rulebook:
+        """The policy packs that ship, and the local ones that this archive's owners signed."""
+        if self._rules is None:
+            self._rules = with_local(build.rules(), self.records())
+        return self._rules
+
+    def forget_rules(self) -> None:
+        """Read the local packs again when rules are asked next."""
+        self._rules = None
+
     def sign_in(self, name: str, passphrase: str) -> None:
         """Let a person act from here on; `RefusedError` if the passphrase is not theirs."""
         self.signer = sign_in(self.records(), self.actor, name, passphrase)
@@ -54,6 +67,7 @@ class Session:
         """Open the records for acts that write rows or codes; one process at a time."""
         self.close()
         records = self._open(writable=True)
+        self._rules = self._rules or with_local(build.rules(), records)
         try:
             yield records
         finally:

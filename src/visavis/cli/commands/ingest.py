@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from visavis.cli.commands.options import ArchiveOption, Format, FormatOption, archive_at
+from visavis.cli.commands.options import ArchiveOption, AsOption, Format, FormatOption, archive_at, signed_in
 from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.progress import IngestView
@@ -29,11 +29,13 @@ def ingest(
     confirm_missing: Annotated[
         bool, typer.Option("--confirm-missing", help="Files that are gone are gone, even if they are many.")
     ] = False,
+    person: AsOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Read what is new or changed. Ctrl-C at any moment loses at most the batch in flight; run it again to go on."""
     with archive_at(archive) as opened, IngestView(sys.stderr) as view:
+        signed_in(opened, person)
         report = opened.ingest(sources=source or (), workers=workers, thorough=thorough, confirm_missing=confirm_missing, progress=view)
     if form is Format.JSON:
         emit(

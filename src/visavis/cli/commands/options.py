@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import datetime as dt
 import getpass
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +25,14 @@ ArchiveOption = Annotated[Path | None, typer.Option("--archive", "-a", metavar="
 FormatOption = Annotated[Format, typer.Option("--format", help="For people or for programs.")]
 ExcludeOption = Annotated[list[str] | None, typer.Option("--exclude", metavar="GLOB", help="Leave out what fits, in .gitignore syntax.")]
 AsOption = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who acts: name or id; asks for their passphrase.")]
+
+
+def day(text: str) -> dt.date:
+    """Read a day, for an option that takes one."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"«{text}» is no day; write it as 1962-05-14") from None
 
 
 def archive_at(folder: Path | None) -> "Archive":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from visavis.cli.commands.ingest import SourceOption
-from visavis.cli.commands.options import ArchiveOption, Format, FormatOption, archive_at
+from visavis.cli.commands.options import ArchiveOption, AsOption, Format, FormatOption, archive_at, day, signed_in
 from visavis.cli.output.document import emit, search_document, write_csv
 from visavis.cli.output.page import write_page
 from visavis.cli.output.pictures import write_numbered
@@ -37,17 +37,8 @@ CaseOption = Annotated[str | None, typer.Option("--case", metavar="ID", help="Th
 TopOption = Annotated[int, typer.Option(min=1, metavar="K", help="Most candidates.")]
 AllOption = Annotated[bool, typer.Option("--all", help="All candidates at or above the threshold.")]
 ThresholdOption = Annotated[float | None, typer.Option(metavar="T", help="Least similarity; else the pack's at FPIR 0.01.")]
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"«{text}» is no day; write it as 1962-05-14") from None
-
-
-SinceOption = Annotated[dt.date | None, typer.Option(parser=_day, metavar="DATE", help="Taken on this day or later: 1962-05-14.")]
-UntilOption = Annotated[dt.date | None, typer.Option(parser=_day, metavar="DATE", help="Taken on this day or earlier.")]
+SinceOption = Annotated[dt.date | None, typer.Option(parser=day, metavar="DATE", help="Taken on this day or later: 1962-05-14.")]
+UntilOption = Annotated[dt.date | None, typer.Option(parser=day, metavar="DATE", help="Taken on this day or earlier.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -70,6 +61,7 @@ def search(
     since: SinceOption = None,
     until: UntilOption = None,
     case: CaseOption = None,
+    person: AsOption = None,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="One line, kept with the search.")] = "",
     archive: ArchiveOption = None,
     form: Annotated[
@@ -86,6 +78,7 @@ def search(
         problem = "both photographs and --face-id were given" if photos else "no photograph was given"
         raise InputError(problem, remedy="visavis search PHOTO, or visavis search --face-id ID")
     with archive_at(archive) as opened:
+        signed_in(opened, person)
         for target in filter(None, (output, draw)):
             _check_writable(target, photos, opened)
         probes = opened.look(*photos)
@@ -125,6 +118,7 @@ def why(
     since: SinceOption = None,
     until: UntilOption = None,
     case: CaseOption = None,
+    person: AsOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -133,6 +127,7 @@ def why(
     Give it the options of the search that it explains.
     """
     with archive_at(archive) as opened:
+        signed_in(opened, person)
         (looked,) = opened.look(probe)
         with _picking((looked,)):
             found = opened.why(

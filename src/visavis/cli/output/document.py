@@ -5,15 +5,17 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
+from visavis.cli.output import reading
 from visavis.cli.output.plain_text import encodable, shown
 from visavis.domain.face import Box
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 
 COLUMNS = (
-    "rank", "candidate_id", "face_id", "media_id", "source_id", "source_title", "group", "kind", "similarity", "path", "captured_at",
-    "start_s", "end_s", "box_left", "box_top", "box_width", "box_height", "probe_face", "weak", "offline",
+    "rank", "candidate_id", "face_id", "media_id", "source_id", "source_title", "group", "kind", "similarity", "gallery_size",
+    "threshold", "pack", "path", "captured_at", "start_s", "end_s", "box_left", "box_top", "box_width", "box_height", "probe_face", "weak",
+    "offline", "decided", "labels", "search_id", "case_id", "purpose", "expected_false_hits", "stamp",
 )  # fmt: skip
-"""Header of the CSV form."""
+"""Header of the CSV form: no similarity without N, threshold and pack beside it, and no row without its search and case."""
 
 _DECIMALS = 4
 _BOX_DECIMALS = 6  # a hundredth of a pixel in a picture 10,000 pixels wide
@@ -35,6 +37,11 @@ def search_document(result: SearchResult) -> dict[str, object]:
         "threshold_trial": result.threshold.trial,
         "pack": result.pack,
         "undated_left_out": result.undated_left_out,
+        "expected_false_hits": result.expected_false_hits,
+        "purpose": result.purpose,
+        "policy": result.policy,
+        "signed_by": list(result.signed_by),
+        "stamp": reading.stamp(result),
         "notices": list(result.notices),
         "candidates": [_candidate(candidate) for candidate in result.candidates],
     }
@@ -62,10 +69,13 @@ def write_csv(result: SearchResult, stream: TextIO) -> None:
     """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
+    told = search_document(result)
+    shared = {column: told[column] for column in COLUMNS if column in told}
     for candidate in result.candidates:
-        row = _candidate(candidate)
+        row = {**shared, **_candidate(candidate)}
         row |= {f"box_{side}": value for side, value in _box(candidate.box).items()}
         row |= {"weak": "; ".join(candidate.weaknesses), "offline": str(candidate.offline).lower()}
+        row |= {"decided": candidate.decided, "labels": "; ".join(candidate.labels)}
         writer.writerow([_cell(row[column]) for column in COLUMNS])
 
 
@@ -98,6 +108,8 @@ def _candidate(candidate: Candidate) -> dict[str, object]:
         "probe_face": candidate.probe_face,
         "weak": list(candidate.weaknesses),
         "offline": candidate.offline,
+        "decided": candidate.decided or None,
+        "labels": list(candidate.labels),
     }
 
 

@@ -81,15 +81,21 @@ def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO) ->
     stream : TextIO
         Takes UTF-8, which the page declares.
     """
-    template = _environment().get_template("search.html.j2")
+    template = environment().get_template("search.html.j2")
     several = reading.several_faces_searched(result)
     groups = reading.folded(result.candidates)
+    standing = [group for group in groups if not reading.set_aside(group[0])]
+    aside = [candidate for candidate in result.candidates if reading.set_aside(candidate)]
+    make = _entry_maker(open_pixels, several_faces=several)
     content = template.generate(
         result=result,
         probes=(_probe(picture) for picture in result.probes),
-        groups=_groups(groups, _entry_maker(open_pixels, several_faces=several)),
-        pictures=reading.counted(len(groups), "picture"),
-        folds=len(groups) < len(result.candidates),
+        groups=_groups(standing, make),
+        aside=map(make, range(len(result.candidates) - len(aside) + 1, len(result.candidates) + 1), aside),
+        aside_count=len(aside),
+        pictures=reading.counted(len(standing), "picture"),
+        folds=len(standing) + len(aside) < len(result.candidates),
+        stamp=reading.stamp(result),
         notices=reading.notices(result),
         headline=reading.headline(result),
         advice=() if result.candidates else reading.advice(result),
@@ -99,8 +105,9 @@ def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO) ->
         stream.write(piece)
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return the setting in which every page is made: all text escaped and on one line, an unknown name an error."""
+    made = Environment(
         loader=PackageLoader("visavis.cli.output"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -108,8 +115,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"similarity": reading.similarity, "date": reading.date, "box": box_style, "counted": reading.counted}
-    return environment
+    made.filters |= {"similarity": reading.similarity, "date": reading.date, "box": box_style, "counted": reading.counted}
+    return made
 
 
 def _one_line(value: object) -> object:

@@ -12,16 +12,13 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from visavis.domain.arrays import RgbImage
+from visavis.domain.crops import CROP_SIDE, MARGIN, crop_area, crop_size
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box
 from visavis.domain.identification import ProbePicture
 
 WHOLE_SIDE: Final = 1200
 """Longer side of a whole picture, pixels."""
-CROP_SIDE: Final = 320
-"""Side of a crop, pixels: twice what the page shows on a phone, for dense screens."""
-
-_MARGIN = 0.35  # of the box's longer side, on each side: hair, chin and ears help a person to judge
 _QUALITY = 80
 _REDUCING_GAP = 1.5  # averages whole pixels first: 63 ms instead of 190 for 12 megapixels to 1,200 pixels, no difference to the eye
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
@@ -39,21 +36,10 @@ def crop_uri(image_rgb: RgbImage, box: Box) -> str:
         May reach beyond the picture; the crop stays within, and is square unless the picture is narrower than the face.
     """
     height, width = image_rgb.shape[:2]
-    left, top, right, bottom = crop_area(box, width=width, height=height)
-    scale = min(1.0, CROP_SIDE / max(right - left, bottom - top))
-    size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
+    area = crop_area(box, width=width, height=height)
+    left, top, right, bottom = area
     cut = Image.fromarray(image_rgb[top:bottom, left:right])
-    return _uri(cut.resize(size, Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP))
-
-
-def crop_area(box: Box, *, width: int, height: int) -> tuple[int, int, int, int]:
-    """Return (left, top, right, bottom) in pixels: a square around the box, with less margin where the picture ends."""
-    box_left, box_top, box_width, box_height = box.pixels(width=width, height=height)
-    face_side = max(box_width, box_height)
-    side = max(face_side, min(face_side * (1 + 2 * _MARGIN), width, height))
-    left, right = _span(box_left + box_width / 2, side, width)
-    top, bottom = _span(box_top + box_height / 2, side, height)
-    return left, top, right, bottom
+    return _uri(cut.resize(crop_size(area), Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP))
 
 
 def whole_uri(image_rgb: RgbImage) -> str:
@@ -66,7 +52,7 @@ def useful_side(box: Box) -> int:
 
     A large JPEG decodes several times faster at a reduced scale; neither the crop nor the whole picture is poorer for it.
     """
-    across = (1 + 2 * _MARGIN) * min(box.width, box.height)  # share of the longer side that the crop spans, at least
+    across = (1 + 2 * MARGIN) * min(box.width, box.height)  # share of the longer side that the crop spans, at least
     return max(WHOLE_SIDE, math.ceil(CROP_SIDE / max(across, 1e-3)))
 
 
@@ -114,12 +100,6 @@ def _label(
     left, top, right, bottom = draw.textbbox(corner, text, font=font)
     draw.rectangle((corner[0], corner[1], right + 2 * pad, bottom + 2 * pad), fill=colour, outline=_INK)
     draw.text((corner[0] + pad + corner[0] - left, corner[1] + pad + corner[1] - top + pad / 2), text, fill=_INK, font=font)
-
-
-def _span(middle: float, side: float, limit: int) -> tuple[int, int]:
-    side = min(max(1, round(side)), limit)
-    start = min(max(0, round(middle - side / 2)), limit - side)
-    return start, start + side
 
 
 def _reduced(image_rgb: RgbImage) -> Image.Image:

@@ -6,22 +6,44 @@ from collections.abc import Sequence
 from visavis.domain.identification import Candidate, SearchResult
 
 LEAD = "A candidate is a lead, not an identification."
+STAMPS = {
+    "household": "Household: own pictures, own eyes; a candidate may be someone else.",
+    "trial": "Trial: results stay here; a candidate may be someone else.",
+}
+"""What stands on every page and export of a search that stays in the house, by its stamp."""
+
+_DECIDED = {
+    "same": "decided: the same",
+    "not-the-same": "decided: not the same",
+    "cannot-say": "decided: cannot be said",
+    "disagreement": "reviewers disagree",
+}
 
 _TO_THE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d.*)?")
 
 
 def folded(candidates: Sequence[Candidate]) -> list[tuple[Candidate, tuple[Candidate, ...]]]:
-    """Gather near-duplicates under the best of their group, in order of rank.
+    """Gather near-duplicates under the best of their group, in order of rank; what is decided not to be the same stands by itself.
 
     Returns
     -------
     list of (Candidate, tuple of Candidate)
         The best of each group, and the others.
     """
-    groups: dict[tuple[int, str], list[Candidate]] = {}
+    groups: dict[tuple[int, str, bool], list[Candidate]] = {}
     for candidate in candidates:
-        groups.setdefault((candidate.probe_face, candidate.group), []).append(candidate)
+        groups.setdefault((candidate.probe_face, candidate.group, set_aside(candidate)), []).append(candidate)
     return [(best, tuple(others)) for best, *others in groups.values()]
+
+
+def set_aside(candidate: Candidate) -> bool:
+    """Whether people decided that this is not the person."""
+    return candidate.decided == "not-the-same"
+
+
+def stamp(result: SearchResult) -> str:
+    """Return the sentence of a result's stamp; empty = it has none."""
+    return STAMPS.get(result.stamp, result.stamp)
 
 
 def headline(result: SearchResult) -> str:
@@ -84,8 +106,12 @@ def moment(candidate: Candidate) -> str:
 
 
 def remarks(candidate: Candidate, *, several_faces: bool) -> tuple[str, ...]:
-    """Name what limits this candidate, and which face of the probe it resembles when several were searched."""
+    """Name what is decided of this candidate, what limits it, and which face of the probe it resembles when several were searched."""
     found = [moment(candidate)] if candidate.end_s > 0 else []
+    if candidate.decided:
+        found.append(_DECIDED[candidate.decided])
+    if candidate.labels:
+        found.append(f"labelled: {', '.join(candidate.labels)}")
     if several_faces:
         found.append(f"probe face {candidate.probe_face}")
     if candidate.weaknesses:

@@ -27,10 +27,14 @@ def console(stream: TextIO) -> Console:
 def write_table(result: SearchResult, screen: Console) -> None:
     """Print a ranked table, near-duplicates folded under their best; it fits 80 columns.
 
-    The first lines say N, the threshold with its trial, and the pack; the last says what a candidate is.
+    The first lines say N, the threshold with its trial, the pack, the search and its case, and who signed; the last what a candidate is.
     """
     screen.print(Text(shown(_scope(result)), style="bold"))
     screen.print(Text(shown(f"Threshold: {result.threshold.trial}"), style="dim"))
+    screen.print(Text(shown(f"Expected false hits: {result.expected_false_hits}"), style="dim"))
+    screen.print(Text(shown(f"Search {result.search_id} · case {result.case_id}"), style="dim"), soft_wrap=True)
+    for signer in result.signed_by:
+        screen.print(Text(shown(f"Charter of {signer}"), style="dim"))
     for notice in reading.notices(result):
         screen.print(Text(shown(f"Note: {notice}"), style="yellow"))
     screen.print()
@@ -40,6 +44,8 @@ def write_table(result: SearchResult, screen: Console) -> None:
         for line in reading.advice(result):
             screen.print(Text(line))
     screen.print()
+    if stamp := reading.stamp(result):
+        screen.print(Text(shown(stamp)))
     screen.print(Text(reading.LEAD, style="bold"))
 
 

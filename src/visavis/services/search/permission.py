@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from visavis.domain.actor import Actor
 from visavis.domain.clearance import Clearance
-from visavis.domain.errors import CharterInvalid, InputError, RefusedError
+from visavis.domain.errors import CharterInvalid, RefusedError
 from visavis.domain.ids import SourceId
 from visavis.law.clear import CaseFacts, Grant, SearchRequest, SourceFacts, clear
 from visavis.law.facts import Approval, Approver
 from visavis.law.reading import parse_charter
 from visavis.law.rulebook import Rulebook
 from visavis.records.archive import Records
-from visavis.records.cases import ApprovalRecord, CaseRecord
+from visavis.records.cases import ApprovalRecord, CaseRecord, one_of
 from visavis.records.sources import SourceRecord
 
 HOUSEHOLD_PURPOSE = "private"
@@ -119,10 +119,7 @@ def _pick(cases: Sequence[CaseRecord], case_id: str | None) -> CaseRecord | None
     if case_id is None:
         shared = [case for case in cases if case.kind == "shared"]
         return min(shared, key=lambda case: case.purpose != HOUSEHOLD_PURPOSE, default=None)
-    found = [case for case in cases if case.id == case_id or (len(case_id) >= 4 and case.id.endswith(case_id))]
-    if len(found) != 1:
-        raise InputError(f"no case «{case_id}»" if not found else f"several cases end in «{case_id}»", remedy="visavis case list")
-    return found[0]
+    return one_of(cases, case_id)
 
 
 def _case_facts(case: CaseRecord | None, sources: Sequence[SourceRecord]) -> CaseFacts | None:

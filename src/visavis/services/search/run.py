@@ -10,14 +10,18 @@ from visavis.domain.actor import Actor
 from visavis.domain.arrays import Vectors
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import InputError
-from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold, Where
-from visavis.domain.ids import CaseId
+from visavis.domain.identification import ProbePicture, SearchResult, Threshold, Where
+from visavis.domain.ids import SearchId
 from visavis.index.base import VectorIndex
+from visavis.law.charter import first_moment_after
 from visavis.records.archive import Records
+from visavis.records.cases import CaseRecord
 from visavis.records.gallery import Shown
-from visavis.records.searches import SearchFacts
-from visavis.services.search.groups import group_near_duplicates
+from visavis.records.reviews import ProbeToSave
+from visavis.records.searches import FoundFace, SearchFacts
+from visavis.services.search.leads import SHARED, Asked, Lead, as_candidates, signers, stamp
 from visavis.services.search.permission import Ask, Permission
+from visavis.services.search.subject import archived_face, probes_to_save
 
 FIRST_DEPTH = 500
 """Hits asked of the index at first; more only if too many of them are hidden."""
@@ -156,6 +160,8 @@ class Search:
         size = self._records.gallery.size(where, at)
         threshold = question.threshold_or(self._default_threshold)
         found = self._best(self._vectors(question, permit.clearance, at), where, permit.clearance, threshold.value, question.top, at)
+        case = self._records.cases.one(permit.clearance.case_id)
+        probes = self._probes(question, case)
         facts = SearchFacts(
             pack_id=self._records.pack_id,
             gallery_size=size.size,
@@ -163,23 +169,53 @@ class Search:
             where=where,
             reason=question.reason,
             probe_faces=question.probe_faces,
+            probes=probes,
+            probes_until=None if case.open_until is None else first_moment_after(case.open_until),
         )
-        with self._records.work(question.actor) as work:
-            search_id, ids = self._records.searches.record(
-                work, permit.clearance, facts, [(shown.face_number, similarity) for shown, similarity, _ in found]
-            )
+        search_id, leads = self._record(permit.clearance, facts, found)
         return SearchResult(
             search_id=search_id,
-            case_id=CaseId(permit.clearance.case_id),
+            case_id=case.id,
             at=at,
             probes=question.probes,
             gallery_size=size.size,
             threshold=threshold,
             pack=self._records.pack_id,
-            candidates=_candidates(found, ids),
+            candidates=as_candidates(self._records, leads, self._asked(case, probes), {}, at),
             undated_left_out=size.undated,
             notices=(*permit.left_out, *_cut(question.top, len(found)), *self._notices()),
+            purpose=permit.clearance.purpose,
+            policy=permit.clearance.policy,
+            signed_by=signers(source for source in self._records.sources.all() if source.number in permit.clearance.sources),
+            stamp=stamp(case),
         )
+
+    def _record(
+        self, clearance: Clearance, facts: SearchFacts, found: Sequence[tuple[Shown, float, int]]
+    ) -> tuple[SearchId, list[Lead]]:
+        """Write the search; return its id, and what was found with the ids of the candidates."""
+        faces = [FoundFace(face_number=shown.face_number, similarity=similarity, probe_face=face) for shown, similarity, face in found]
+        with self._records.work(clearance.actor) as work:
+            search_id, ids = self._records.searches.record(work, clearance, facts, faces)
+        leads = [
+            Lead(candidate_id=candidate_id, rank=rank, shown=shown, similarity=similarity, probe_face=face)
+            for rank, (candidate_id, (shown, similarity, face)) in enumerate(zip(ids, found, strict=True), start=1)
+        ]
+        return search_id, leads
+
+    def _probes(self, question: SearchQuestion, case: CaseRecord) -> tuple[ProbeToSave, ...]:
+        """Return what is kept of the searched faces: pictures only outside home and trial."""
+        if question.face_id is not None:
+            return archived_face(question.face_id, self._records.searches.anchor_of(question.face_id))
+        one_person = question.fuse or question.same_person
+        return probes_to_save(question.probes, one_person=one_person, with_pictures=case.kind != SHARED)
+
+    def _asked(self, case: CaseRecord, probes: Sequence[ProbeToSave]) -> Asked:
+        subjects: dict[int, frozenset[bytes]] = {}
+        for probe in probes:
+            marked = {self._records.reviews.mark(probe.subject)}
+            subjects[probe.probe_face] = subjects.get(probe.probe_face, frozenset()) | marked
+        return Asked(case=case, subjects=subjects)
 
     def _vectors(self, question: SearchQuestion, clearance: Clearance, at: dt.datetime) -> list[_Probe]:
         if question.face_id is not None:
@@ -234,28 +270,3 @@ def _cut(top: int | None, listed: int) -> tuple[str, ...]:
     """Say that the list may go on, where it ends at the number asked for and not at the threshold."""
     return (f"the list ends at --top {top}; there may be more: --all",) if listed == top else ()
 
-
-def _candidates(found: Sequence[tuple[Shown, float, int]], ids: Sequence[str]) -> tuple[Candidate, ...]:
-    groups = group_near_duplicates([(shown.dhash, shown.box) for shown, _, _ in found])
-    return tuple(
-        Candidate(
-            rank=rank,
-            candidate_id=candidate_id,
-            face_id=shown.face_id,
-            media_id=shown.media_id,
-            source_id=shown.source_id,
-            source_title=shown.source_title,
-            group=f"g{group}",
-            kind=shown.kind,
-            similarity=similarity,
-            path=shown.path,
-            captured_at=shown.captured_at,
-            start_s=0.0,
-            end_s=0.0,
-            box=shown.box,
-            probe_face=number,
-            weaknesses=shown.quality.weaknesses(),
-            offline=shown.offline,
-        )
-        for rank, ((shown, similarity, number), candidate_id, group) in enumerate(zip(found, ids, groups, strict=True), start=1)
-    )

@@ -1,0 +1,40 @@
+"""A face's anchor: where in which bytes it is. It outlives re-ingest and a change of model, so decisions hang on it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from visavis.domain.errors import DamageError
+from visavis.domain.face import Box
+
+SAME_OVERLAP = 0.5
+"""Two detectors' boxes of one face overlap by more; neighbours in a group picture by less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """One face of one picture.
+
+    Attributes
+    ----------
+    picture : str
+        SHA-256 of the file in hexadecimal, a slash, the page or time.
+    box : Box
+        As ratios of the picture.
+    """
+
+    picture: str
+    box: Box
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an anchor as the column `face.anchor` holds it; `DamageError` for anything else."""
+        picture, _, sides = text.rpartition("/")
+        try:
+            left, top, width, height = map(float, sides.split(","))
+        except ValueError as error:
+            raise DamageError(f"«{text[:80]}» is no anchor of a face", remedy="visavis verify") from error
+        return cls(picture=picture, box=Box(left=left, top=top, width=width, height=height))
+
+    def same_face(self, other: "Anchor") -> bool:
+        """Whether both name one face, be it that another detector drew the box a little differently."""
+        return self.picture == other.picture and self.box.overlap(other.box) >= SAME_OVERLAP

@@ -1,0 +1,114 @@
+"""Labels: a confirmed decision becomes a name beside a face of its source."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from visavis.domain.actor import Actor
+from visavis.domain.errors import InputError, RefusedError
+from visavis.domain.ids import CandidateId, LabelId
+from visavis.law.labels import check_label
+from visavis.law.reading import parse_charter
+from visavis.law.roles import Act, check_role
+from visavis.law.rulebook import Rulebook
+from visavis.records.archive import Records
+from visavis.records.labels import Label, NewLabel
+from visavis.records.past import PastResult
+from visavis.services.review.signing import Sign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelRequest:
+    """What a face is to be called; `authority` is the person's id in a list of names, empty = none."""
+
+    actor: Actor
+    candidate: str
+    name: str
+    authority: str = ""
+
+
+class Labelling:
+    """Gives, finds and removes labels."""
+
+    def __init__(self, records: Records, rules: Rulebook, *, read: Callable[[str], PastResult], sign: Sign | None) -> None:
+        self._records = records
+        self._rules = rules
+        self._read = read
+        self._sign = sign
+
+    def add(self, request: LabelRequest) -> LabelId:
+        """Promote a decided candidate.
+
+        Raises
+        ------
+        InputError
+            No such candidate, or no name.
+        RefusedError
+            The candidate is not decided to be the same, its source's charter lists no `catalogue`, or the person has not the role.
+        """
+        if not request.name.strip():
+            raise InputError("a label needs a name", remedy='--name "…"')
+        wanted = self._records.searches.candidate(request.candidate)
+        past = self._read(wanted.search_id)
+        found = next((candidate for candidate in past.result.candidates if candidate.candidate_id == wanted.id), None)
+        if found is None:
+            raise InputError("this candidate may not be shown now", remedy=f"visavis search-show {past.search.id} says why")
+        source = self._records.sources.one(found.source_id)
+        try:
+            check_role(request.actor, Act.LABEL, profile=source.profile)
+            check_label(parse_charter(source.charter_toml, self._rules), decided=found.decided, candidate=wanted.id)
+        except RefusedError as error:
+            facts = {"candidate": wanted.id, "case": past.case.id, "purpose": past.search.purpose}
+            self._records.note_refusal(request.actor, "alteration", error, what="label", **facts)
+            raise
+        ((_, anchor),) = self._records.searches.anchors([wanted.face_number]).values()
+        return self._write(request, wanted.id, source.number, anchor)
+
+    def find(self, actor: Actor, name: str) -> list[Label]:
+        """Return the labels of a name, whatever its case and accents: one consultation leaf."""
+        return self._looked(actor, self._records.labels.named(name, self._records.clock.now()), what="label-found")
+
+    def all(self, actor: Actor, *, source: str | None = None) -> list[Label]:
+        """Return every label, or those of one source: one consultation leaf."""
+        number = None if source is None else self._records.sources.one(source).number
+        return self._looked(actor, self._records.labels.all(self._records.clock.now(), source_number=number), what="labels-listed")
+
+    def remove(self, actor: Actor, wanted: str, *, because: str) -> None:
+        """Erase a label, with a reason."""
+        if not because.strip():
+            raise InputError("removing a label needs a reason", remedy='--because "…"')
+        label = self._records.labels.one(wanted, self._records.clock.now())
+        check_role(actor, Act.LABEL, profile=self._records.sources.one(label.source_id).profile)
+        with self._records.work(actor) as work:
+            self._records.labels.remove(work, label)
+            work.leaf("erasure", what="label", label=label.id, source=label.source_id)
+
+    def _write(self, request: LabelRequest, candidate_id: CandidateId, source_number: int, anchor: str) -> LabelId:
+        new = NewLabel(
+            source_number=source_number,
+            anchor=anchor,
+            name=request.name.strip(),
+            authority=request.authority.strip(),
+            candidate_id=candidate_id,
+            person_id=request.actor.person_id,
+        )
+        with self._records.work(request.actor) as work:
+            label_id, key = self._records.labels.add(work, new)
+            if self._sign is not None and new.person_id is not None:
+                facts = {"candidate": candidate_id, "anchor": anchor, "name": new.name, "authority": new.authority}
+                statement, signature = self._sign("label", label_id, facts, at=work.at)
+                self._records.signatures.add(
+                    work, what="label", object_id=label_id, person_id=new.person_id, statement=statement, signature=signature, key=key
+                )
+            work.leaf("alteration", what="label", label=label_id, candidate=candidate_id, source=source_number)
+        return label_id
+
+    def _looked(self, actor: Actor, found: list[Label], *, what: str) -> list[Label]:
+        for profile in self._profiles(found):
+            check_role(actor, Act.LABEL, profile=profile)
+        with self._records.work(actor) as work:
+            work.leaf("consultation", what=what, labels=len(found))
+        return found
+
+    def _profiles(self, labels: Iterable[Label]) -> set[str]:
+        sources = {label.source_number for label in labels}
+        return {source.profile for source in self._records.sources.all() if source.number in sources}

@@ -1,0 +1,121 @@
+"""A search that was made, shown again: what was found then, as far as it may be shown now."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from visavis.domain.actor import Actor
+from visavis.domain.errors import RefusedError
+from visavis.domain.identification import SearchResult, Threshold
+from visavis.law.reviews import decided
+from visavis.law.rules import Rule
+from visavis.records.archive import Records
+from visavis.records.cases import CaseRecord
+from visavis.records.past import PastResult
+from visavis.records.reviews import SavedProbe, Verdict, standing
+from visavis.records.searches import PastSearch
+from visavis.services.search.leads import Asked, Lead, as_candidates, signers, stamp
+
+
+class PastSearches:
+    """Reads searches again, and notes each time that somebody looked."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def show(self, actor: Actor, search_id: str) -> PastResult:
+        """Show a search again: one consultation leaf.
+
+        Raises
+        ------
+        InputError
+            No such search.
+        RefusedError
+            Its case is closed, frozen or past its last day, or none of its sources is live.
+        """
+        found = self.read(search_id)
+        with self._records.work(actor) as work:
+            work.leaf(
+                "consultation",
+                what="looked-again",
+                search=found.search.id,
+                case=found.case.id,
+                purpose=found.search.purpose,
+                candidates=len(found.result.candidates),
+            )
+        return found
+
+    def read(self, search_id: str) -> PastResult:
+        """Return a search as it may be shown now. The caller writes the leaf."""
+        at = self._records.clock.now()
+        search = self._records.searches.one(search_id)
+        case = self._records.cases.one(search.case_id)
+        _check_open(case, at)
+        sources = [source for source in self._records.sources.all() if source.number in search.sources]
+        if not any(source.state == "live" for source in sources):
+            raise RefusedError("none of this search's sources is live", rule=Rule.SOURCE_LIVE, remedy="visavis source list")
+        probes = tuple(self._records.reviews.probes(search.id, at))
+        leads, hidden = self._leads(search, at)
+        verdicts = self._records.reviews.verdicts([lead.candidate_id for lead in leads])
+        asked = Asked(case=case, subjects=_subjects(probes))
+        result = SearchResult(
+            search_id=search.id,
+            case_id=case.id,
+            at=search.at,
+            probes=(),
+            gallery_size=search.gallery_size,
+            threshold=Threshold(value=search.threshold, trial="as recorded with the search"),
+            pack=search.pack_id,
+            candidates=as_candidates(self._records, leads, asked, _decided(verdicts, case), at),
+            notices=_notices(search, hidden),
+            purpose=search.purpose,
+            policy=search.policy,
+            signed_by=signers(sources),
+            stamp=stamp(case),
+        )
+        return PastResult(search=search, case=case, probes=probes, verdicts=verdicts, result=result)
+
+    def _leads(self, search: PastSearch, at: dt.datetime) -> tuple[list[Lead], int]:
+        past = self._records.searches.candidates(search.id)
+        shown = self._records.gallery.show([found.key for found in past if found.key is not None], at)
+        leads = [
+            Lead(
+                candidate_id=found.id,
+                rank=found.rank,
+                shown=shown[found.key],
+                similarity=found.similarity,
+                probe_face=found.probe_face,
+            )
+            for found in past
+            if found.key is not None and found.key in shown
+        ]
+        return leads, len(past) - len(leads)
+
+
+def _decided(verdicts: dict[str, list[Verdict]], case: CaseRecord) -> dict[str, str]:
+    """Return what is decided, once as many have said it as the case asks; until then nobody sees what the first one said."""
+    needed = max(1, case.reviewers_needed)
+    words = {candidate: decided([verdict.says for verdict in standing(said)], needed) for candidate, said in verdicts.items()}
+    return {candidate: word for candidate, word in words.items() if word != "open"}
+
+
+def _check_open(case: CaseRecord, at: dt.datetime) -> None:
+    """Raise `RefusedError` if a case hides its searches: closed, frozen, or past its last day."""
+    state = case.state(at)
+    if state in ("closed", "expired", "frozen"):
+        raise RefusedError(
+            f"case {case.id} is {state}: its searches are hidden", rule=Rule.CASE_OPEN, remedy="search under an open case: visavis case list"
+        )
+
+
+def _subjects(probes: Sequence[SavedProbe]) -> dict[int, frozenset[bytes]]:
+    found: dict[int, frozenset[bytes]] = {}
+    for probe in probes:
+        found[probe.probe_face] = found.get(probe.probe_face, frozenset()) | {probe.subject}
+    return found
+
+
+def _notices(search: PastSearch, hidden: int) -> tuple[str, ...]:
+    again = f"made on {search.at:%Y-%m-%d} and shown again: N, ranks and similarities are of that day"
+    if not hidden:
+        return (again,)
+    return again, f"{hidden:,} of its candidates may not be shown now: missing, held, restricted, erased, or in a source that is not live"
