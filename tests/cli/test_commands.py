@@ -289,7 +289,8 @@ def test_why_tells_nothing_of_a_face_outside_the_clearance(run, album, examples)
     file = album.theirs / "emmanuel-macron-2025.jpg"
     outside = run("why", examples / "emmanuel-macron-2014.jpg", file, "-a", album.archive, "--format", "json").document
     assert outside["faces"] == []
-    inside = run("why", examples / "emmanuel-macron-2014.jpg", file, "--case", album.case, *AS_ADA, "-a", album.archive, "--format", "json").document
+    within = ("--case", album.case, *AS_ADA, "--reason", "cataloguing", "-a", album.archive, "--format", "json")
+    inside = run("why", examples / "emmanuel-macron-2014.jpg", file, *within).document
     assert inside["verdict"] == "among the results, rank 2"
 
 
