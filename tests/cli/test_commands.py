@@ -271,7 +271,9 @@ def test_the_museum_is_searched_under_its_case_only(run, album, examples):
     assert "emmanuel-macron-2025" not in names(without)
     (notice,) = without["notices"]
     assert album.case in notice
-    document = run("search", probe, "--case", album.case, *AS_ADA, "--reason", "cataloguing", "-a", album.archive, "--format", "json").document
+    document = run(
+        "search", probe, "--case", album.case, *AS_ADA, "--reason", "cataloguing", "-a", album.archive, "--format", "json"
+    ).document
     assert names(document) == {"emmanuel-macron-2014", "emmanuel-macron-2025"}
     assert (document["case_id"], document["gallery_size"]) == (album.case, 4)
 

@@ -95,7 +95,8 @@ class CharterBook:
     ) -> None:
         """Put a waiting version in force as the actor of `work`: title, profile and dates of the source become this version's.
 
-        It is live then, unless it was frozen. `declared`: nobody signs, the profile's words do. A profile that changes leaves the case that all sources of the old one share; `case` opens unless the source has one.
+        It is live then, unless it was frozen. A profile that changes leaves the case that all sources of the old one share; `case` opens
+        unless the source has one. `declared`: nobody signs, the profile's words do.
         """
         state = source.state if source.state == "frozen" else "live"
         where = tables.charter.c.source_number == source.number, tables.charter.c.version == version
