@@ -19,12 +19,14 @@ from visavis.domain.actor import Actor, Role
 from visavis.domain.errors import RefusedError
 from visavis.domain.ids import CaseId, PersonId, SourceId
 from visavis.law.admit import ItemFacts, Step, admit
+from visavis.law.amending import Amendment, check_amendment
 from visavis.law.approvals import check_approval
 from visavis.law.cases import CaseDraft, check_draft
 from visavis.law.charter import Charter, check_transition, check_usable
 from visavis.law.clear import clear
 from visavis.law.disclosure import check_disclosure
 from visavis.law.facts import Approval, Approver, CaseFacts, SourceFacts
+from visavis.law.file_signs import Unanswered, check_answered
 from visavis.law.gates import Gate
 from visavis.law.reviews import check_reviewer
 from visavis.law.rulebook import Rulebook
@@ -147,6 +149,14 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
         lambda _: check_transition("expired", "live", signed_by=ADA),
     ),
     ("CHARTER_GATES", Rule.CHARTER_SIGNED): ("a draft goes live unsigned", lambda _: check_transition("draft", "live")),
+    ("FILE_GATES", Rule.ANSWER_GIVEN): (
+        "a charter is signed over files that downloading programs left",
+        lambda _: check_answered(Unanswered(signs=["downloader-sidecar"], remedy="")),
+    ),
+    ("AMEND_GATES", Rule.PROFILE_KEPT): (
+        "an archive's source is made a household's",
+        lambda _: check_amendment(Amendment(old="archive", new="household")),
+    ),
     # ---- a picture is taken in
     ("ADMIT_GATES", Rule.PROFILE_USABLE): ("a picture of a test set", lambda kit: kit.taken_in(kit.source("evaluation"))),
     ("ADMIT_GATES", Rule.SOURCE_LIVE): ("a picture of a draft", lambda kit: kit.taken_in(kit.source(state="draft"))),
@@ -312,6 +322,8 @@ def test_what_the_scenarios_change_is_lawful_unchanged(profile, kit):
     kit.approved(profile)
     check_usable(source.charter, kit.rules, at=AT)
     check_transition("draft", "live", signed_by=ADA)
+    check_answered(Unanswered(signs=[], remedy=""))
+    check_amendment(Amendment(old=profile, new=profile))
     check_reviewer(BOB, CYD, ADA)
     check_disclosure([kit.rules.profile(profile)], recipient="Bob", because="asked")
 
@@ -321,6 +333,8 @@ def page() -> str:
     titles = {
         "USABLE_GATES": "A source is added, or its charter signed",
         "CHARTER_GATES": "A charter takes a step in its life",
+        "FILE_GATES": "A charter is signed, or a folder added",
+        "AMEND_GATES": "A charter is changed",
         "ADMIT_GATES": "A picture is taken in (asked before decoding and before its templates are added)",
         "SOURCE_GATES": "A source is searched (a source that is refused is left out; if none is left, the search is refused)",
         "SEARCH_GATES": "A search",

@@ -229,7 +229,7 @@ def test_a_search_is_recorded_with_all_that_an_auditor_asks(family):
     ((search_id, size, threshold, pack, policy, purpose, case_id, filters),) = searches(family)
     assert (search_id, case_id) == (result.search_id, result.case_id)
     assert (size, threshold, pack, purpose) == (4, 0.6, PACK, "private")
-    assert policy.startswith("base ")
+    assert policy.startswith("eu ")
     assert json.loads(filters) == {"sources": [1], "since": None, "until": None}
     kept = family.sql("SELECT id, rank, face_number, similarity FROM candidate ORDER BY rank")
     assert [(row[0], row[1], row[3]) for row in kept] == [(found.candidate_id, found.rank, found.similarity) for found in result.candidates]

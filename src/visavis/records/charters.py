@@ -95,7 +95,8 @@ class CharterBook:
     ) -> None:
         """Put a waiting version in force as the actor of `work`: title, profile and dates of the source become this version's.
 
-        It is live then, unless it was frozen. `declared`: nobody signs, the profile's words do. A profile that changes leaves the case that all sources of the old one share; `case` opens unless the source has one.
+        It is live then, unless it was frozen. A profile that changes leaves the case that all sources of the old one share; `case` opens
+        unless the source has one. `declared`: nobody signs, the profile's words do.
         """
         state = source.state if source.state == "frozen" else "live"
         where = tables.charter.c.source_number == source.number, tables.charter.c.version == version
@@ -148,14 +149,12 @@ class CharterBook:
         return note
 
     def found(self, work: Work, source_id: SourceId, root_number: int, findings: Sequence[Finding]) -> None:
-        """Write what the files of a root say against the charter, in the place of what an earlier look found."""
-        work.run(sa.delete(source_finding).where(source_finding.c.root_number == root_number))
-        if findings:
-            place = {"source_number": self._number(work, source_id), "root_number": root_number, "found_at": work.at}
-            counts = [
-                {"rule": one.rule, "counted": one.count, "looked_at": one.looked_at, "over_limit": one.over_limit} for one in findings
-            ]
-            work.run(sa.insert(source_finding), [{**count, **place} for count in counts])
+        """Write what the files of a new root say against the charter, if anything."""
+        if not findings:
+            return
+        place = {"source_number": self._number(work, source_id), "root_number": root_number, "found_at": work.at}
+        counts = [{"rule": one.rule, "counted": one.count, "looked_at": one.looked_at, "over_limit": one.over_limit} for one in findings]
+        work.run(sa.insert(source_finding), [{**count, **place} for count in counts])
         signs = {finding.rule: finding.count for finding in findings}
         work.leaf("collection", source=source_id, what="looked-over", root=root_number, signs=signs)
 

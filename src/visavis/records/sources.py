@@ -167,7 +167,7 @@ class Sources:
             ],
         )
         self.file(work, number, 1, key, charter, {} if new.draft else self.signature(work, number, 1, key, declared=True))
-        root = self.add_root(work, number, key, new.root)
+        root = self._add_root(work, number, key, new.root)
         if new.case is not None:
             self.open_case(work, number, new.case)
         work.leaf("collection", source=source_id, charter=charter.sha256, profile=charter.profile, policy=charter.policy, state=state)
@@ -290,8 +290,13 @@ class Sources:
             return ""
         return self._sealer.open("root.offline_why", row.offline_why, row=str(row.number), key=row.key_id)
 
-    def add_root(self, work: Work, source_number: int, key: int, path: Path) -> int:
-        """Write a folder of a source; return its number. The caller writes the leaf."""
+    def append_root(self, work: Work, source: SourceRecord, path: Path) -> int:
+        """Add a folder to a source under the charter that it has; return its number."""
+        number = self._add_root(work, source.number, source.key_id, path)
+        work.leaf("collection", source=source.id, what="root-added", root=number, charter=source.charter_sha256)
+        return number
+
+    def _add_root(self, work: Work, source_number: int, key: int, path: Path) -> int:
         number = work.next_number(tables.root)
         work.run(
             sa.insert(tables.root),

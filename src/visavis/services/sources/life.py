@@ -139,8 +139,8 @@ class CharterLife:
             over = [one.sign for one in signs.contradictions if one.over_limit and not text]
             check_answered(Unanswered(signs=over, remedy='repeat the command with --answer "where the pictures come from"'))
         with self._records.work(self._actor) as work:
-            number = self._records.sources.add_root(work, source.number, source.key_id, root)
-            sign(self._records, work, self._signer, "charter", f"{source.id}/root/{number}", {"charter": source.charter_sha256})
+            number = self._records.sources.append_root(work, source, root)
+            sign(self._records, work, self._signer, "charter", f"{source.id}/folder/{number}", {"charter": source.charter_sha256})
             self._records.charters.found(work, source.id, number, findings(signs.contradictions))
             if text:
                 answer(self._records, work, self._signer, source.id, text)
