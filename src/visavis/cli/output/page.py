@@ -10,7 +10,7 @@ from typing import Protocol, TextIO
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from visavis.cli.output import reading
-from visavis.cli.output.pictures import crop_uri, whole_uri
+from visavis.cli.output.pictures import crop_uri, jpeg_uri, whole_uri
 from visavis.cli.output.plain_text import shown
 from visavis.domain.arrays import RgbImage
 from visavis.domain.face import Box
@@ -71,7 +71,7 @@ class _Probe:
     boxes: tuple[_NumberedBox, ...]
 
 
-def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO) -> None:
+def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO, *, kept: Sequence[bytes] = ()) -> None:
     """Write the page.
 
     Parameters
@@ -80,6 +80,8 @@ def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO) ->
         Called once a candidate, in the order of the page.
     stream : TextIO
         Takes UTF-8, which the page declares.
+    kept : sequence of bytes
+        JPEGs of the searched faces, where a search is shown again.
     """
     template = environment().get_template("search.html.j2")
     several = reading.several_faces_searched(result)
@@ -90,6 +92,7 @@ def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO) ->
     content = template.generate(
         result=result,
         probes=(_probe(picture) for picture in result.probes),
+        kept=[jpeg_uri(picture) for picture in kept],
         groups=_groups(standing, make),
         aside=map(make, range(len(result.candidates) - len(aside) + 1, len(result.candidates) + 1), aside),
         aside_count=len(aside),

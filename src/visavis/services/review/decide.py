@@ -7,13 +7,13 @@ from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.identification import Candidate
 from visavis.domain.ids import CandidateId
+from visavis.domain.signing import Signer
 from visavis.law.reviews import VERDICTS, check_reviewer, decided
 from visavis.law.roles import Act, check_role
 from visavis.records.archive import Records
 from visavis.records.database import Work
 from visavis.records.past import PastResult
 from visavis.records.reviews import NewVerdict, Verdict, standing
-from visavis.services.review.signing import Sign
 
 NOT_THE_SAME = "not-the-same"
 
@@ -73,10 +73,10 @@ class _Bench:
 class Decide:
     """Takes verdicts."""
 
-    def __init__(self, records: Records, *, read: Callable[[str], PastResult], sign: Sign | None) -> None:
+    def __init__(self, records: Records, *, read: Callable[[str], PastResult], signer: Signer | None) -> None:
         self._records = records
         self._read = read
-        self._sign = sign
+        self._signer = signer
 
     def run(self, request: VerdictRequest) -> Decision:
         """Write a verdict; a correction is a new verdict, and the old one stays.
@@ -160,7 +160,7 @@ class Decide:
             )
 
     def _sign_it(self, work: Work, verdict_id: str, new: NewVerdict, bench: _Bench) -> None:
-        if self._sign is None or new.person_id is None:
+        if self._signer is None or new.person_id is None:
             return
         facts = {
             "candidate": new.candidate_id,
@@ -171,7 +171,7 @@ class Decide:
             "replaces": new.replaces,
             "because": new.why_replaced,
         }
-        statement, signature = self._sign("verdict", verdict_id, facts, at=work.at)
+        statement, signature = self._signer.statement("verdict", verdict_id, facts, at=work.at)
         self._records.signatures.add(
             work, what="verdict", object_id=verdict_id, person_id=new.person_id, statement=statement, signature=signature
         )
