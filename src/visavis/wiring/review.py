@@ -6,7 +6,8 @@ from visavis.domain.identification import SearchResult
 from visavis.domain.ids import LabelId
 from visavis.records.labels import Label
 from visavis.records.past import PastResult
-from visavis.records.reviews import SavedProbe
+from visavis.records.disclosures import Disclosure
+from visavis.records.reviews import SavedProbe, Verdict, standing
 from visavis.services.review import (
     CaseReport,
     Decide,
@@ -24,7 +25,10 @@ from visavis.services.review import (
 from visavis.wiring.session import Session
 
 
-__all__ = ["CaseReport", "Decision", "Label", "LabelDesk", "OpenLead", "PastResult", "ReviewDesk", "ReviewSheet", "SavedProbe"]
+__all__ = [
+    "CaseReport", "Decision", "Disclosure", "Label", "LabelDesk", "OpenLead", "PastResult", "ReviewDesk", "ReviewSheet", "SavedProbe",
+    "Verdict", "standing",
+]  # fmt: skip
 
 
 class ReviewDesk:

@@ -28,7 +28,7 @@ class OpenPixels(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Whole:
+class Whole:
     """A whole picture as the template wants it."""
 
     uri: str
@@ -44,7 +44,7 @@ class _Entry:
     candidate: Candidate
     remarks: tuple[str, ...]
     crop: str | None
-    whole: _Whole | None
+    whole: Whole | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class _NumberedBox:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Probe:
     name: str
-    whole: _Whole
+    whole: Whole
     boxes: tuple[_NumberedBox, ...]
 
 
@@ -146,7 +146,7 @@ def _entry_maker(open_pixels: OpenPixels, *, several_faces: bool) -> Callable[[i
             candidate=candidate,
             remarks=reading.remarks(candidate, several_faces=several_faces),
             crop=None if image_rgb is None else crop_uri(image_rgb, candidate.box),
-            whole=None if image_rgb is None else _whole(image_rgb),
+            whole=None if image_rgb is None else whole(image_rgb),
         )
 
     return make
@@ -165,9 +165,10 @@ def _probe(picture: ProbePicture) -> _Probe:
         _NumberedBox(number=number, style=box_style(face.box), picked=number in picture.picked, at_top=face.box.top < _LABEL_ROOM)
         for number, face in enumerate(picture.faces, start=1)
     )
-    return _Probe(name=picture.name, whole=_whole(picture.image_rgb), boxes=tuple(boxes))
+    return _Probe(name=picture.name, whole=whole(picture.image_rgb), boxes=tuple(boxes))
 
 
-def _whole(image_rgb: RgbImage) -> _Whole:
+def whole(image_rgb: RgbImage) -> Whole:
+    """Return a picture as the template wants it."""
     height, width = image_rgb.shape[:2]
-    return _Whole(uri=whole_uri(image_rgb), width=width, height=height)
+    return Whole(uri=whole_uri(image_rgb), width=width, height=height)
