@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from visavis.domain.identification import SearchResult
 from visavis.domain.ids import LabelId
+from visavis.records.disclosures import Disclosure
 from visavis.records.labels import Label
 from visavis.records.past import PastResult
-from visavis.records.disclosures import Disclosure
 from visavis.records.reviews import SavedProbe, Verdict, standing
 from visavis.services.review import (
     CaseReport,
@@ -23,7 +23,6 @@ from visavis.services.review import (
     Worklist,
 )
 from visavis.wiring.session import Session
-
 
 __all__ = [
     "CaseReport", "Decision", "Disclosure", "Label", "LabelDesk", "OpenLead", "PastResult", "ReviewDesk", "ReviewSheet", "SavedProbe",
@@ -171,4 +170,3 @@ def _reader(session: Session) -> Callable[[str], PastResult]:
     from visavis.services.search import PastSearches
 
     return PastSearches(session.records()).read
-

@@ -36,9 +36,7 @@ def open_case(
     profile: Annotated[str | None, typer.Option(metavar="NAME", help="Else the profile of its sources.")] = None,
     searches: Annotated[int | None, typer.Option(metavar="N", help="Most searches; else the pack's.")] = None,
     top: Annotated[int | None, typer.Option(metavar="K", help="Most candidates a search; else the pack's.")] = None,
-    until: Annotated[
-        dt.date | None, typer.Option(parser=day, metavar="DATE", help="Last day; else the pack's.")
-    ] = None,
+    until: Annotated[dt.date | None, typer.Option(parser=day, metavar="DATE", help="Last day; else the pack's.")] = None,
     standing: Annotated[bool, typer.Option("--standing", help="A desk's daily work, renewed every year, instead of one matter.")] = False,
     person: AsOption = None,
     archive: ArchiveOption = None,

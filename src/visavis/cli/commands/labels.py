@@ -87,7 +87,8 @@ def _print(labels: "list[Label]", form: Format) -> None:
     screen.print(counted(len(labels), "label"))
     for label in labels:
         known_as = f" ({label.authority})" if label.authority else ""
-        screen.print(shown(f"{label.name}{known_as} · picture {label.anchor[:12]} · {label.at:%Y-%m-%d} · label {label.id}"), soft_wrap=True)
+        told = f"{label.name}{known_as} · picture {label.anchor[:12]} · {label.at:%Y-%m-%d} · label {label.id}"
+        screen.print(shown(told), soft_wrap=True)
 
 
 def _document(label: "Label") -> dict[str, object]:

@@ -18,6 +18,9 @@ from visavis.cli.output.plain_text import shown
 from visavis.cli.output.sheet import write_sheet
 from visavis.cli.output.table import console
 
+WHY_A_SHEET = "review"
+"""A sheet goes to its reviewer, who needs it to judge: recipient and reason are known."""
+
 review_app = typer.Typer(help="Leads and decisions: a candidate is a lead until people decide.", no_args_is_help=True)
 
 PageOption = Annotated[Path, typer.Option("--output", metavar="FILE", help="The HTML page to write.")]
@@ -59,9 +62,10 @@ def sheet(
         signed_in(opened, person)
         check_writable(output, (), opened)
         made = opened.review.sheet(search_id)
-        told = {"recipient": made.reviewer, "because": "review"}
-        recorded = opened.review.check_export(case_id=made.past.case.id, **told)
-        disclose = functools.partial(opened.review.disclose, made.past.result, what="review-sheet", **told)
+        recorded = opened.review.check_export(case_id=made.past.case.id, recipient=made.reviewer, because=WHY_A_SHEET)
+        disclose = functools.partial(
+            opened.review.disclose, made.past.result, what="review-sheet", recipient=made.reviewer, because=WHY_A_SHEET
+        )
         with handing_out(output, disclose if recorded else None) as stream:
             write_sheet(made, opened.original_opener(), stream)
 

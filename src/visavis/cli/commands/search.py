@@ -43,9 +43,7 @@ ThresholdOption = Annotated[float | None, typer.Option(metavar="T", help="Least 
 SinceOption = Annotated[dt.date | None, typer.Option(parser=day, metavar="DATE", help="Taken on this day or later: 1962-05-14.")]
 UntilOption = Annotated[dt.date | None, typer.Option(parser=day, metavar="DATE", help="Taken on this day or earlier.")]
 
-ResultFormatOption = Annotated[
-    ResultFormat, typer.Option("--format", help="For people, for programs, for a spreadsheet, for a browser.")
-]
+ResultFormatOption = Annotated[ResultFormat, typer.Option("--format", help="For people, for programs, for a spreadsheet, for a browser.")]
 OutputOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")]
 
 
@@ -222,9 +220,7 @@ def _picking(probes: Sequence[ProbePicture]) -> Iterator[None]:
         raise
 
 
-def _write(
-    opened: "Archive", result: SearchResult, form: ResultFormat, stream: TextIO, *, kept: "Sequence[SavedProbe]" = ()
-) -> None:
+def _write(opened: "Archive", result: SearchResult, form: ResultFormat, stream: TextIO, *, kept: "Sequence[SavedProbe]" = ()) -> None:
     match form:
         case ResultFormat.TABLE:
             write_table(result, console(stream))

@@ -38,19 +38,23 @@ class _Search:
 
 def write_report(report: "CaseReport", open_pixels: OpenPixels, stream: TextIO) -> None:
     """Write the report, search after search. A verdict that waits for a second reviewer is counted and not shown."""
-    content = environment().get_template("case_report.html.j2").generate(
-        case=report.case,
-        printed_at=report.printed_at,
-        opened_by=_name(report, report.case.opened_by),
-        approvals=[
-            f"{_name(report, one.person_id)}, {one.at:%Y-%m-%d}" + (" (their own request)" if one.self_approved else "")
-            for one in report.case.approvals
-        ],
-        sources=[(source.title, source.id, source.state) for source in report.sources],
-        searches=(_search(report, past, open_pixels) for past in report.searches),
-        search_count=reading.counted(len(report.searches), "search").replace("searchs", "searches"),
-        disclosures=[(one, _name(report, one.person_id)) for one in report.disclosures],
-        lead=reading.LEAD,
+    content = (
+        environment()
+        .get_template("case_report.html.j2")
+        .generate(
+            case=report.case,
+            printed_at=report.printed_at,
+            opened_by=_name(report, report.case.opened_by),
+            approvals=[
+                f"{_name(report, one.person_id)}, {one.at:%Y-%m-%d}" + (" (their own request)" if one.self_approved else "")
+                for one in report.case.approvals
+            ],
+            sources=[(source.title, source.id, source.state) for source in report.sources],
+            searches=(_search(report, past, open_pixels) for past in report.searches),
+            search_count=reading.counted(len(report.searches), "search").replace("searchs", "searches"),
+            disclosures=[(one, _name(report, one.person_id)) for one in report.disclosures],
+            lead=reading.LEAD,
+        )
     )
     for piece in content:
         stream.write(piece)

@@ -24,7 +24,8 @@ def write_leads(leads: "Sequence[OpenLead]", screen: Console) -> None:
         mine = list(of_search)
         result = mine[0].past.result
         screen.print()
-        screen.print(Text(shown(f"Search {search_id} of {result.at:%Y-%m-%d} · case «{mine[0].past.case.title}»"), style="bold"), soft_wrap=True)
+        heading = f"Search {search_id} of {result.at:%Y-%m-%d} · case «{mine[0].past.case.title}»"
+        screen.print(Text(shown(heading), style="bold"), soft_wrap=True)
         for lead in mine:
             candidate = lead.candidate
             remarks = "; ".join(reading.remarks(candidate, several_faces=False))

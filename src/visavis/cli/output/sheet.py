@@ -33,17 +33,21 @@ def write_sheet(sheet: "ReviewSheet", open_pixels: OpenPixels, stream: TextIO) -
     probes = {probe.probe_face: jpeg_uri(probe.picture) for probe in past.probes if probe.picture}
     if past.asked_face is not None and (image := open_pixels(past.asked_face)) is not None:
         probes[1] = crop_uri(image, past.asked_face.box)
-    content = environment().get_template("sheet.html.j2").generate(
-        result=past.result,
-        case=past.case,
-        reason=past.search.reason,
-        reviewer=sheet.reviewer,
-        probes=probes,
-        pairs=_pairs(sheet, open_pixels),
-        notices=reading.notices(past.result),
-        count=reading.counted(len(past.result.candidates), "lead"),
-        stamp=reading.stamp(past.result),
-        lead=reading.LEAD,
+    content = (
+        environment()
+        .get_template("sheet.html.j2")
+        .generate(
+            result=past.result,
+            case=past.case,
+            reason=past.search.reason,
+            reviewer=sheet.reviewer,
+            probes=probes,
+            pairs=_pairs(sheet, open_pixels),
+            notices=reading.notices(past.result),
+            count=reading.counted(len(past.result.candidates), "lead"),
+            stamp=reading.stamp(past.result),
+            lead=reading.LEAD,
+        )
     )
     for piece in content:
         stream.write(piece)

@@ -178,7 +178,7 @@ class Decide:
 
     def _exclude(self, work: Work, bench: _Bench, before: str, after: str) -> None:
         """Let «not the same» hang on the face itself, or take it off."""
-        was_excluded = bench.candidate.decided == NOT_THE_SAME or before == NOT_THE_SAME
+        was_excluded = NOT_THE_SAME in (bench.candidate.decided, before)
         if after == "open" or (after == NOT_THE_SAME) == was_excluded:
             return
         lead = self._records.searches.candidate(bench.candidate.candidate_id)

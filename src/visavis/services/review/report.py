@@ -78,6 +78,8 @@ class PrintCase:
     def _check(self, case: CaseRecord, at: dt.datetime) -> None:
         profile = profile_of(case, self._rules)
         if not profile.case_reports:
-            raise RefusedError(f"profile {profile.name} has no case reports", rule=Rule.EXPORT_ALLOWED, remedy="visavis search --format table")
+            raise RefusedError(
+                f"profile {profile.name} has no case reports", rule=Rule.EXPORT_ALLOWED, remedy="visavis search --format table"
+            )
         if (state := case.state(at)) in ("closed", "expired"):
             raise RefusedError(f"case {case.id} is {state}: its searches are hidden", rule=Rule.CASE_OPEN, remedy="visavis case list")

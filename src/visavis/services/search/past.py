@@ -72,7 +72,8 @@ class PastSearches:
             signed_by=signers(sources),
             stamp=stamp(case),
         )
-        return PastResult(search=search, case=case, probes=probes, asked_face=self._asked_face(probes, search, at), verdicts=verdicts, result=result)
+        asked_face = self._asked_face(probes, search, at)
+        return PastResult(search=search, case=case, probes=probes, asked_face=asked_face, verdicts=verdicts, result=result)
 
     def _leads(self, search: PastSearch, at: dt.datetime) -> tuple[list[Lead], int]:
         past = self._records.searches.candidates(search.id)
@@ -116,7 +117,7 @@ def _check_open(case: CaseRecord, at: dt.datetime) -> None:
     state = case.state(at)
     if state in ("closed", "expired", "frozen"):
         raise RefusedError(
-            f"case {case.id} is {state}: its searches are hidden", rule=Rule.CASE_OPEN, remedy="search under an open case: visavis case list"
+            f"case {case.id} is {state}: its searches are hidden", rule=Rule.CASE_OPEN, remedy="visavis case list names the open ones"
         )
 
 

@@ -190,9 +190,7 @@ class Search:
             stamp=stamp(case),
         )
 
-    def _record(
-        self, clearance: Clearance, facts: SearchFacts, found: Sequence[tuple[Shown, float, int]]
-    ) -> tuple[SearchId, list[Lead]]:
+    def _record(self, clearance: Clearance, facts: SearchFacts, found: Sequence[tuple[Shown, float, int]]) -> tuple[SearchId, list[Lead]]:
         """Write the search; return its id, and what was found with the ids of the candidates."""
         faces = [FoundFace(face_number=shown.face_number, similarity=similarity, probe_face=face) for shown, similarity, face in found]
         with self._records.work(clearance.actor) as work:
@@ -269,4 +267,3 @@ class Search:
 def _cut(top: int | None, listed: int) -> tuple[str, ...]:
     """Say that the list may go on, where it ends at the number asked for and not at the threshold."""
     return (f"the list ends at --top {top}; there may be more: --all",) if listed == top else ()
-
