@@ -58,6 +58,7 @@ class _Bench:
 
     past: PastResult
     candidate: Candidate
+    anchor: str
     said: tuple[Verdict, ...]
     mine: Verdict | None
 
@@ -127,7 +128,8 @@ class Decide:
             raise InputError("this candidate may not be shown now", remedy=f"visavis search-show {past.search.id} says why")
         said = tuple(standing(past.verdicts.get(wanted.id, [])))
         mine = next((verdict for verdict in said if verdict.person_id == request.actor.person_id), None)
-        return _Bench(past, found, said, mine)
+        ((_, anchor),) = self._records.searches.anchors([wanted.face_number]).values()
+        return _Bench(past, found, anchor, said, mine)
 
     def _check(self, request: VerdictRequest, bench: _Bench) -> None:
         try:
@@ -181,13 +183,11 @@ class Decide:
         was_excluded = NOT_THE_SAME in (bench.candidate.decided, before)
         if after == "open" or (after == NOT_THE_SAME) == was_excluded:
             return
-        lead = self._records.searches.candidate(bench.candidate.candidate_id)
-        ((_, anchor),) = self._records.searches.anchors([lead.face_number]).values()
         subjects = self._subjects(bench)
         if after == NOT_THE_SAME:
-            self._records.reviews.exclude(work, case_id=bench.past.case.id, subjects=subjects, anchor=anchor)
+            self._records.reviews.exclude(work, case_id=bench.past.case.id, subjects=subjects, anchor=bench.anchor)
         else:
-            self._records.reviews.include_again(work, subjects=subjects, anchor=anchor)
+            self._records.reviews.include_again(work, subjects=subjects, anchor=bench.anchor)
 
     def _subjects(self, bench: _Bench) -> frozenset[bytes]:
         """Return whom the face does not show: the one person of a case, or the searched faces where a case serves many searches."""
