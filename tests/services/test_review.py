@@ -163,10 +163,12 @@ def test_a_search_is_shown_again_with_one_consultation_leaf_each_time(court):
     assert (again.result.gallery_size, again.result.threshold.value) == (first.gallery_size, first.threshold.value)
 
 
-@pytest.mark.parametrize("values", ["closed_at = '2026-11-22T11:00:00.000000Z'", "open_until = '2026-01-01'", "frozen_at = '2026-11-22T11:00:00.000000Z'"])
+@pytest.mark.parametrize(
+    "values", ["closed_at = '2026-11-22T11:00:00.000000Z'", "open_until = '2026-01-01'", "frozen_at = '2026-11-22T11:00:00.000000Z'"]
+)
 def test_a_closed_expired_or_frozen_case_hides_its_searches(court, values):
     search_id = court.search().search_id
-    court.made.sql(f'UPDATE "case" SET {values} WHERE id = \'{court.case}\'')
+    court.made.sql(f"UPDATE \"case\" SET {values} WHERE id = '{court.case}'")
     with pytest.raises(RefusedError) as refused:
         court.past().show(ACTOR, search_id)
     assert refused.value.rule == "case-open"

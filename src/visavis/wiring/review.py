@@ -81,7 +81,7 @@ class ReviewDesk:
         request = VerdictRequest(actor=self._session.actor, candidate=candidate, says=says, grounds=grounds, because=because)
         return Decide(records, read=_reader(self._session), signer=self._session.signer).run(request)
 
-    def check_export(self, *, case_id: str | None, recipient: str = "", because: str = "") -> bool:
+    def check_export(self, *, case_id: str | None, recipient: str = "", because: str = "", what: str = "") -> bool:
         """Return whether an export under this case would be a disclosure, to be recorded; None = the case of home or trial.
 
         Raises
@@ -89,7 +89,7 @@ class ReviewDesk:
         RefusedError
             A result may not leave the house so.
         """
-        return self._disclose().check(self._session.actor, case_id=case_id, recipient=recipient, because=because)
+        return self._disclose().check(self._session.actor, case_id=case_id, recipient=recipient, because=because, what=what)
 
     def disclose(self, result: SearchResult, sha256: bytes, *, what: str, recipient: str = "", because: str = "") -> str:
         """Record that a file with a result is handed out; return the record's id, `""` at home."""

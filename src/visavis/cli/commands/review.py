@@ -62,7 +62,7 @@ def sheet(
         signed_in(opened, person)
         check_writable(output, (), opened)
         made = opened.review.sheet(search_id)
-        recorded = opened.review.check_export(case_id=made.past.case.id, recipient=made.reviewer, because=WHY_A_SHEET)
+        recorded = opened.review.check_export(case_id=made.past.case.id, recipient=made.reviewer, because=WHY_A_SHEET, what="review-sheet")
         disclose = functools.partial(
             opened.review.disclose, made.past.result, what="review-sheet", recipient=made.reviewer, because=WHY_A_SHEET
         )
