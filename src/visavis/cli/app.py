@@ -8,7 +8,23 @@ import sys
 
 import typer
 
-from visavis.cli.commands import cases, evaluate, expire, ingest, ledger, packs, people, policies, search, sources, survey, upkeep, vault
+from visavis.cli.commands import (
+    cases,
+    evaluate,
+    expire,
+    ingest,
+    labels,
+    ledger,
+    packs,
+    people,
+    policies,
+    review,
+    search,
+    sources,
+    survey,
+    upkeep,
+    vault,
+)
 from visavis.cli.output.plain_text import shown
 from visavis.domain.errors import CharterInvalid, RefusedError, SetupError, VisavisError
 
@@ -24,7 +40,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (survey, sources, people, cases, policies, ingest, search, upkeep, expire, ledger, packs, evaluate, vault):
+PARTS = (survey, sources, people, cases, policies, ingest, search, review, labels, upkeep, expire, ledger, packs, evaluate, vault)
+for part in PARTS:
     part.register(app)
 
 

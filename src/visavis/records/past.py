@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from visavis.domain.identification import SearchResult
+from visavis.domain.identification import Candidate, SearchResult
 from visavis.records.cases import CaseRecord
 from visavis.records.reviews import SavedProbe, Verdict
 from visavis.records.searches import PastSearch
@@ -16,6 +16,8 @@ class PastResult:
     ----------
     probes : tuple of SavedProbe
         What was kept of the searched faces.
+    asked_face : Candidate or None
+        The face of the archive that was searched with, if it was one and may be shown now.
     verdicts : dict of str to list of Verdict
         Every verdict on each candidate, by its id. Not for whoever has to judge blind: `services.review` says what may be shown to whom.
     result : SearchResult
@@ -25,5 +27,6 @@ class PastResult:
     search: PastSearch
     case: CaseRecord
     probes: tuple[SavedProbe, ...]
+    asked_face: Candidate | None
     verdicts: dict[str, list[Verdict]]
     result: SearchResult

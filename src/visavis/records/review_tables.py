@@ -22,7 +22,8 @@ probe = Table(
 verdict = Table(
     "verdict",
     metadata,
-    Column("id", String(36), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
     Column("candidate_id", ForeignKey("candidate.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("person_id", String(36)),
     Column("says", Text, nullable=False),
@@ -31,6 +32,7 @@ verdict = Table(
     Column("why_replaced", LargeBinary),
     Column("at", UtcTime, nullable=False),
     UniqueConstraint("replaces"),
+    sqlite_autoincrement=True,
 )
 
 exclusion = Table(

@@ -181,7 +181,7 @@ class Reviews:
             query = (
                 sa.select(review_tables.verdict)
                 .where(review_tables.verdict.c.candidate_id.in_(wanted[start : start + 500]))
-                .order_by(review_tables.verdict.c.at, review_tables.verdict.c.id)
+                .order_by(review_tables.verdict.c.number)
             )
             for row in self._database.ask(query):
                 found.setdefault(row.candidate_id, []).append(self._verdict(row))

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from visavis.domain.identification import SearchResult
 from visavis.domain.ids import LabelId
+from visavis.records.disclosures import Disclosure
 from visavis.records.labels import Label
 from visavis.records.past import PastResult
+from visavis.records.reviews import SavedProbe, Verdict, standing
 from visavis.services.review import (
     CaseReport,
     Decide,
@@ -20,8 +22,12 @@ from visavis.services.review import (
     VerdictRequest,
     Worklist,
 )
-from visavis.services.review.signing import Sign
 from visavis.wiring.session import Session
+
+__all__ = [
+    "CaseReport", "Decision", "Disclosure", "Label", "LabelDesk", "OpenLead", "PastResult", "ReviewDesk", "ReviewSheet", "SavedProbe",
+    "Verdict", "standing",
+]  # fmt: skip
 
 
 class ReviewDesk:
@@ -73,11 +79,17 @@ class ReviewDesk:
         """
         records = self._session.records()
         request = VerdictRequest(actor=self._session.actor, candidate=candidate, says=says, grounds=grounds, because=because)
-        return Decide(records, read=_reader(self._session), sign=_sign(self._session)).run(request)
+        return Decide(records, read=_reader(self._session), signer=self._session.signer).run(request)
 
-    def check_export(self, *, case_id: str | None, recipient: str = "", because: str = "") -> None:
-        """Raise `RefusedError` if a result under this case may not leave the house so; None = the case of home or trial."""
-        self._disclose().check(self._session.actor, case_id=case_id, recipient=recipient, because=because)
+    def check_export(self, *, case_id: str | None, recipient: str = "", because: str = "", what: str = "") -> bool:
+        """Return whether an export under this case would be a disclosure, to be recorded; None = the case of home or trial.
+
+        Raises
+        ------
+        RefusedError
+            A result may not leave the house so.
+        """
+        return self._disclose().check(self._session.actor, case_id=case_id, recipient=recipient, because=because, what=what)
 
     def disclose(self, result: SearchResult, sha256: bytes, *, what: str, recipient: str = "", because: str = "") -> str:
         """Record that a file with a result is handed out; return the record's id, `""` at home."""
@@ -151,14 +163,10 @@ class LabelDesk:
 
     def _labelling(self) -> Labelling:
         session = self._session
-        return Labelling(session.records(), session.rules, read=_reader(session), sign=_sign(session))
+        return Labelling(session.records(), session.rules, read=_reader(session), signer=session.signer)
 
 
 def _reader(session: Session) -> Callable[[str], PastResult]:
     from visavis.services.search import PastSearches
 
     return PastSearches(session.records()).read
-
-
-def _sign(session: Session) -> Sign | None:
-    return None if session.signer is None else session.signer.statement

@@ -1,6 +1,7 @@
 """`visavis search` and `visavis why`."""
 
 import datetime as dt
+import functools
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from visavis.cli.commands.exports import BecauseOption, RecipientOption, handing_out
 from visavis.cli.commands.ingest import SourceOption
 from visavis.cli.commands.options import ArchiveOption, AsOption, Format, FormatOption, archive_at, day, signed_in
 from visavis.cli.output.document import emit, search_document, write_csv
@@ -22,6 +24,7 @@ from visavis.domain.identification import ProbePicture, SearchResult
 
 if TYPE_CHECKING:
     from visavis.wiring import Archive
+    from visavis.wiring.review import SavedProbe
 
 
 class ResultFormat(StrEnum):
@@ -41,10 +44,14 @@ ThresholdOption = Annotated[float | None, typer.Option(metavar="T", help="Least 
 SinceOption = Annotated[dt.date | None, typer.Option(parser=day, metavar="DATE", help="Taken on this day or later: 1962-05-14.")]
 UntilOption = Annotated[dt.date | None, typer.Option(parser=day, metavar="DATE", help="Taken on this day or earlier.")]
 
+ResultFormatOption = Annotated[ResultFormat, typer.Option("--format", help="For people, for programs, for a spreadsheet, for a browser.")]
+OutputOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(search)
+    app.command(name="search-show")(search_show)
     app.command()(why)
 
 
@@ -65,10 +72,10 @@ def search(
     person: AsOption = None,
     reason: ReasonOption = "",
     archive: ArchiveOption = None,
-    form: Annotated[
-        ResultFormat, typer.Option("--format", help="For people, for programs, for a spreadsheet, for a browser.")
-    ] = ResultFormat.TABLE,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result there.")] = None,
+    form: ResultFormatOption = ResultFormat.TABLE,
+    output: OutputOption = None,
+    recipient: RecipientOption = "",
+    because: BecauseOption = "",
     draw: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw the numbers of the photograph's faces into FILE (PNG, JPEG).")
     ] = None,
@@ -81,7 +88,8 @@ def search(
     with archive_at(archive) as opened:
         signed_in(opened, person)
         for target in filter(None, (output, draw)):
-            _check_writable(target, photos, opened)
+            check_writable(target, photos, opened)
+        recorded = _leaves(form, output) and opened.review.check_export(case_id=case, recipient=recipient, because=because)
         probes = opened.look(*photos)
         if draw is not None and probes:
             write_numbered(probes[0], draw)
@@ -102,10 +110,35 @@ def search(
                 case_id=case,
                 reason=reason,
             )
-        with _stream(output) as stream:
+        disclose = functools.partial(opened.review.disclose, result, what=f"search-{form}", recipient=recipient, because=because)
+        with handing_out(output, disclose if recorded else None) as stream:
             _write(opened, result, form, stream)
-    if output is not None:
-        sys.stderr.write(shown(f"written to {output}") + "\n")
+
+
+def search_show(
+    search_id: Annotated[str, typer.Argument(metavar="SEARCH", help="Id of a search, or the end of one.")],
+    person: AsOption = None,
+    archive: ArchiveOption = None,
+    form: ResultFormatOption = ResultFormat.TABLE,
+    output: OutputOption = None,
+    recipient: RecipientOption = "",
+    because: BecauseOption = "",
+) -> None:
+    """Show the candidates of an earlier search again, as far as they may be shown now."""
+    with archive_at(archive) as opened:
+        signed_in(opened, person)
+        if output is not None:
+            check_writable(output, (), opened)
+        past = opened.review.show(search_id)
+        recorded = _leaves(form, output) and opened.review.check_export(case_id=past.case.id, recipient=recipient, because=because)
+        disclose = functools.partial(opened.review.disclose, past.result, what=f"search-{form}", recipient=recipient, because=because)
+        with handing_out(output, disclose if recorded else None) as stream:
+            _write(opened, past.result, form, stream, kept=past.probes)
+
+
+def _leaves(form: ResultFormat, output: Path | None) -> bool:
+    """Whether a result is a copy that may leave the house, not a look at the screen."""
+    return output is not None or form in (ResultFormat.HTML, ResultFormat.CSV)
 
 
 def why(
@@ -167,7 +200,7 @@ def why(
         screen.print(f"face {number}: {compared}{item.verdict}{weak}", soft_wrap=True)
 
 
-def _check_writable(target: Path, photos: Sequence[Path], opened: "Archive") -> None:
+def check_writable(target: Path, photos: Sequence[Path], opened: "Archive") -> None:
     """Complain before anything is searched or recorded. No photograph, original or file of the archive is ever written over."""
     place = target.resolve()
     kept = {photo.resolve() for photo in photos}
@@ -190,29 +223,7 @@ def _picking(probes: Sequence[ProbePicture]) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def _stream(output: Path | None) -> Iterator[TextIO]:
-    """Write to a file that appears when it is complete, or to standard output."""
-    if output is None:
-        yield sys.stdout
-        return
-    output = output.resolve()
-    if output.exists() and not output.is_file():  # a pipe or a device is written to, not replaced
-        with output.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        return
-    part = output.with_name(output.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        part.replace(output)
-    except OSError as error:
-        raise InputError(f"can't write {output}: {error.strerror}", remedy="choose another --output") from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _write(opened: "Archive", result: SearchResult, form: ResultFormat, stream: TextIO) -> None:
+def _write(opened: "Archive", result: SearchResult, form: ResultFormat, stream: TextIO, *, kept: "Sequence[SavedProbe]" = ()) -> None:
     match form:
         case ResultFormat.TABLE:
             write_table(result, console(stream))
@@ -221,4 +232,4 @@ def _write(opened: "Archive", result: SearchResult, form: ResultFormat, stream: 
         case ResultFormat.CSV:
             write_csv(result, stream)
         case ResultFormat.HTML:
-            write_page(result, opened.original_opener(), stream)
+            write_page(result, opened.original_opener(), stream, kept=[probe.picture for probe in kept if probe.picture])

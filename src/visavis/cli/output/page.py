@@ -10,7 +10,7 @@ from typing import Protocol, TextIO
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from visavis.cli.output import reading
-from visavis.cli.output.pictures import crop_uri, whole_uri
+from visavis.cli.output.pictures import crop_uri, jpeg_uri, whole_uri
 from visavis.cli.output.plain_text import shown
 from visavis.domain.arrays import RgbImage
 from visavis.domain.face import Box
@@ -28,7 +28,7 @@ class OpenPixels(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Whole:
+class Whole:
     """A whole picture as the template wants it."""
 
     uri: str
@@ -44,7 +44,7 @@ class _Entry:
     candidate: Candidate
     remarks: tuple[str, ...]
     crop: str | None
-    whole: _Whole | None
+    whole: Whole | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +67,11 @@ class _NumberedBox:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Probe:
     name: str
-    whole: _Whole
+    whole: Whole
     boxes: tuple[_NumberedBox, ...]
 
 
-def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO) -> None:
+def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO, *, kept: Sequence[bytes] = ()) -> None:
     """Write the page.
 
     Parameters
@@ -80,6 +80,8 @@ def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO) ->
         Called once a candidate, in the order of the page.
     stream : TextIO
         Takes UTF-8, which the page declares.
+    kept : sequence of bytes
+        JPEGs of the searched faces, where a search is shown again.
     """
     template = environment().get_template("search.html.j2")
     several = reading.several_faces_searched(result)
@@ -90,6 +92,7 @@ def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO) ->
     content = template.generate(
         result=result,
         probes=(_probe(picture) for picture in result.probes),
+        kept=[jpeg_uri(picture) for picture in kept],
         groups=_groups(standing, make),
         aside=map(make, range(len(result.candidates) - len(aside) + 1, len(result.candidates) + 1), aside),
         aside_count=len(aside),
@@ -143,7 +146,7 @@ def _entry_maker(open_pixels: OpenPixels, *, several_faces: bool) -> Callable[[i
             candidate=candidate,
             remarks=reading.remarks(candidate, several_faces=several_faces),
             crop=None if image_rgb is None else crop_uri(image_rgb, candidate.box),
-            whole=None if image_rgb is None else _whole(image_rgb),
+            whole=None if image_rgb is None else whole(image_rgb),
         )
 
     return make
@@ -162,9 +165,10 @@ def _probe(picture: ProbePicture) -> _Probe:
         _NumberedBox(number=number, style=box_style(face.box), picked=number in picture.picked, at_top=face.box.top < _LABEL_ROOM)
         for number, face in enumerate(picture.faces, start=1)
     )
-    return _Probe(name=picture.name, whole=_whole(picture.image_rgb), boxes=tuple(boxes))
+    return _Probe(name=picture.name, whole=whole(picture.image_rgb), boxes=tuple(boxes))
 
 
-def _whole(image_rgb: RgbImage) -> _Whole:
+def whole(image_rgb: RgbImage) -> Whole:
+    """Return a picture as the template wants it."""
     height, width = image_rgb.shape[:2]
-    return _Whole(uri=whole_uri(image_rgb), width=width, height=height)
+    return Whole(uri=whole_uri(image_rgb), width=width, height=height)

@@ -47,6 +47,11 @@ def whole_uri(image_rgb: RgbImage) -> str:
     return _uri(_reduced(image_rgb))
 
 
+def jpeg_uri(jpeg: bytes) -> str:
+    """Return a JPEG as a `data:` URI."""
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
+
+
 def useful_side(box: Box) -> int:
     """Return the longer side, in pixels, from which on a decoded original gives the page all it can show of this face.
 
@@ -111,4 +116,4 @@ def _reduced(image_rgb: RgbImage) -> Image.Image:
 def _uri(image: Image.Image) -> str:
     buffer = io.BytesIO()
     image.save(buffer, format="JPEG", quality=_QUALITY, optimize=True)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return jpeg_uri(buffer.getvalue())

@@ -7,13 +7,13 @@ from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.identification import Candidate
 from visavis.domain.ids import CandidateId
+from visavis.domain.signing import Signer
 from visavis.law.reviews import VERDICTS, check_reviewer, decided
 from visavis.law.roles import Act, check_role
 from visavis.records.archive import Records
 from visavis.records.database import Work
 from visavis.records.past import PastResult
 from visavis.records.reviews import NewVerdict, Verdict, standing
-from visavis.services.review.signing import Sign
 
 NOT_THE_SAME = "not-the-same"
 
@@ -58,6 +58,7 @@ class _Bench:
 
     past: PastResult
     candidate: Candidate
+    anchor: str
     said: tuple[Verdict, ...]
     mine: Verdict | None
 
@@ -73,10 +74,10 @@ class _Bench:
 class Decide:
     """Takes verdicts."""
 
-    def __init__(self, records: Records, *, read: Callable[[str], PastResult], sign: Sign | None) -> None:
+    def __init__(self, records: Records, *, read: Callable[[str], PastResult], signer: Signer | None) -> None:
         self._records = records
         self._read = read
-        self._sign = sign
+        self._signer = signer
 
     def run(self, request: VerdictRequest) -> Decision:
         """Write a verdict; a correction is a new verdict, and the old one stays.
@@ -127,7 +128,8 @@ class Decide:
             raise InputError("this candidate may not be shown now", remedy=f"visavis search-show {past.search.id} says why")
         said = tuple(standing(past.verdicts.get(wanted.id, [])))
         mine = next((verdict for verdict in said if verdict.person_id == request.actor.person_id), None)
-        return _Bench(past, found, said, mine)
+        ((_, anchor),) = self._records.searches.anchors([wanted.face_number]).values()
+        return _Bench(past, found, anchor, said, mine)
 
     def _check(self, request: VerdictRequest, bench: _Bench) -> None:
         try:
@@ -160,7 +162,7 @@ class Decide:
             )
 
     def _sign_it(self, work: Work, verdict_id: str, new: NewVerdict, bench: _Bench) -> None:
-        if self._sign is None or new.person_id is None:
+        if self._signer is None or new.person_id is None:
             return
         facts = {
             "candidate": new.candidate_id,
@@ -171,23 +173,21 @@ class Decide:
             "replaces": new.replaces,
             "because": new.why_replaced,
         }
-        statement, signature = self._sign("verdict", verdict_id, facts, at=work.at)
+        statement, signature = self._signer.statement("verdict", verdict_id, facts, at=work.at)
         self._records.signatures.add(
             work, what="verdict", object_id=verdict_id, person_id=new.person_id, statement=statement, signature=signature
         )
 
     def _exclude(self, work: Work, bench: _Bench, before: str, after: str) -> None:
         """Let «not the same» hang on the face itself, or take it off."""
-        was_excluded = bench.candidate.decided == NOT_THE_SAME or before == NOT_THE_SAME
+        was_excluded = NOT_THE_SAME in (bench.candidate.decided, before)
         if after == "open" or (after == NOT_THE_SAME) == was_excluded:
             return
-        lead = self._records.searches.candidate(bench.candidate.candidate_id)
-        ((_, anchor),) = self._records.searches.anchors([lead.face_number]).values()
         subjects = self._subjects(bench)
         if after == NOT_THE_SAME:
-            self._records.reviews.exclude(work, case_id=bench.past.case.id, subjects=subjects, anchor=anchor)
+            self._records.reviews.exclude(work, case_id=bench.past.case.id, subjects=subjects, anchor=bench.anchor)
         else:
-            self._records.reviews.include_again(work, subjects=subjects, anchor=anchor)
+            self._records.reviews.include_again(work, subjects=subjects, anchor=bench.anchor)
 
     def _subjects(self, bench: _Bench) -> frozenset[bytes]:
         """Return whom the face does not show: the one person of a case, or the searched faces where a case serves many searches."""

@@ -27,6 +27,10 @@ class Export:
     faces: frozenset[FaceId]
 
 
+SHEET = "review-sheet"
+"""A page that its own reviewer takes along to judge: who may review may have it, and it is on record as any other."""
+
+
 class Disclose:
     """Checks and records exports."""
 
@@ -34,7 +38,7 @@ class Disclose:
         self._records = records
         self._rules = rules
 
-    def check(self, actor: Actor, *, case_id: str | None, recipient: str, because: str) -> bool:
+    def check(self, actor: Actor, *, case_id: str | None, recipient: str, because: str, what: str = "") -> bool:
         """Return whether an export under a case would be a disclosure, before anything is searched.
 
         Parameters
@@ -53,7 +57,7 @@ class Disclose:
         try:
             recorded = check_disclosure([profile_of(case, self._rules)], recipient=recipient, because=because)
             if recorded:
-                check_role(actor, Act.DISCLOSE, profile=case.profile)
+                check_role(actor, Act.REVIEW if what == SHEET else Act.DISCLOSE, profile=case.profile)
         except RefusedError as error:
             self._records.note_refusal(actor, "disclosure", error, case=case.id, purpose=case.purpose)
             raise
@@ -61,7 +65,7 @@ class Disclose:
 
     def record(self, actor: Actor, export: Export, sha256: bytes) -> str:
         """Write the record of a disclosure and its leaf; return its id, `""` where the profile's exports are free."""
-        if not self.check(actor, case_id=export.case_id, recipient=export.recipient, because=export.because):
+        if not self.check(actor, case_id=export.case_id, recipient=export.recipient, because=export.because, what=export.what):
             return ""
         made = Disclosure(
             case_id=export.case_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.ids import CandidateId, LabelId
+from visavis.domain.signing import Signer
 from visavis.law.labels import check_label
 from visavis.law.reading import parse_charter
 from visavis.law.roles import Act, check_role
@@ -13,7 +14,6 @@ from visavis.law.rulebook import Rulebook
 from visavis.records.archive import Records
 from visavis.records.labels import Label, NewLabel
 from visavis.records.past import PastResult
-from visavis.services.review.signing import Sign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,11 @@ class LabelRequest:
 class Labelling:
     """Gives, finds and removes labels."""
 
-    def __init__(self, records: Records, rules: Rulebook, *, read: Callable[[str], PastResult], sign: Sign | None) -> None:
+    def __init__(self, records: Records, rules: Rulebook, *, read: Callable[[str], PastResult], signer: Signer | None) -> None:
         self._records = records
         self._rules = rules
         self._read = read
-        self._sign = sign
+        self._signer = signer
 
     def add(self, request: LabelRequest) -> LabelId:
         """Promote a decided candidate.
@@ -93,9 +93,9 @@ class Labelling:
         )
         with self._records.work(request.actor) as work:
             label_id, key = self._records.labels.add(work, new)
-            if self._sign is not None and new.person_id is not None:
+            if self._signer is not None and new.person_id is not None:
                 facts = {"candidate": candidate_id, "anchor": anchor, "name": new.name, "authority": new.authority}
-                statement, signature = self._sign("label", label_id, facts, at=work.at)
+                statement, signature = self._signer.statement("label", label_id, facts, at=work.at)
                 self._records.signatures.add(
                     work, what="label", object_id=label_id, person_id=new.person_id, statement=statement, signature=signature, key=key
                 )

@@ -54,7 +54,7 @@ def as_candidates(
         not_them = bool(excluded.get(face, frozenset()) & subjects[lead.probe_face])
         word = decided.get(lead.candidate_id) or ("not-the-same" if not_them else "")
         names = tuple(dict.fromkeys(label.name for label in labels.get(face, ())))
-        found.append(_candidate(lead, group=f"g{group}", decided=word, labels=names))
+        found.append(as_candidate(lead, group=f"g{group}", decided=word, labels=names))
     return tuple(found)
 
 
@@ -76,7 +76,8 @@ def stamp(case: CaseRecord) -> str:
     return case.profile if case.kind == SHARED else ""
 
 
-def _candidate(lead: Lead, *, group: str, decided: str, labels: tuple[str, ...]) -> Candidate:
+def as_candidate(lead: Lead, *, group: str = "g1", decided: str = "", labels: tuple[str, ...] = ()) -> Candidate:
+    """Return one lead as a candidate."""
     shown = lead.shown
     return Candidate(
         rank=lead.rank,

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from visavis.domain.actor import Actor
-from visavis.domain.errors import RefusedError
-from visavis.domain.identification import SearchResult, Threshold
+from visavis.domain.errors import InputError, RefusedError
+from visavis.domain.identification import Candidate, SearchResult, Threshold
 from visavis.law.reviews import decided
 from visavis.law.rules import Rule
 from visavis.records.archive import Records
@@ -13,7 +13,7 @@ from visavis.records.cases import CaseRecord
 from visavis.records.past import PastResult
 from visavis.records.reviews import SavedProbe, Verdict, standing
 from visavis.records.searches import PastSearch
-from visavis.services.search.leads import Asked, Lead, as_candidates, signers, stamp
+from visavis.services.search.leads import Asked, Lead, as_candidate, as_candidates, signers, stamp
 
 
 class PastSearches:
@@ -72,7 +72,8 @@ class PastSearches:
             signed_by=signers(sources),
             stamp=stamp(case),
         )
-        return PastResult(search=search, case=case, probes=probes, verdicts=verdicts, result=result)
+        asked_face = self._asked_face(probes, search, at)
+        return PastResult(search=search, case=case, probes=probes, asked_face=asked_face, verdicts=verdicts, result=result)
 
     def _leads(self, search: PastSearch, at: dt.datetime) -> tuple[list[Lead], int]:
         past = self._records.searches.candidates(search.id)
@@ -90,6 +91,19 @@ class PastSearches:
         ]
         return leads, len(past) - len(leads)
 
+    def _asked_face(self, probes: Sequence[SavedProbe], search: PastSearch, at: dt.datetime) -> Candidate | None:
+        face_id = next((probe.face_id for probe in probes if probe.face_id), None)
+        if face_id is None:
+            return None
+        try:
+            key = self._records.gallery.key_of(face_id, at, search.sources)
+        except InputError:  # it may not be shown now
+            return None
+        shown = self._records.gallery.show([key], at).get(key)
+        if shown is None:
+            return None
+        return as_candidate(Lead(candidate_id="", rank=0, shown=shown, similarity=1.0, probe_face=1))
+
 
 def _decided(verdicts: dict[str, list[Verdict]], case: CaseRecord) -> dict[str, str]:
     """Return what is decided, once as many have said it as the case asks; until then nobody sees what the first one said."""
@@ -103,9 +117,7 @@ def _check_open(case: CaseRecord, at: dt.datetime) -> None:
     state = case.state(at)
     if state in ("closed", "expired", "frozen"):
         raise RefusedError(
-            f"case {case.id} is {state}: its searches are hidden",
-            rule=Rule.CASE_OPEN,
-            remedy="search under an open case: visavis case list",
+            f"case {case.id} is {state}: its searches are hidden", rule=Rule.CASE_OPEN, remedy="visavis case list names the open ones"
         )
 
 

@@ -31,6 +31,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_probe_search_id"), "probe", ["search_id"])
     op.create_table(
         "verdict",
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("candidate_id", sa.String(length=36), nullable=False),
         sa.Column("person_id", sa.String(length=36), nullable=True),
@@ -40,8 +41,10 @@ def upgrade() -> None:
         sa.Column("why_replaced", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.String(27), nullable=False),
         sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("id"),
         sa.UniqueConstraint("replaces"),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_verdict_candidate_id"), "verdict", ["candidate_id"])
     op.create_table(
