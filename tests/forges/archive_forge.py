@@ -15,7 +15,6 @@ from visavis.decode.limits import Limits
 from visavis.domain.actor import Actor, Role
 from visavis.domain.face import AnalysedFace, Box, Quality
 from visavis.domain.identification import ProbePicture, SearchResult, Threshold
-from visavis.domain.ids import PersonId
 from visavis.domain.media import AnalysedPicture, CaptureDate, DateOrigin, Outcome, PictureMetadata, Precision, Reason
 from visavis.index.exact import ExactIndex
 from visavis.law.charter import Charter
@@ -39,7 +38,7 @@ DIM = 16
 PACK = "made@1"
 PASSPHRASE = "a long passphrase of the tests"
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
-ACTOR = Actor(name="Wilhelmina Actor", person_id=PersonId("wilhelmina"))
+ACTOR = Actor(name="Wilhelmina Actor")
 BOX = Box(left=0.4, top=0.3, width=0.2, height=0.25)
 FLOOR = -1.0
 THRESHOLD = Threshold(value=0.5, trial="made for this test")
@@ -222,12 +221,12 @@ class MadeArchive:
             asked.setdefault("probes", (probe(at_cosine(1)),))
         asked.setdefault("reason", "made for this test")
         search = Search(self.records, self.index, self.permission, default_threshold=THRESHOLD, notices=list)
-        return search.run(SearchQuestion(actor=ACTOR, **asked))
+        return search.run(SearchQuestion(actor=self.owner.actor if asked.get("case_id") else ACTOR, **asked))
 
     def why(self, file: Path | str, **asked: object) -> Reasons:
         asked.setdefault("probes", (probe(at_cosine(1)),))
         asked.setdefault("reason", "made for this test")
-        question = SearchQuestion(actor=ACTOR, **asked)
+        question = SearchQuestion(actor=self.owner.actor if asked.get("case_id") else ACTOR, **asked)
         return Why(self.records, self.index, self.permission, default_threshold=THRESHOLD).run(question, Path(file))
 
     def sql(self, statement: str) -> list[tuple]:

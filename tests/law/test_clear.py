@@ -273,7 +273,9 @@ def test_the_clearance_carries_the_floor_and_only_the_police_must_say_how_the_ga
 def test_a_standing_case_ends_its_clearances_with_its_year(museum, rules):
     at = dt.datetime(2027, 1, 10, 23, 30, tzinfo=dt.UTC)
     opened = dt.datetime(2026, 1, 10, 9, tzinfo=dt.UTC)
-    assert clear(USUAL, [museum], desk(museum, opened_at=opened), rules, at=at).clearance.not_after == dt.datetime(2027, 1, 11, tzinfo=dt.UTC)
+    assert clear(USUAL, [museum], desk(museum, opened_at=opened), rules, at=at).clearance.not_after == dt.datetime(
+        2027, 1, 11, tzinfo=dt.UTC
+    )
     error = refused(USUAL, [museum], desk(museum, opened_at=opened), at + dt.timedelta(minutes=30))
     assert (error.rule, "case renew desk" in error.remedy) == (Rule.CASE_RENEWED, True)
     renewed = desk(museum, opened_at=opened, renewed_at=at)
@@ -282,8 +284,8 @@ def test_a_standing_case_ends_its_clearances_with_its_year(museum, rules):
 
 def test_approvals_of_one_key_or_of_who_asked_count_once_or_not_at_all(chartered, rules):
     source = SourceFacts(id=SourceId("p"), number=3, state="live", charter=chartered("police"))
-    for given in (("b", "b"), ("b", "me"), ("b",)):
-        approvals = tuple(Approval(approver=_approver(name), at=AT, self_approved=False) for name in given)
+    for names in (("b", "b"), ("b", "me"), ("b",)):
+        approvals = tuple(Approval(approver=_approver(name), at=AT, self_approved=False) for name in names)
         case = CaseFacts(
             id=DESK,
             profile="police",

@@ -40,9 +40,7 @@ def france(rules):
     return holidays_of(rules.pack("fr").clocks, "")
 
 
-@pytest.mark.parametrize(
-    ("received", "due"), [("2026-01-31", "2026-03-02"), ("2026-04-01", "2026-05-04"), ("2026-11-25", "2026-12-28")]
-)
+@pytest.mark.parametrize(("received", "due"), [("2026-01-31", "2026-03-02"), ("2026-04-01", "2026-05-04"), ("2026-11-25", "2026-12-28")])
 def test_the_worked_dates_of_france(received, due, france):
     assert due_months(day(received), 1, france) == day(due)
 

@@ -32,18 +32,24 @@ _USUAL = "eu"
 
 class _Controller(Protocol):
     @property
-    def country(self) -> str: ...
+    def country(self) -> str:
+        """ISO 3166-1."""
 
 
 class Filed(Protocol):
     """What of a charter decides its pack."""
 
     @property
-    def profile(self) -> str: ...
+    def profile(self) -> str:
+        """Its profile."""
+
     @property
-    def policy(self) -> str: ...
+    def policy(self) -> str:
+        """The pack it names; empty = none."""
+
     @property
-    def controller(self) -> _Controller | None: ...
+    def controller(self) -> _Controller | None:
+        """Who answers for it; None at home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Rulebook:
         return min(policy.floor_fpir for policy in self.marks.values())
 
     def floor(self, thresholds: Mapping[float, float]) -> float:
-        """Return the similarity under which nothing is given: a model pack's threshold at `floor_fpir`, or at the next lower FPIR it records.
+        """Return the similarity under which nothing is given: a model pack's threshold at `floor_fpir`, or at the next lower one recorded.
 
         Parameters
         ----------

@@ -70,7 +70,7 @@ class Permission:
         self._floor = floor
 
     def ask(self, ask: Ask) -> Permit:
-        """Return a permit, or raise `RefusedError` with the rule and what mends it; a refusal is in the ledger then, and no index was asked."""
+        """Return a permit, or raise `RefusedError` with the rule and what mends it. A refusal is in the ledger; no index was asked."""
         every, cases = self._records.sources.all(), self._records.cases.all()
         case = _pick(cases, ask.case_id)
         request = SearchRequest(
