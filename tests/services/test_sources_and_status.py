@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from archive_forge import ACTOR, Picture, at_cosine
+from visavis.services.add_source import AddSource, SourceRequest
 
 from visavis.domain.errors import CharterInvalid, InputError, RefusedError
 from visavis.law.rulebook import shipped
 from visavis.records.sources import SourceRecord
-from visavis.services.add_source import AddSource, SourceRequest
 from visavis.services.move_source import MoveSource
 from visavis.services.status import ArchiveStatus, Status
 
