@@ -1,14 +1,8 @@
 """The fields of a charter: what each asks, why, and what it accepts. Reading, templates and the reference page all come from here."""
 
-import datetime as dt
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-
-
-class Unfit(ValueError):
-    """A value that a field can't take; the text completes «FIELD …»."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +12,7 @@ class Field:
     Attributes
     ----------
     kind : str
-        Key of the table of readers in this module.
+        Key of the table of readers in `visavis.law.values`.
     why : str
         Why it is asked, in plain words.
     article : str
@@ -368,91 +362,3 @@ OFFERED = ("policy", "kind", "opt_out")
 """Fields that every charter may have; the forms of organisations show them."""
 
 TABLES = ("controller", "basis", "condition", "retention", "evidence", "standing_case")
-
-
-def read_value(field: Field, raw: object) -> object:
-    """Return what a charter's raw TOML value means for a field.
-
-    Raises
-    ------
-    Unfit
-        A blank, another type, or a word that the field does not take.
-    """
-    if raw == "" or (raw == [] and not field.may_be_empty):
-        raise Unfit("is not filled in")
-    value = _READERS[field.kind](raw)
-    for word in value if isinstance(value, tuple) else (value,):
-        if field.choices and word not in field.choices:
-            raise Unfit(f"does not take {word!r}")
-    return value
-
-
-def _text(raw: object) -> str:
-    if not isinstance(raw, str) or not raw.strip():
-        raise Unfit("takes a text in quotes")
-    if any("\ud800" <= sign <= "\udfff" for sign in raw):
-        raise Unfit("holds signs that are no Unicode text")
-    return raw.strip()
-
-
-def _words(raw: object) -> tuple[str, ...]:
-    if not isinstance(raw, list):
-        raise Unfit("takes a list in square brackets")
-    return tuple(dict.fromkeys(_text(word) for word in raw))
-
-
-def _country(raw: object) -> str:
-    if not isinstance(raw, str) or not re.fullmatch(r"[A-Z]{2}", raw):
-        raise Unfit("takes a code of two capital letters (ISO 3166-1)")
-    return raw
-
-
-def _places(raw: object) -> tuple[str, ...]:
-    words = _words(raw)
-    for word in words:
-        if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?|unknown", word):
-            raise Unfit(f"does not take {word!r}")
-    return words
-
-
-def _day(raw: object) -> dt.date:
-    try:
-        day = dt.date.fromisoformat(raw) if isinstance(raw, str) else raw
-    except ValueError:
-        day = None
-    if not isinstance(day, dt.date) or isinstance(day, dt.datetime):
-        raise Unfit("takes a day")
-    return day
-
-
-def _count(raw: object) -> int:
-    if not isinstance(raw, int) or isinstance(raw, bool) or raw < 0:
-        raise Unfit("takes a whole number")
-    return raw
-
-
-def _truth(raw: object) -> bool:
-    if not isinstance(raw, bool):
-        raise Unfit("takes true or false")
-    return raw
-
-
-def _digest(raw: object) -> str:
-    if not isinstance(raw, str) or not re.fullmatch(r"[0-9a-f]{64}", raw):
-        raise Unfit("takes 64 hexadecimal digits in lower case")
-    return raw
-
-
-_READERS: Mapping[str, Callable[[object], object]] = MappingProxyType(
-    {
-        "text": _text,
-        "word": _text,
-        "words": _words,
-        "country": _country,
-        "places": _places,
-        "day": _day,
-        "count": _count,
-        "truth": _truth,
-        "digest": _digest,
-    }
-)

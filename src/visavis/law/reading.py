@@ -11,10 +11,11 @@ from typing import Any
 from visavis.domain.errors import CharterInvalid, InputError, RefusedError
 from visavis.law.charter import Basis, Charter, Condition, Controller, Evidence, Retention, StandingCase
 from visavis.law.contradictions import Problem, contradictions
-from visavis.law.fields import FIELDS, OFFERED, TABLES, Unfit, read_value
+from visavis.law.fields import FIELDS, OFFERED, TABLES
 from visavis.law.policy import Policy, Profile
 from visavis.law.rulebook import Rulebook
 from visavis.law.rules import Rule
+from visavis.law.values import Unfit, read_value
 
 _ALWAYS = ("profile", "extends", *OFFERED)
 
