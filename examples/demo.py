@@ -10,6 +10,7 @@ from pathlib import Path
 
 EXAMPLES = Path(__file__).resolve().parent
 DEMO = EXAMPLES.parent / "demo"
+AS_ADA = ("--as", "Ada")
 PROBE = EXAMPLES / "probe" / "barack-obama-2012.jpg"
 
 
@@ -33,14 +34,20 @@ def main() -> None:
     DEMO.mkdir()
     archive = DEMO / "archive"
     os.environ["VISAVIS_ARCHIVE"] = str(archive)
+    passphrase = DEMO / "passphrase"  # a person types it; a demo has nobody to ask
+    passphrase.write_text("a passphrase that is only for the demo\n", encoding="utf-8")
+    os.environ["VISAVIS_PASSPHRASE_FILE"] = str(passphrase)
     visavis("survey", EXAMPLES / "photos")
     visavis("init", archive)
-    visavis("source", "add", EXAMPLES / "photos", "--charter", EXAMPLES / "charter.toml")
+    visavis("person", "add", "Ada", "--role", "owner")
+    visavis("source", "add", EXAMPLES / "photos", "--charter", EXAMPLES / "charter.toml", *AS_ADA)
+    visavis("source", "sign", "Official portraits", *AS_ADA)
     visavis("ingest")
     visavis("metadata", "import", EXAMPLES / "dates.csv", "--source", "Official portraits")
     (source,) = json.loads(visavis("source", "list", "--format", "json", show=False))["sources"]
-    visavis("search", PROBE, "--case", source["case_id"])
-    visavis("search", PROBE, "--case", source["case_id"], "--format", "html", "--output", DEMO / "result.html")
+    asked = ("--case", source["case_id"], *AS_ADA, "--reason", "Which portraits show him?")
+    visavis("search", PROBE, *asked)
+    visavis("search", PROBE, *asked, "--format", "html", "--output", DEMO / "result.html")
     print("\nOpen demo/result.html in a browser. Next: visavis survey FOLDER with a folder of your own.")
 
 

@@ -83,9 +83,15 @@ def _run(*arguments: object) -> Ran:
 
 
 @pytest.fixture(scope="session")
-def run() -> Iterator[Run]:
-    """Run `visavis` with these arguments. Networks are opened once for all commands; a process opens them once too."""
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Run `visavis` with these arguments. Networks are opened once for all commands; a process opens them once too.
+
+    Whoever signs in does so with the passphrase of a file.
+    """
+    passphrase = tmp_path_factory.mktemp("passphrase") / "passphrase"
+    passphrase.write_text("a long passphrase of the tests\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VISAVIS_PASSPHRASE_FILE", str(passphrase))
         patch.setattr(build, "chain", functools.lru_cache(build.chain))
         patch.setenv("COLUMNS", "100")
         yield _run
@@ -122,13 +128,16 @@ def album(run: Run, examples: Path, tmp_path_factory: pytest.TempPathFactory) ->
     (base / "charter.toml").write_text(filled(run("source", "charter", "--profile", "archive").out), encoding="utf-8")
     assert run("init", archive).code == 0
     assert run("source", "add", ours, "--profile", "household", "--title", "Family", "-a", archive).code == 0
-    added = run("source", "add", theirs, "--charter", base / "charter.toml", "-a", archive, "--format", "json")
+    assert run("person", "add", "Ada", "--role", "owner", "-a", archive).code == 0
+    added = run("source", "add", theirs, "--charter", base / "charter.toml", "--as", "Ada", "-a", archive, "--format", "json")
     assert added.code == 0, added.err
+    signed = run("source", "sign", "Museum", "--as", "Ada", "-a", archive, "--format", "json")
+    assert signed.code == 0, signed.err
     return Album(
         archive=archive,
         ours=ours,
         theirs=theirs,
-        case=added.document["case_id"],
+        case=signed.document["case_id"],
         ingested=run("ingest", "-a", archive, "--format", "json"),
     )
 

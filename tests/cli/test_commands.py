@@ -27,6 +27,8 @@ SEARCH_KEYS = {
     "candidates",
 }  # fmt: skip
 
+AS_ADA = ("--as", "Ada")
+
 
 def names(document) -> set[str]:
     return {found["path"].removesuffix(".jpg") for found in document["candidates"]}
@@ -37,7 +39,7 @@ def names(document) -> set[str]:
 
 def test_ingest_ends_with_its_outcomes_and_progress_goes_to_standard_error(album):
     document = album.ingested.document
-    assert set(document) == {"outcomes", "unchanged", "returned", "missing", "faces", "seconds", "offline"}
+    assert set(document) == {"outcomes", "unchanged", "returned", "missing", "faces", "seconds", "offline", "waiting"}
     assert document["outcomes"] == {"indexed": 10, "no-face": 1, "truncated": 1}
     assert document["faces"] == 13
     assert "files" in album.ingested.err
@@ -269,7 +271,7 @@ def test_the_museum_is_searched_under_its_case_only(run, album, examples):
     assert "emmanuel-macron-2025" not in names(without)
     (notice,) = without["notices"]
     assert album.case in notice
-    document = run("search", probe, "--case", album.case, "-a", album.archive, "--format", "json").document
+    document = run("search", probe, "--case", album.case, *AS_ADA, "--reason", "cataloguing", "-a", album.archive, "--format", "json").document
     assert names(document) == {"emmanuel-macron-2014", "emmanuel-macron-2025"}
     assert (document["case_id"], document["gallery_size"]) == (album.case, 4)
 
@@ -287,7 +289,8 @@ def test_why_tells_nothing_of_a_face_outside_the_clearance(run, album, examples)
     file = album.theirs / "emmanuel-macron-2025.jpg"
     outside = run("why", examples / "emmanuel-macron-2014.jpg", file, "-a", album.archive, "--format", "json").document
     assert outside["faces"] == []
-    inside = run("why", examples / "emmanuel-macron-2014.jpg", file, "--case", album.case, "-a", album.archive, "--format", "json").document
+    within = ("--case", album.case, *AS_ADA, "--reason", "cataloguing", "-a", album.archive, "--format", "json")
+    inside = run("why", examples / "emmanuel-macron-2014.jpg", file, *within).document
     assert inside["verdict"] == "among the results, rank 2"
 
 
@@ -331,11 +334,14 @@ def test_why_says_what_became_of_files_without_a_face(run, album, portrait):
 
 def test_sources_are_listed_and_shown(run, album):
     (family, museum) = run("source", "list", "-a", album.archive, "--format", "json").document["sources"]
-    keys = {"source_id", "title", "profile", "state", "offline", "live_from", "live_until", "case_id", "folders", "exclude"}
+    keys = {
+        "source_id", "title", "profile", "state", "offline", "live_from", "live_until", "charter_version", "charter_sha256",
+        "draft_version", "policy", "signed_by", "signs", "unanswered", "case_id", "folders", "exclude",
+    }  # fmt: skip
     assert set(family) == set(museum) == keys
     assert museum["case_id"] == album.case
     shown = run("source", "show", "Museum", "-a", album.archive, "--format", "json").document
-    assert set(shown) == keys | {"charter"}
+    assert set(shown) == keys | {"charter", "draft", "notes"}
     assert 'profile = "archive"' in run("source", "show", museum["source_id"][-8:], "-a", album.archive).out
     listed = run("source", "list", "-a", album.archive).out
     assert f"searched with --case {album.case}" in listed  # whole, however narrow the terminal

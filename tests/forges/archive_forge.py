@@ -15,6 +15,7 @@ from visavis.decode.limits import Limits
 from visavis.domain.actor import Actor, Role
 from visavis.domain.face import AnalysedFace, Box, Quality
 from visavis.domain.identification import ProbePicture, SearchResult, Threshold
+from visavis.domain.ids import PersonId
 from visavis.domain.media import AnalysedPicture, CaptureDate, DateOrigin, Outcome, PictureMetadata, Precision, Reason
 from visavis.index.exact import ExactIndex
 from visavis.law.charter import Charter
@@ -38,7 +39,8 @@ DIM = 16
 PACK = "made@1"
 PASSPHRASE = "a long passphrase of the tests"
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
-ACTOR = Actor(name="Wilhelmina Actor")
+MACHINE = Actor(name="the machine's user")
+ACTOR = Actor(name="Wilhelmina Actor", person_id=PersonId("wilhelmina"))
 BOX = Box(left=0.4, top=0.3, width=0.2, height=0.25)
 FLOOR = -1.0
 THRESHOLD = Threshold(value=0.5, trial="made for this test")
@@ -160,7 +162,7 @@ class MadeArchive:
         self.permission = Permission(self.records, shipped(), floor=FLOOR)
 
     def household(self, title: str = "Family") -> SourceRecord:
-        return self._add(title, SourceRequest(actor=ACTOR, folder=self.root(title), profile="household", title=title))
+        return self.add(SourceRequest(actor=ACTOR, folder=self.root(title), profile="household", title=title))
 
     def archive(self, title: str = "Museum", *, exclude: tuple[str, ...] = ()) -> SourceRecord:
         """Add a museum's source and sign its charter."""
@@ -172,13 +174,13 @@ class MadeArchive:
         (self.folder / "deed.pdf").write_bytes(b"deed")
         charter.write_text(ARCHIVE_CHARTER.format(title=title), encoding="utf-8")
         asked = SourceRequest(actor=self.owner.actor, folder=self.root(title), charter=charter, exclude=exclude, answer=answer)
-        return self._add(title, asked)
+        return self.add(asked)
 
     @functools.cached_property
     def owner(self) -> SignedIn:
         """Return a person who owns the archive, signed in."""
-        AddPerson(self.records, argon2=LIGHT).run(ACTOR, "Ada Owner", [Role.OWNER], PASSPHRASE)
-        return sign_in(self.records, ACTOR, "Ada Owner", PASSPHRASE)
+        AddPerson(self.records, argon2=LIGHT).run(MACHINE, "Ada Owner", [Role.OWNER], PASSPHRASE)
+        return sign_in(self.records, MACHINE, "Ada Owner", PASSPHRASE)
 
     def life(self, signer: SignedIn | None = None) -> CharterLife:
         """Return what acts on charters, as the owner or as another person."""
@@ -194,8 +196,8 @@ class MadeArchive:
         folder.mkdir(exist_ok=True)
         return folder
 
-    def _add(self, title: str, request: SourceRequest) -> SourceRecord:
-        signer = self.owner if request.actor.person_id else None
+    def add(self, request: SourceRequest) -> SourceRecord:
+        signer = None if request.actor in (ACTOR, MACHINE) else self.owner
         added = AddSource(self.records, shipped(), look=self.look, signer=signer).run(request)
         return self.records.sources.one(added.source_id)
 
@@ -221,12 +223,12 @@ class MadeArchive:
             asked.setdefault("probes", (probe(at_cosine(1)),))
         asked.setdefault("reason", "made for this test")
         search = Search(self.records, self.index, self.permission, default_threshold=THRESHOLD, notices=list)
-        return search.run(SearchQuestion(actor=self.owner.actor if asked.get("case_id") else ACTOR, **asked))
+        return search.run(SearchQuestion(actor=ACTOR, **asked))
 
     def why(self, file: Path | str, **asked: object) -> Reasons:
         asked.setdefault("probes", (probe(at_cosine(1)),))
         asked.setdefault("reason", "made for this test")
-        question = SearchQuestion(actor=self.owner.actor if asked.get("case_id") else ACTOR, **asked)
+        question = SearchQuestion(actor=ACTOR, **asked)
         return Why(self.records, self.index, self.permission, default_threshold=THRESHOLD).run(question, Path(file))
 
     def sql(self, statement: str) -> list[tuple]:

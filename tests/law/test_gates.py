@@ -354,6 +354,8 @@ def test_what_the_scenarios_change_is_lawful_unchanged(profile, kit):
     kit.approved(profile)
     check_usable(source.charter, kit.rules, at=AT)
     check_transition("draft", "live", signed_by=ADA)
+    check_answered(Unanswered(signs=[], remedy=""))
+    check_amendment(Amendment(old=profile, new=profile))
     check_reviewer(BOB, CYD, ADA)
     check_disclosure([kit.rules.profile(profile)], recipient="Bob", because="asked")
 

@@ -4,17 +4,16 @@ from pathlib import Path
 
 import pytest
 from archive_forge import ACTOR, Picture, at_cosine
-from visavis.services.add_source import AddSource, SourceRequest
 
 from visavis.domain.errors import CharterInvalid, InputError, RefusedError
-from visavis.law.rulebook import shipped
 from visavis.records.sources import SourceRecord
+from visavis.services.sources import SourceRequest
 from visavis.services.move_source import MoveSource
 from visavis.services.status import ArchiveStatus, Status
 
 
 def add(made, folder: Path, **asked: object) -> SourceRecord:
-    return made.records.sources.one(AddSource(made.records, shipped()).run(SourceRequest(actor=ACTOR, folder=folder, **asked)))
+    return made.add(SourceRequest(actor=ACTOR, folder=folder, **asked))
 
 
 def status(made) -> ArchiveStatus:

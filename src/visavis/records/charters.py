@@ -90,13 +90,16 @@ class CharterBook:
         work.leaf("alteration", source=source.id, what="amended", version=version, charter=new.sha256, profile=new.profile)
         return version
 
-    def put_in_force(self, work: Work, source: SourceRecord, version: int, new: NewVersion, *, state: str, case: CaseFile | None) -> None:
-        """Sign a waiting version as the actor of `work`: the source's title, profile, dates and `state` become this version's.
+    def put_in_force(
+        self, work: Work, source: SourceRecord, version: int, new: NewVersion, *, case: CaseFile | None, declared: bool = False
+    ) -> None:
+        """Put a waiting version in force as the actor of `work`: title, profile and dates of the source become this version's.
 
-        A profile that changes leaves the case that all sources of the old one share; `case` opens unless the source has one.
+        It is live then, unless it was frozen. `declared`: nobody signs, the profile's words do. A profile that changes leaves the case that all sources of the old one share; `case` opens unless the source has one.
         """
+        state = source.state if source.state == "frozen" else "live"
         where = tables.charter.c.source_number == source.number, tables.charter.c.version == version
-        work.run(sa.update(tables.charter).where(*where).values(**self._sources.signature(work)))
+        work.run(sa.update(tables.charter).where(*where).values(**self._sources.signature(work, declared=declared)))
         facts = {
             "title": self._sealer.seal("source.title", new.title),
             "profile": new.profile,
@@ -141,14 +144,12 @@ class CharterBook:
         return note
 
     def found(self, work: Work, source_id: SourceId, root_number: int, findings: Sequence[Finding]) -> None:
-        """Write what the files of a root say against the charter, in the place of what an earlier look found."""
-        work.run(sa.delete(source_finding).where(source_finding.c.root_number == root_number))
-        if findings:
-            place = {"source_number": self._number(work, source_id), "root_number": root_number, "found_at": work.at}
-            counts = [
-                {"rule": one.rule, "counted": one.count, "looked_at": one.looked_at, "over_limit": one.over_limit} for one in findings
-            ]
-            work.run(sa.insert(source_finding), [{**count, **place} for count in counts])
+        """Write what the files of a new root say against the charter, if anything."""
+        if not findings:
+            return
+        place = {"source_number": self._number(work, source_id), "root_number": root_number, "found_at": work.at}
+        counts = [{"rule": one.rule, "counted": one.count, "looked_at": one.looked_at, "over_limit": one.over_limit} for one in findings]
+        work.run(sa.insert(source_finding), [{**count, **place} for count in counts])
         signs = {finding.rule: finding.count for finding in findings}
         work.leaf("collection", source=source_id, what="looked-over", root=root_number, signs=signs)
 

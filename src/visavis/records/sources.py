@@ -160,8 +160,8 @@ class Sources:
                 }
             ],
         )
-        self.file(work, number, 1, charter, {} if new.draft else self.signature(work))
-        root = self.add_root(work, number, new.root)
+        self.file(work, number, 1, charter, {} if new.draft else self.signature(work, declared=True))
+        root = self._add_root(work, number, new.root)
         if new.case is not None:
             self.open_case(work, number, new.case)
         work.leaf("collection", source=source_id, charter=charter.sha256, profile=charter.profile, policy=charter.policy, state=state)
@@ -187,14 +187,14 @@ class Sources:
             ],
         )
 
-    def signature(self, work: Work) -> dict[str, object]:
-        """Return the columns of a charter that say who puts it in force, now.
+    def signature(self, work: Work, *, declared: bool) -> dict[str, object]:
+        """Return the columns of a charter that say who puts it in force, now; `declared`: nobody signs, the profile's words do.
 
         The name stands in the legal file itself, so it is closed with the file and outlives the person's account.
         """
         return {
             "in_force_at": work.at,
-            "signer_id": work.actor.person_id,
+            "signer_id": None if declared else work.actor.person_id,
             "signer_name": self._sealer.seal("charter.signer_name", work.actor.name),
             "signer_role": work.actor.role.value,
         }
@@ -269,8 +269,13 @@ class Sources:
         """Open the source's standing case, or join the one that all sources of such a profile share. The caller writes the leaf."""
         self._cases.write(work, replace(case, sources=frozenset({source_number})))
 
-    def add_root(self, work: Work, source_number: int, path: Path) -> int:
-        """Write a folder of a source; return its number. The caller writes the leaf."""
+    def append_root(self, work: Work, source: SourceRecord, path: Path) -> int:
+        """Add a folder to a source under the charter that it has; return its number."""
+        number = self._add_root(work, source.number, path)
+        work.leaf("collection", source=source.id, what="root-added", root=number, charter=source.charter_sha256)
+        return number
+
+    def _add_root(self, work: Work, source_number: int, path: Path) -> int:
         number = work.next_number(tables.root)
         work.run(
             sa.insert(tables.root),

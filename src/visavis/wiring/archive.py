@@ -297,6 +297,7 @@ class Archive:
         since: dt.date | None = None,
         until: dt.date | None = None,
         case_id: str | None = None,
+        reason: str = "",
     ) -> "Reasons":
         """Say why a file is, or is not, among the results of the search with the same options."""
         from visavis.services.search import SearchQuestion, Why
@@ -311,6 +312,7 @@ class Archive:
             since=since,
             until=until,
             case_id=case_id,
+            reason=reason,
         )
         records, index = self._searching()
         why = Why(records, index, self._permission(records), default_threshold=self._default_threshold(records))

@@ -33,6 +33,7 @@ class ResultFormat(StrEnum):
     HTML = "html"
 
 
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="One line, kept with the search.")]
 CaseOption = Annotated[str | None, typer.Option("--case", metavar="ID", help="The case to search under.")]
 TopOption = Annotated[int, typer.Option(min=1, metavar="K", help="Most candidates.")]
 AllOption = Annotated[bool, typer.Option("--all", help="All candidates at or above the threshold.")]
@@ -62,7 +63,7 @@ def search(
     until: UntilOption = None,
     case: CaseOption = None,
     person: AsOption = None,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="One line, kept with the search.")] = "",
+    reason: ReasonOption = "",
     archive: ArchiveOption = None,
     form: Annotated[
         ResultFormat, typer.Option("--format", help="For people, for programs, for a spreadsheet, for a browser.")
@@ -119,6 +120,7 @@ def why(
     until: UntilOption = None,
     case: CaseOption = None,
     person: AsOption = None,
+    reason: ReasonOption = "",
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -140,6 +142,7 @@ def why(
                 since=since,
                 until=until,
                 case_id=case,
+                reason=reason,
             )
     faces = [
         {

@@ -116,7 +116,7 @@ class CharterLife:
         with self._records.work(self._actor) as work:
             version = self._records.charters.amend(work, source, new)
             if not self._rules.of(read).profiles[read.profile].person_needed:
-                self._records.charters.put_in_force(work, source, version, new, state=source.state, case=None)
+                self._records.charters.put_in_force(work, source, version, new, case=None, declared=True)
         return self._records.sources.one(source.id)
 
     def add_root(self, name: str, folder: Path, *, text: str = "") -> Added:
@@ -139,7 +139,7 @@ class CharterLife:
             over = [one.sign for one in signs.contradictions if one.over_limit and not text]
             check_answered(Unanswered(signs=over, remedy='repeat the command with --answer "where the pictures come from"'))
         with self._records.work(self._actor) as work:
-            number = self._records.sources.add_root(work, source.number, root)
+            number = self._records.sources.append_root(work, source, root)
             sign(self._records, work, self._signer, "charter", f"{source.id}/root/{number}", {"charter": source.charter_sha256})
             self._records.charters.found(work, source.id, number, findings(signs.contradictions))
             if text:
@@ -161,12 +161,11 @@ class CharterLife:
 
     def _put_in_force(self, source: SourceRecord, version: CharterVersion, charter: Charter) -> None:
         new = new_version(charter, self._rules)
-        state = SourceState.FROZEN if source.state == SourceState.FROZEN else SourceState.LIVE
         case = case_of(charter, self._rules, opened_by=self._actor.person_id)
         facts = {"source": source.id, "version": version.version, "charter": version.sha256, "policy": new.policy}
         with self._records.work(self._actor) as work:
             sign(self._records, work, self._signer, "charter", f"{source.id}/{version.version}", facts)
-            self._records.charters.put_in_force(work, source, version.version, new, state=state, case=case)
+            self._records.charters.put_in_force(work, source, version.version, new, case=case)
 
     def _waiting(self, source: SourceRecord) -> CharterVersion:
         for version in self._records.charters.versions(source):
