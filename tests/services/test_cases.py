@@ -259,7 +259,7 @@ def test_cases_past_their_last_day_are_closed_in_one_go(house, ivo):
     house.pass_time(days=1)
     ended = CloseCase(house.records).close_ended(MACHINE)
     assert [case.id for case in ended] == [over]
-    assert [case.state(house.made.clock.now()) for case in house.records.cases.all()] == ["closed", "open"]
+    assert {case.title: case.state(house.made.clock.now()) for case in house.records.cases.all()} == {"Over": "closed", "Going on": "open"}
     assert CloseCase(house.records).close_ended(MACHINE) == []
 
 
