@@ -261,13 +261,8 @@ def test_a_search_over_two_packs_names_both_and_takes_the_stricter(chartered, ru
     assert grant.clearance.policy == f"{rules.pack('eu').mark} + {rules.pack('fr').mark}"
 
 
-def test_the_clearance_carries_the_floor_and_only_the_police_must_say_how_the_gallery_is_calibrated(museum, chartered, rules):
-    grant = clear(ask(floor=0.3), [museum], desk(museum), rules, at=AT)
-    assert (grant.clearance.least_similarity, grant.calibrated) == (0.3, False)
-    police = SourceFacts(id=SourceId("p"), number=3, state="live", charter=chartered("police"))
-    approvals = tuple(Approval(approver=_approver(name), at=AT, self_approved=False) for name in "bc")
-    case = CaseFacts(id=DESK, profile="police", purpose="criminal-investigation", sources=frozenset({police.id}), approvals=approvals)
-    assert clear(USUAL, [police], case, rules, at=AT).calibrated
+def test_the_clearance_carries_the_floor(museum, rules):
+    assert clear(ask(floor=0.3), [museum], desk(museum), rules, at=AT).clearance.least_similarity == 0.3
 
 
 def test_a_standing_case_ends_its_clearances_with_its_year(museum, rules):
@@ -284,8 +279,8 @@ def test_a_standing_case_ends_its_clearances_with_its_year(museum, rules):
 
 def test_approvals_of_one_key_or_of_who_asked_count_once_or_not_at_all(chartered, rules):
     source = SourceFacts(id=SourceId("p"), number=3, state="live", charter=chartered("police"))
-    for given in (("b", "b"), ("b", "me"), ("b",)):
-        approvals = tuple(Approval(approver=_approver(name), at=AT, self_approved=False) for name in given)
+    for names in (("b", "b"), ("b", "me"), ("b",)):
+        approvals = tuple(Approval(approver=_approver(name), at=AT, self_approved=False) for name in names)
         case = CaseFacts(
             id=DESK,
             profile="police",

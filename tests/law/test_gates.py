@@ -26,9 +26,11 @@ from visavis.law.charter import Charter, check_transition, check_usable
 from visavis.law.clear import clear
 from visavis.law.disclosure import check_disclosure
 from visavis.law.facts import Approval, Approver, CaseFacts, SourceFacts
-from visavis.law.file_signs import Unanswered, check_answered
+from visavis.law.file_signs import Sign, Unanswered, check_answered
 from visavis.law.gates import Gate
+from visavis.law.labels import check_label
 from visavis.law.reviews import check_reviewer
+from visavis.law.roles import Act, check_role, check_roles
 from visavis.law.rulebook import Rulebook
 from visavis.law.rules import Rule
 from visavis.law.search_gates import SearchRequest
@@ -150,12 +152,25 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ),
     ("CHARTER_GATES", Rule.CHARTER_SIGNED): ("a draft goes live unsigned", lambda _: check_transition("draft", "live")),
     ("FILE_GATES", Rule.ANSWER_GIVEN): (
-        "a charter is signed over files that downloading programs left",
-        lambda _: check_answered(Unanswered(signs=["downloader-sidecar"], remedy="")),
+        "files that a downloader left are added, and nobody answers for them",
+        lambda _: check_answered(Unanswered(signs=[Sign.SIDECAR], remedy="visavis source answer SOURCE")),
     ),
     ("AMEND_GATES", Rule.PROFILE_KEPT): (
-        "an archive's source is made a household's",
+        "an archive becomes a household",
         lambda _: check_amendment(Amendment(old="archive", new="household")),
+    ),
+    # ---- a person
+    ("PERSON_GATES", Rule.ROLES_APART): (
+        "the data-protection officer is to be an investigator too",
+        lambda _: check_roles([Role.OFFICER, Role.INVESTIGATOR]),
+    ),
+    ("ROLE_GATES", Rule.PERSON_NEEDED): (
+        "the machine's user opens a case of an archive",
+        lambda _: check_role(Actor(name="ada"), Act.OPEN_CASE, profile="archive"),
+    ),
+    ("ROLE_GATES", Rule.ROLE_ALLOWED): (
+        "the auditor signs a charter",
+        lambda _: check_role(Actor(name="ada", person_id=ADA, role=Role.AUDITOR), Act.SIGN_CHARTER, profile="archive"),
     ),
     # ---- a picture is taken in
     ("ADMIT_GATES", Rule.PROFILE_USABLE): ("a picture of a test set", lambda kit: kit.taken_in(kit.source("evaluation"))),
@@ -264,6 +279,14 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ),
     # ---- after a search
     ("REVIEW_GATES", Rule.REVIEWER_APART): ("the same person judges twice", lambda _: check_reviewer(BOB, BOB, ADA)),
+    ("LABEL_GATES", Rule.LABEL_CATALOGUE): (
+        "a face of a source that is not catalogued gets a name",
+        lambda kit: check_label(kit.source(change={"purposes": ("research",)}).charter, decided="same", candidate="c"),
+    ),
+    ("LABEL_GATES", Rule.LABEL_DECIDED): (
+        "a candidate that nobody has decided on gets a name",
+        lambda kit: check_label(kit.chartered("archive"), decided="open", candidate="c"),
+    ),
     ("DISCLOSURE_GATES", Rule.EXPORT_ALLOWED): (
         "a trial's results are exported",
         lambda kit: check_disclosure([kit.rules.profile("trial")], recipient="Bob", because="to see"),
@@ -272,6 +295,15 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
         "an archive's results are exported to nobody named",
         lambda kit: check_disclosure([kit.rules.profile("archive")], recipient="", because="to see"),
     ),
+}
+
+
+# Rules that are asked where the fact is found, not at a gate.
+BESIDE = {
+    Rule.CHARTER_WHOLE: "tests/law/test_reading.py::test_a_charter_without_any_one_compulsory_field_is_refused_naming_that_field",
+    Rule.SIGNED_IN: "tests/services/test_permission.py::test_a_wrong_passphrase_lets_nobody_act",
+    Rule.SOMETHING_TO_SEARCH: "tests/law/test_clear.py::test_where_several_rules_leave_nothing_each_source_has_its_reason",
+    Rule.PACK_SIGNED: "tests/law/test_policy.py::test_a_local_pack_that_was_changed_after_signing_is_refused",
 }
 
 
@@ -331,31 +363,41 @@ def test_what_the_scenarios_change_is_lawful_unchanged(profile, kit):
 def page() -> str:
     """Write docs/law/gates.md from the code and the scenarios."""
     titles = {
+        "PERSON_GATES": "A person is added",
+        "ROLE_GATES": "A person acts",
         "USABLE_GATES": "A source is added, or its charter signed",
-        "CHARTER_GATES": "A charter takes a step in its life",
-        "FILE_GATES": "A charter is signed, or a folder added",
+        "FILE_GATES": "A folder's files speak against its charter",
         "AMEND_GATES": "A charter is changed",
+        "CHARTER_GATES": "A charter takes a step in its life",
         "ADMIT_GATES": "A picture is taken in (asked before decoding and before its templates are added)",
         "SOURCE_GATES": "A source is searched (a source that is refused is left out; if none is left, the search is refused)",
         "SEARCH_GATES": "A search",
         "CASE_GATES": "A case is opened",
         "APPROVAL_GATES": "A case is approved",
         "REVIEW_GATES": "A verdict is given",
+        "LABEL_GATES": "A decision becomes a label",
         "DISCLOSURE_GATES": "A result leaves the house",
     }
     lines = [
         "# Gates",
         "",
         "Every gate of the law, in the order in which it is asked. This page is made from the code: `python tests/law/test_gates.py`.",
-        "Each scenario is refused by its rule, `tests/law/test_gates.py::test_each_gate_refuses_its_scenario_by_its_rule`, and with the gate",
-        "taken out it is not, `tests/law/test_gates.py::test_without_its_gate_the_scenario_is_not_refused_by_that_rule`. A gate without a",
-        "scenario fails the first.",
+        "Each scenario is refused by its rule, `tests/law/test_gates.py::test_each_gate_refuses_its_scenario_by_its_rule`, and with the",
+        "gate taken out it is not, `tests/law/test_gates.py::test_without_its_gate_the_scenario_is_not_refused_by_that_rule`.",
+        "A gate without a scenario fails the first. Random histories are held against the invariants in `tests/law/test_histories.py`.",
     ]
     found = tuples()
     for name in sorted(found, key=lambda name: list(titles).index(name) if name in titles else len(titles)):
         lines += ["", f"## {titles.get(name, name)}", "", "| rule | it asks that | scenario that it refuses |", "|---|---|---|"]
         lines += [f"| `{gate.rule}` | {gate.rule.says} | {SCENARIOS[name, gate.rule][0]} |" for gate in found[name]]
+    lines += ["", "## Rules beside the gates", "", "| rule | it asks that | test |", "|---|---|---|"]
+    lines += [f"| `{rule}` | {rule.says} | `{test}` |" for rule, test in BESIDE.items()]
     return "\n".join(lines) + "\n"
+
+
+def test_every_rule_stands_at_a_gate_or_beside_them_with_its_test():
+    assert {rule for _, rule in GATES} | set(BESIDE) == set(Rule)
+    assert not {rule for _, rule in GATES} & set(BESIDE)
 
 
 def test_the_page_of_gates_is_what_the_code_says():

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from archive_forge import ACTOR, Picture, at_cosine
-from visavis.services.add_source import AddSource, SourceRequest
 
 from visavis.domain.errors import CharterInvalid, InputError, RefusedError
 from visavis.records.sources import SourceRecord

@@ -36,11 +36,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """A clearance, the sources that it leaves out, and whether its gallery's error rates must be told (`Profile.calibrated`)."""
+    """A clearance, and the sources that it leaves out."""
 
     clearance: Clearance
     left_out: tuple[LeftOut, ...]
-    calibrated: bool
 
 
 def clear(request: SearchRequest, sources: Sequence[SourceFacts], case: CaseFacts | None, rules: Rulebook, *, at: dt.datetime) -> Grant:
@@ -84,7 +83,7 @@ def clear(request: SearchRequest, sources: Sequence[SourceFacts], case: CaseFact
         limits=(_most_candidates(search), request.floor),
         not_after=_end(search, searched, policies.values()),
     )
-    return Grant(clearance=clearance, left_out=left_out, calibrated=any(profile.calibrated for profile in search.profiles))
+    return Grant(clearance=clearance, left_out=left_out)
 
 
 def clear_evaluation(actor: Actor, rules: Rulebook, *, at: dt.datetime) -> Clearance:

@@ -156,7 +156,8 @@ def _retention(charter: Charter, policy: Policy) -> Iterator[Problem]:
     if kept.until is not None and not charter.valid_from <= kept.until <= _years_after(charter.valid_from, policy.limits.longest_years):
         yield (
             "retention.until",
-            f'must lie within {policy.limits.longest_years} years after valid_from (GDPR Art. 5(1)(e)). Write such a day, or take rule "review".',
+            f"must lie within {policy.limits.longest_years} years after valid_from (GDPR Art. 5(1)(e)). "
+            'Write such a day, or take rule "review".',
         )
     if (
         kept.months is not None
@@ -165,7 +166,8 @@ def _retention(charter: Charter, policy: Policy) -> Iterator[Problem]:
     ):
         yield (
             "retention.months",
-            f"a review comes every {policy.limits.least_review_months} to {policy.limits.longest_review_months} months (GDPR Art. 5(1)(e); C-118/22).",
+            f"a review comes every {policy.limits.least_review_months} to {policy.limits.longest_review_months} months "
+            "(GDPR Art. 5(1)(e); C-118/22).",
         )
 
 

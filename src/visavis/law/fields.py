@@ -198,7 +198,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         ),
         "controller.processors": Field(
             kind="words",
-            why="Who else handles these pictures for you: a host, a scanning service. Their names in a credit are no contradiction.",
+            why="Who else handles these pictures for you: a hosting firm, a scanning service. A credit may name them.",
             article="GDPR Arts 28, 30(1)(d)",
             write="their names, or leave the line out",
             example='["Example Scanning Ltd"]',

@@ -67,8 +67,6 @@ class Profile:
         Word on each page and export; empty = none.
     case_reports : bool
         `visavis case report` may be printed.
-    calibrated : bool
-        A search must carry the expected false hits of its own gallery, or say that they are not calibrated.
     most_pictures, most_days, most_probes, default_candidates, most_candidates, most_searches, most_case_days : int or None
         Of a source, a charter, a search, a search, a search, a case, a case; None = no limit.
     """
@@ -96,7 +94,6 @@ class Profile:
     exports: str = "recorded"
     stamp: str = ""
     case_reports: bool = True
-    calibrated: bool = False
     most_pictures: int | None = None
     most_days: int | None = None
     most_probes: int | None = None

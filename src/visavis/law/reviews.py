@@ -23,7 +23,7 @@ class _Asked:
 def _apart(asked: _Asked) -> No | None:
     if asked.reviewers_needed < 2:
         return None
-    remedy = "visavis review CASE --as ANOTHER"
+    remedy = "let another person decide: visavis review decide … --as ANOTHER"
     if asked.reviewer == asked.requester:
         return No("who asked for the search does not judge what it found", remedy)
     if asked.reviewer == asked.first:

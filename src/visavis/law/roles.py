@@ -1,11 +1,12 @@
 """Which act belongs to which role, and who needs to be a named person."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from visavis.domain.actor import Actor, Role
-from visavis.domain.errors import RefusedError
+from visavis.law.gates import Gate, No, pass_all
 from visavis.law.rules import Rule
 
 UNNAMED = frozenset({"household", "trial", "evaluation"})
@@ -47,15 +48,54 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
 WATCHERS = frozenset({Role.OFFICER, Role.AUDITOR})
 
 
+def _apart(roles: Collection[Role]) -> No | None:
+    watching = WATCHERS.intersection(roles)
+    if not watching or len(set(roles)) == 1:
+        return None
+    watcher = min(watching).value
+    return No(
+        f"{watcher} is the only role of whoever holds it: it watches over the others (GDPR Art. 38(6))",
+        f"visavis person add NAME --role {watcher}",
+    )
+
+
+PERSON_GATES: tuple[Gate[Collection[Role]], ...] = (Gate(Rule.ROLES_APART, _apart),)
+
+
 def check_roles(roles: Collection[Role]) -> None:
     """Ask whether one person may hold these roles together; `RefusedError` (`roles-apart`) if one watches over another."""
-    for watcher in WATCHERS.intersection(roles):
-        if len(set(roles)) > 1:
-            raise RefusedError(
-                f"{watcher.value} is the only role of whoever holds it: it watches over the others (GDPR Art. 38(6))",
-                rule=Rule.ROLES_APART,
-                remedy=f"visavis person add NAME --role {watcher.value}",
-            )
+    pass_all(PERSON_GATES, roles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    actor: Actor
+    act: Act
+    profile: str | None
+
+    @property
+    def held(self) -> frozenset[Role]:
+        return self.actor.roles or frozenset({self.actor.role})
+
+
+def _person(asked: _Asked) -> No | None:
+    if asked.profile is None or asked.profile in UNNAMED or asked.actor.person_id is not None:
+        return None
+    return No(
+        f"«{asked.act}» under profile {asked.profile} needs a person who signed in",
+        "repeat the command with --as PERSON; `visavis person add NAME --role ROLE` adds one",
+    )
+
+
+def _role(asked: _Asked) -> No | None:
+    if any(asked.act in ACTS[role] for role in asked.held):
+        return None
+    able = ", ".join(role.value for role in Role if asked.act in ACTS[role])
+    held = ", ".join(sorted(role.value for role in asked.held))
+    return No(f"«{asked.act}» is not an act of the role {held}", f"ask a person with one of these roles: {able}")
+
+
+ROLE_GATES: tuple[Gate[_Asked], ...] = (Gate(Rule.PERSON_NEEDED, _person), Gate(Rule.ROLE_ALLOWED, _role))
 
 
 def check_role(actor: Actor, act: Act, *, profile: str | None = None) -> None:
@@ -74,17 +114,4 @@ def check_role(actor: Actor, act: Act, *, profile: str | None = None) -> None:
     RefusedError
         `person-needed`: nobody signed in, and the profile wants a named person. `role-allowed`: not an act of the actor's roles.
     """
-    if profile is not None and profile not in UNNAMED and actor.person_id is None:
-        raise RefusedError(
-            f"«{act}» under profile {profile} needs a person who signed in",
-            rule=Rule.PERSON_NEEDED,
-            remedy="repeat the command with --as PERSON; `visavis person add NAME --role ROLE` adds one",
-        )
-    held = actor.roles or {actor.role}
-    if not any(act in ACTS[role] for role in held):
-        able = ", ".join(role.value for role in Role if act in ACTS[role])
-        raise RefusedError(
-            f"«{act}» is not an act of the role {', '.join(sorted(role.value for role in held))}",
-            rule=Rule.ROLE_ALLOWED,
-            remedy=f"ask a person with one of these roles: {able}",
-        )
+    pass_all(ROLE_GATES, _Asked(actor=actor, act=act, profile=profile))

@@ -17,10 +17,10 @@ from visavis.law.rules import Rule
 
 PINNED: Mapping[str, str] = MappingProxyType(
     {
-        "eu-2026-11-22.toml": "e8351ac953193415c2a8383a5c0734392f9367da909c29f5b955aff1509e8c79",
+        "eu-2026-11-22.toml": "525cb9338775628e7d26e817d0dbf9d7362afe4f1f3a472b713fbfbcbf08219c",
         "fr-2026-11-22.toml": "5ac00077e3413ddb3c3429b3b86edb0e325ca7d24dff63b75bc6258e91b6315b",
         "uk-2026-11-22.toml": "a37c312955525bdc6c7f602f02eb1c79372fef562ba1b187c18172dfbb5d46e3",
-        "led-eu-2026-11-22.toml": "13af0817183af7f27c775885ea85e2f7261a8b2dae9b94e9fd5e606406a74cd6",
+        "led-eu-2026-11-22.toml": "0eddd6091dfba5c75ecae750c4ab88f5a4285a0062d1138ad5c798dfec8f8ac5",
     }
 )
 """SHA-256 of each shipped pack by file name, oldest first; a pack that was shipped once stays, for the days that it governed."""
@@ -32,18 +32,24 @@ _USUAL = "eu"
 
 class _Controller(Protocol):
     @property
-    def country(self) -> str: ...
+    def country(self) -> str:
+        """ISO 3166-1."""
 
 
 class Filed(Protocol):
     """What of a charter decides its pack."""
 
     @property
-    def profile(self) -> str: ...
+    def profile(self) -> str:
+        """Its profile."""
+
     @property
-    def policy(self) -> str: ...
+    def policy(self) -> str:
+        """The pack it names; empty = none."""
+
     @property
-    def controller(self) -> _Controller | None: ...
+    def controller(self) -> _Controller | None:
+        """Who answers for it; None at home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Rulebook:
         return min(policy.floor_fpir for policy in self.marks.values())
 
     def floor(self, thresholds: Mapping[float, float]) -> float:
-        """Return the similarity under which nothing is given: a model pack's threshold at `floor_fpir`, or at the next lower FPIR it records.
+        """Return the similarity under which nothing is given: a model pack's threshold at `floor_fpir`, or at the next lower one recorded.
 
         Parameters
         ----------
@@ -144,7 +150,7 @@ def pinned(body: bytes, pin: str, name: str) -> bytes:
     if hashlib.sha256(body).hexdigest() != pin:
         raise SetupError(
             f"the policy pack {name} is not the one that was shipped",
-            remedy="install Visavis again; rules of your own belong in a local pack: `visavis policy sign FILE`",
+            remedy="install Visavis again; rules of your own belong in a local pack: `visavis policy add FILE --as OWNER`",
         )
     return body
 
@@ -173,7 +179,7 @@ def load_local(rules: Rulebook, body: bytes, *, signature: bytes, public_key: by
         raise RefusedError(
             "the policy pack does not carry its owner's signature, or was changed after it",
             rule=Rule.PACK_SIGNED,
-            remedy="visavis policy sign FILE --as OWNER",
+            remedy="visavis policy add FILE --as OWNER",
         ) from error
     name = document_of(body)["name"]
     if name in {policy.name for policy in shipped().marks.values()}:

@@ -1,4 +1,4 @@
-"""What a raw TOML value means for a field of a charter, and which values it can't take."""
+"""What a field of a charter accepts: one reader a kind of value."""
 
 import datetime as dt
 import re

@@ -46,11 +46,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """A clearance, a line for each source that was left out, and whether the answer says how its gallery was calibrated."""
+    """A clearance, and a line for each source that was left out."""
 
     clearance: Clearance
     left_out: tuple[str, ...]
-    calibrated: bool
 
 
 class Permission:
@@ -70,7 +69,7 @@ class Permission:
         self._floor = floor
 
     def ask(self, ask: Ask) -> Permit:
-        """Return a permit, or raise `RefusedError` with the rule and what mends it; a refusal is in the ledger then, and no index was asked."""
+        """Return a permit, or raise `RefusedError` with the rule and what mends it. A refusal is in the ledger; no index was asked."""
         every, cases = self._records.sources.all(), self._records.cases.all()
         case = _pick(cases, ask.case_id)
         request = SearchRequest(
@@ -94,7 +93,7 @@ class Permission:
         grant = self._clear(request, facts, _case_facts(case, every))
         titles = {source.id: source.title for source in every}
         lines.extend(f"«{titles[no.source_id]}» was left out: {no.why}" + (f" ({no.remedy})" if no.remedy else "") for no in grant.left_out)
-        return Permit(clearance=grant.clearance, left_out=tuple(lines), calibrated=grant.calibrated)
+        return Permit(clearance=grant.clearance, left_out=tuple(lines))
 
     def _clear(self, request: SearchRequest, sources: Sequence[SourceFacts], case: CaseFacts | None) -> Grant:
         try:
