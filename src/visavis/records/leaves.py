@@ -105,6 +105,6 @@ def stored_node(peek: Peek, level: int, index: int) -> bytes:
     """
     seq = ((index + 1) << level) - 1
     found = peek(_NODE, level * HASH_BYTES + 1, HASH_BYTES, seq)
-    if found is None or len(found[0]) != HASH_BYTES:
+    if found is None or len(found[0] or b"") != HASH_BYTES:  # what SQL cuts from nothing is NULL
         raise DamageError(f"ledger: leaf {seq} is missing, or its place in the tree", remedy="run «visavis verify»; restore from a backup")
     return bytes(found[0])
