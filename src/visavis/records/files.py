@@ -254,19 +254,16 @@ class Files:
             work.run(sa.update(place).where(place.c.media_number.in_(chunk), place.c.missing_since.is_(None)).values(reason=reason))
 
 
-LOCATION_KEY = sa.func.coalesce(tables.media.c.key_id, tables.source.c.key_id)
-"""The key that closes a location's texts: its picture's, else its source's. The query joins root and source, and media outwards."""
-
-
 def location_row(root_number: int, path_mark: bytes) -> str:
     """Return the name of a location's row, to which what is sealed in it is bound: a file that is read again keeps it."""
     return f"{root_number}/{path_mark.hex()}"
 
 
 def _with_keys() -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(tables.location, LOCATION_KEY.label("key_id")).select_from(
-        tables.location.join(tables.root).join(tables.source).outerjoin(tables.media, tables.media.c.number == tables.location.c.media_number)
-    )
+    picture = tables.media.c.number == tables.location.c.media_number
+    places = tables.location.join(tables.root).join(tables.source).outerjoin(tables.media, picture)
+    key = sa.func.coalesce(tables.media.c.key_id, tables.source.c.key_id)  # its picture's, else its source's
+    return sa.select(tables.location, key.label("key_id")).select_from(places)
 
 
 def chunks(values: list[T]) -> Iterator[list[T]]:
