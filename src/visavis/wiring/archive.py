@@ -42,9 +42,7 @@ if TYPE_CHECKING:
     from visavis.services.search import Permission, Reasons
 
 
-def open_archive(
-    folder: Path | str, *, settings: Settings | None = None, clock: Clock | None = None, ask: Ask | None = None
-) -> "Archive":
+def open_archive(folder: Path | str, *, settings: Settings | None = None, clock: Clock | None = None, ask: Ask | None = None) -> "Archive":
     """Open an archive; `ask` asks for the passphrase of its key file, where it has one.
 
     Raises
