@@ -18,7 +18,6 @@ from visavis.domain.errors import DamageError, SetupError
 from visavis.records import tables
 from visavis.records.leaves import Act, LeafWriter
 from visavis.records.seals import Seals
-from visavis.records.vault import ARCHIVE_KEY
 
 HEAD = "0006"
 """Newest schema version; a test holds it equal to the newest migration."""
@@ -237,7 +236,7 @@ def identity(path: Path) -> Identity:
     queries = (
         "SELECT version_num FROM alembic_version",
         "SELECT id, format FROM archive",
-        f"SELECT wrapped FROM data_key WHERE number = {ARCHIVE_KEY}",
+        "SELECT wrapped FROM data_key WHERE number = 0",
     )
     found: list[tuple[Any, ...] | None] = []
     with closing(sqlite3.connect(_untouched(path), uri=True)) as connection, _damage_named(path):
