@@ -18,6 +18,7 @@ from visavis.domain.errors import DamageError, SetupError
 from visavis.records import tables
 from visavis.records.leaves import Act, LeafWriter
 from visavis.records.seals import Seals
+from visavis.records.vault import ARCHIVE_KEY
 
 HEAD = "0006"
 """Newest schema version; a test holds it equal to the newest migration."""
