@@ -87,6 +87,25 @@ def test_an_archive_whose_clock_is_set_back_opens_closed_until_it_is_right(opene
         assert archive.verify().problems == ()
 
 
+def test_ctrl_c_in_the_middle_of_a_statement_still_closes_quietly(opener):
+    archive = opener.open()
+    archive.sources()
+    archive._session.records()._database._connection.invalidate()
+    archive.close()
+    assert not opener.kept.exists()
+
+
+def test_a_key_folder_that_cannot_be_written_does_not_keep_an_act_from_ending(opener, monkeypatch, caplog):
+    monkeypatch.setattr("visavis.records.durable.replace", read_only)
+    opener.add()
+    assert not opener.kept.exists()
+    assert "checkpoint not kept" in caplog.text
+
+
+def read_only(path: Path, content: bytes) -> None:
+    raise PermissionError(30, "Read-only file system", str(path))
+
+
 def test_the_leaves_of_one_run_carry_one_session(opener):
     opener.add()
     with opener.open() as archive:

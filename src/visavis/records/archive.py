@@ -96,6 +96,11 @@ class Records:
             raise DamageError("the making of this archive was cut short", remedy=f"remove {self.folder.path} and make it again")
         return facts.id, facts.pack_id, facts.dim
 
+    @property
+    def usable(self) -> bool:
+        """Whether anything can still be asked; not after Ctrl-C in the middle of a statement."""
+        return self._database.usable
+
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
         """Open a unit of work: one transaction that must write its ledger leaf."""
