@@ -33,6 +33,7 @@ def main() -> None:
     DEMO.mkdir()
     archive = DEMO / "archive"
     os.environ["VISAVIS_ARCHIVE"] = str(archive)
+    os.environ["VISAVIS_KEY_FILE"] = str(DEMO / "keys" / "archive.key")
     visavis("survey", EXAMPLES / "photos")
     visavis("init", archive)
     visavis("source", "add", EXAMPLES / "photos", "--charter", EXAMPLES / "charter.toml")
