@@ -4,6 +4,7 @@ import contextlib
 import functools
 import io
 import json
+import os
 import shutil
 import sqlite3
 import sys
@@ -143,8 +144,9 @@ def album(run: Run, examples: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def copied(album: Album, tmp_path: Path) -> Path:
-    """Return a copy of the album's archive, to be changed or damaged."""
+def copied(album: Album, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the album's archive, to be changed or damaged; what is kept with its key is kept apart from the album's."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(shutil.copytree(os.environ["XDG_CONFIG_HOME"], tmp_path / "config")))
     return shutil.copytree(album.archive, tmp_path / "copy")
 
 

@@ -98,4 +98,4 @@ def test_a_record_without_its_parent_is_found(indexed):
 def test_it_says_what_it_is_reading(indexed):
     said: list[str] = []
     Verify(indexed.records, keeper(indexed)).run(say=said.append)
-    assert said == ["records and rows", "codes"]
+    assert said == ["records and rows", "ledger", "codes"]

@@ -79,7 +79,7 @@ class Records:
         with ExitStack() as opened:  # what is open is closed again if the rest can't be opened
             if writable:
                 opened.enter_context(WriterLock(folder))
-            self.keys = Keyring(archive_key, lambda sql, *values: self._database.peek(sql, *values))
+            self.keys = Keyring(archive_key, lambda sql, *values: self._database.peek(sql, *values))  # noqa: PLW0108 - opened below
             self.vault = doors.vault(self.keys)
             sealer = PathSealer(self.vault)
             self._database = Database(folder.database, clock=doors.clock, leaves=doors.leaf_writer(self.vault), step=doors.step)
@@ -121,6 +121,11 @@ class Records:
         if facts is None:
             raise DamageError("the making of this archive was cut short", remedy=f"remove {self.folder.path} and make it again")
         return facts.id, facts.pack_id, facts.dim
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything can still be asked; not after Ctrl-C in the middle of a statement."""
+        return self._database.usable
 
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
@@ -193,7 +198,8 @@ def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor
     """Make an empty archive for one pack, and its key outside it, closed by a passphrase if one is given."""
     folder.make()
     archive_id = new_id(doors.clock.now())
-    keys = Keyring(doors.keys.make(archive_id, passphrase=passphrase), lambda sql, *values: base.peek(sql, *values))
+    archive_key = doors.keys.make(archive_id, passphrase=passphrase)
+    keys = Keyring(archive_key, lambda sql, *values: base.peek(sql, *values))  # noqa: PLW0108 - opened below
     database.create(folder.database)
     base = Database(folder.database, clock=doors.clock, leaves=doors.leaf_writer(doors.vault(keys)), step=doors.step)
     with base.work(actor) as work:

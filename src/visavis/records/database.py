@@ -148,11 +148,11 @@ class Database:
                 work.close()
                 self.raw.execute("COMMIT")
             except BaseException:
-                if self._usable and self.raw.in_transaction:
+                if self.usable and self.raw.in_transaction:
                     self.raw.execute("ROLLBACK")
                 raise
             finally:
-                if self._usable:
+                if self.usable:
                     self._connection.commit()  # SQLAlchemy's own bookkeeping; the driver has committed
         self._step("sql-committed")
         if self._log_bytes() > SEAL_AT_BYTES:
@@ -169,14 +169,14 @@ class Database:
         return self._seals.check()
 
     @property
-    def _usable(self) -> bool:
+    def usable(self) -> bool:
         """Whether the connection is open: SQLAlchemy drops it, transaction and all, when Ctrl-C comes in the middle of a statement."""
         return not self._connection.invalidated
 
     def close(self) -> None:
         """Seal and let go."""
         try:
-            if self._usable:  # else the next opening seals what is left
+            if self.usable:  # else the next opening seals what is left
                 self.seal()
         finally:
             self._connection.close()
@@ -237,7 +237,7 @@ def identity(path: Path) -> Identity:
     queries = (
         "SELECT version_num FROM alembic_version",
         "SELECT id, format FROM archive",
-        f"SELECT wrapped FROM data_key WHERE number = {ARCHIVE_KEY}",
+        "SELECT wrapped FROM data_key WHERE number = 0",
     )
     found: list[tuple[Any, ...] | None] = []
     with closing(sqlite3.connect(_untouched(path), uri=True)) as connection, _damage_named(path):

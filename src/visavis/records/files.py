@@ -254,10 +254,6 @@ class Files:
             work.run(sa.update(place).where(place.c.media_number.in_(chunk), place.c.missing_since.is_(None)).values(reason=reason))
 
 
-LOCATION_KEY = sa.func.coalesce(tables.media.c.key_id, tables.source.c.key_id)
-"""The key that closes a location's texts: its picture's, else its source's. The query joins root and source, and media outwards."""
-
-
 def location_row(root_number: int, path_mark: bytes) -> str:
     """Return the name of a location's row, to which what is sealed in it is bound: a file that is read again keeps it."""
     return f"{root_number}/{path_mark.hex()}"

@@ -17,6 +17,8 @@ from visavis.records.passphrase import PASSPHRASE, Argon2, close_with, open_with
 KEY_BYTES = 32
 RECOVER = "take the key from the recovery sheet: visavis vault recover SHEET; or name its file by VISAVIS_KEY_FILE"
 
+WHAT = "The key of a Visavis archive. Whoever has it can read the archive; without it nobody can."
+
 Fits = Callable[[bytes], bool]
 """Whether a key is that of the archive."""
 Ask = Callable[[], str]
@@ -127,10 +129,7 @@ class ArchiveKeys:
         return aside
 
     def _write(self, file: Path, archive_id: str, key: bytes) -> bytes:
-        document = {
-            "what": "The key of a Visavis archive. Whoever has it can read the archive; without it nobody can.",
-            "archive": archive_id,
-        }
+        document = {"what": WHAT, "archive": archive_id}
         if self._passphrase is None:
             document["key"] = key.hex()
         else:
@@ -139,21 +138,18 @@ class ArchiveKeys:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             durable.replace(file, (json.dumps(document, indent=1) + "\n").encode())
         except OSError as error:
-            raise SetupError(
-                f"can't write the key file {file}: {error.strerror}", remedy="name another place by VISAVIS_KEY_FILE"
-            ) from error
+            why = f"can't write the key file {file}: {error.strerror}"
+            raise SetupError(why, remedy="name another place by VISAVIS_KEY_FILE") from error
         self._held[archive_id] = key
         return key
 
     def _load(self, file: Path, archive_id: str) -> bytes:
         document = _read(file, archive_id)
         try:
-            if "closed" in document:
-                key = self._opened(bytes.fromhex(document["closed"]), archive_id)
-            else:
-                key = bytes.fromhex(document["key"])
+            secret = bytes.fromhex(document["closed" if "closed" in document else "key"])
         except (KeyError, TypeError, ValueError):
             raise _unreadable(file) from None
+        key = self._opened(secret, archive_id) if "closed" in document else secret
         if len(key) != KEY_BYTES:
             raise _unreadable(file)
         self._held[archive_id] = key

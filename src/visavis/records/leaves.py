@@ -2,9 +2,10 @@
 
 import datetime as dt
 import secrets
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,6 +14,11 @@ from visavis.domain.actor import Actor
 from visavis.domain.errors import DamageError
 from visavis.records import ledger_tables, tables
 from visavis.records.vault import ARCHIVE_KEY, PathSealer, Vault
+
+Peek = Callable[..., tuple[Any, ...] | None]
+"""(SQL, values) to the first row, by the driver itself: in a transaction or outside, and in a tenth of the time."""
+
+_NODE = "SELECT substr(nodes, ?, ?) FROM leaf WHERE seq = ?"
 
 HASH_BYTES = 32
 SALT_BYTES = 32
@@ -77,18 +83,28 @@ class LeafWriter:
             facts["commitments"] = [commitment]
         mark = PathSealer(self.vault).mark("leaf.actor", act.actor.person_id or act.actor.name).hex()
         body = self.pen.write(seq, act.at, replace(act.actor, name=mark), act.operation, facts)
-        nodes = self.pen.grow(seq, body, lambda level, index: stored_node(connection, level, index))
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+
+        def peek(sql: str, *values: object) -> tuple[Any, ...] | None:
+            return cast("tuple[Any, ...] | None", driver.execute(sql, values).fetchone())
+
+        nodes = self.pen.grow(seq, body, lambda level, index: stored_node(peek, level, index))
         connection.execute(sa.insert(tables.leaf), [{"seq": seq, "at": act.at, "body": body, "nodes": nodes}])
         if kept:
             sealed = self.vault.seal("leaf_payload.sealed", kept, row=str(seq), key=act.private_key)
             connection.execute(sa.insert(ledger_tables.leaf_payload), [{"seq": seq, "key_id": act.private_key, "sealed": sealed}])
 
 
-def stored_node(connection: Connection, level: int, index: int) -> bytes:
-    """Return the hash of a full node of the tree: it lies with the leaf that completes it."""
+def stored_node(peek: Peek, level: int, index: int) -> bytes:
+    """Return the hash of a full node of the tree: it lies with the leaf that completes it.
+
+    Raises
+    ------
+    DamageError
+        That leaf, or its place in the tree, is missing.
+    """
     seq = ((index + 1) << level) - 1
-    nodes = connection.execute(sa.select(tables.leaf.c.nodes).where(tables.leaf.c.seq == seq)).scalar_one_or_none() or b""
-    found = nodes[level * HASH_BYTES : (level + 1) * HASH_BYTES]
-    if len(found) != HASH_BYTES:
+    found = peek(_NODE, level * HASH_BYTES + 1, HASH_BYTES, seq)
+    if found is None or len(found[0] or b"") != HASH_BYTES:  # what SQL cuts from nothing is NULL
         raise DamageError(f"ledger: leaf {seq} is missing, or its place in the tree", remedy="run «visavis verify»; restore from a backup")
-    return found
+    return bytes(found[0])

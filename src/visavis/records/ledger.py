@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from visavis.domain.errors import DamageError, KeyDestroyed
+from visavis.domain.errors import KeyDestroyed
 from visavis.records import ledger_tables, tables
 from visavis.records.database import Database, Work
-from visavis.records.leaves import HASH_BYTES
+from visavis.records.leaves import stored_node
 from visavis.records.vault import Vault
 
 LEAVES_AT_A_TIME = 1024
@@ -52,19 +52,8 @@ class Ledger:
         return self._database.ask(sa.select(tables.leaf.c.at).order_by(tables.leaf.c.seq.desc()).limit(1)).scalar_one_or_none()
 
     def node(self, level: int, index: int) -> bytes:
-        """Return the hash of a full node of the tree: it lies with the leaf that completes it.
-
-        Raises
-        ------
-        DamageError
-            That leaf, or its place in the tree, is missing.
-        """
-        seq = ((index + 1) << level) - 1
-        nodes = self._database.ask(sa.select(tables.leaf.c.nodes).where(tables.leaf.c.seq == seq)).scalar_one_or_none() or b""
-        found = bytes(nodes[level * HASH_BYTES : (level + 1) * HASH_BYTES])
-        if len(found) != HASH_BYTES:
-            raise DamageError(f"ledger: leaf {seq} is missing, or its place in the tree", remedy="run «visavis verify»")
-        return found
+        """Return the hash of a full node of the tree; `DamageError` if it is missing."""
+        return stored_node(self._database.peek, level, index)
 
     def leaves(self, first: int = 0, until: int | None = None) -> Iterator[StoredLeaf]:
         """Yield the leaves numbered `first` … `until` - 1, in order; without `until` to the newest."""

@@ -23,7 +23,7 @@ Key: line number, eight figures of the key, four of a checksum (figures 0-9, let
 
 {lines}
 
-To use it, type the eight lines into a file, or name a scan of this text:
+To use it, type the eight lines into a file:
   visavis vault recover FILE -a ARCHIVE
 When the key is changed (visavis vault rekey), print the new sheet. Keep this one
 only as long as a backup made before the change.

@@ -6,14 +6,12 @@ value that is put into another column, row or archive, or under another key, doe
 
 import hashlib
 import os
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from visavis.domain.errors import DamageError
-
-if TYPE_CHECKING:
-    from visavis.records.keyring import Keyring
 
 ARCHIVE_KEY = 0
 """The number that stands for the archive's own key; any other is a data key of the keyring."""
@@ -39,10 +37,22 @@ class Vault(Protocol):
         ...
 
 
+class Keys(Protocol):
+    """What a keyed vault asks of a `Keyring`."""
+
+    def cipher(self, key: int) -> AESGCM:
+        """Return what closes and opens with a data key."""
+        ...
+
+    def derive(self, label: str) -> bytes:
+        """Return a 32-byte subkey of the archive's own data key."""
+        ...
+
+
 class KeyedVault:
     """Closes with the keys of a ring. Nonces are 12 random bytes (NIST SP 800-38D, 8.2.2: fewer than 2³² for one key)."""
 
-    def __init__(self, keys: "Keyring") -> None:
+    def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._mark_keys: dict[str, bytes] = {}
 

@@ -100,9 +100,9 @@ class Session:
         """Let go of every file."""
         for closer in self.closers:
             closer()
-        if self._reading is not None:
-            _let_go(self._reading)
-        self._reading = None
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            _let_go(reading)
 
     def _open(self, *, writable: bool) -> Records:
         doors = replace(self._doors(), check=lambda records: build.ledger_guard(records).check())
@@ -115,6 +115,7 @@ class Session:
 def _let_go(records: Records) -> None:
     """Keep the head of the ledger with the key, and close."""
     try:
-        build.ledger_guard(records).keep()
+        if records.usable:
+            build.ledger_guard(records).keep()
     finally:
         records.close()

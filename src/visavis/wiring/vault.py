@@ -105,9 +105,7 @@ def recover(folder: Path, text: str, keys: ArchiveKeys, *, passphrase: str | Non
     archive.check()
     key = key_on(text)
     if not _fits(folder, key):
-        raise InputError(
-            "the sheet is not that of this archive, or of an older key", remedy="look for the newest sheet with this archive's id"
-        )
+        raise InputError("the sheet is of another archive, or of an older key", remedy="look for the newest sheet with this archive's id")
     return keys.restore(database.identity(archive.database).archive_id, key, passphrase=passphrase)
 
 

@@ -48,8 +48,8 @@ def init(
 
     refuse_existing(sheet)
     recovery_sheet = create_archive(folder, pack_id=pack, passphrase=new_passphrase() if passphrase else None)
-    give_sheet(recovery_sheet, sheet)
     sys.stdout.write(shown(f"made an archive in {folder}; next: visavis source add FOLDER -a {folder} …") + "\n")
+    give_sheet(recovery_sheet, sheet)
 
 
 @source_app.command()
