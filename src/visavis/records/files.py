@@ -260,11 +260,10 @@ def location_row(root_number: int, path_mark: bytes) -> str:
 
 
 def _with_keys() -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(tables.location, LOCATION_KEY.label("key_id")).select_from(
-        tables.location.join(tables.root)
-        .join(tables.source)
-        .outerjoin(tables.media, tables.media.c.number == tables.location.c.media_number)
-    )
+    picture = tables.media.c.number == tables.location.c.media_number
+    places = tables.location.join(tables.root).join(tables.source).outerjoin(tables.media, picture)
+    key = sa.func.coalesce(tables.media.c.key_id, tables.source.c.key_id)  # its picture's, else its source's
+    return sa.select(tables.location, key.label("key_id")).select_from(places)
 
 
 def chunks(values: list[T]) -> Iterator[list[T]]:

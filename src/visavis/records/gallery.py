@@ -157,14 +157,22 @@ class Gallery:
                     found[row.key] = self._shown(row, places[row.media_number])
         return found
 
+    def key_of(self, face_id: str, at: dt.datetime, sources: frozenset[int]) -> int:
+        """Return the key of a face that is searchable now in one of these sources; `InputError` if it is not."""
+        return self._template_of(face_id, at, sources)[0]
+
     def vector_of(self, face_id: str, at: dt.datetime, sources: frozenset[int]) -> Vectors:
         """Return the vector, turned back, of a face that is searchable now in one of these sources; `InputError` if it is not."""
+        key, transform = self._template_of(face_id, at, sources)
+        return self._rotations.turn_back(self._rows.read(np.array([key], np.int64))[0], transform)
+
+    def _template_of(self, face_id: str, at: dt.datetime, sources: frozenset[int]) -> tuple[int, int]:
         allowed = searchable(at).where(_view.c.source_number.in_(sorted(sources)))
         query = sa.select(tables.template.c.key, tables.template.c.transform_key_id).join(tables.face)
         found = self._database.ask(query.where(tables.face.c.id == face_id, tables.template.c.key.in_(allowed))).one_or_none()
         if found is None:
             raise InputError(f"no searchable face {face_id}", remedy="take one from the results of a search under this case: --format json")
-        return self._rotations.turn_back(self._rows.read(np.array([found.key], np.int64))[0], found.transform_key_id)
+        return int(found.key), int(found.transform_key_id)
 
     def visible(self, keys: Sequence[int], at: dt.datetime, *, transform: int | None = None) -> set[int]:
         """Return which of these keys may be shown at `at`; with `transform`, of those that lie under that rotation."""
