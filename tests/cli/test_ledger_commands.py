@@ -67,14 +67,14 @@ def test_what_the_auditor_gets_wrong_ends_with_2(audited, tmp_path):
 
 
 def test_the_log_lists_acts_and_its_own_reading(run, made):
-    first, second = run("ledger", "log", "-a", made), run("ledger", "log", "-a", made, "--format", "json", "--purpose", "integrity")
+    first, second = run("ledger", "log", "-a", made), run("ledger", "log", "-a", made, "--format", "json", "--ground", "integrity")
     assert (first.code, second.code) == (0, 0)
     assert first.out.startswith("0 ")
     assert "set-up by owner" in first.out
     assert [json.loads(line)["operation"] for line in second.out.splitlines()] == ["set-up", "consultation"]
     third = run("ledger", "log", "-a", made, "--last", "1", "--operation", "consultation", "--since", "2026-01-01", "--format", "json")
     assert third.document["justification"] == "integrity"
-    assert run("ledger", "log", "-a", made, "--purpose", "curiosity").code == 2
+    assert run("ledger", "log", "-a", made, "--ground", "curiosity").code == 2
 
 
 def test_a_proof_is_text_for_people_and_json_for_programs(run, made):

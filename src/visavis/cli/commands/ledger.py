@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 @ledger_app.command()
 def log(
-    purpose: Annotated[
+    ground: Annotated[
         str, typer.Option(metavar="WORD", help="What it is read for: lawfulness, self-monitoring, integrity or criminal-proceedings.")
     ] = "lawfulness",
     since: Annotated[dt.datetime | None, DayOption] = None,
@@ -50,7 +50,7 @@ def log(
     """
     with archive_at(archive) as opened:
         entries = opened.ledger.log(
-            purpose=purpose,
+            purpose=ground,
             since=since.date() if since else None,
             until=until.date() if until else None,
             operation=operation,
