@@ -8,8 +8,8 @@ from archive_forge import ACTOR, ARCHIVE_CHARTER, NOW, MadeArchive, Picture, at_
 
 from visavis.domain.errors import RefusedError
 from visavis.records.erasure import Scope
-from visavis.services.sources import SourceRequest
 from visavis.services.expire import Expire, OverCases
+from visavis.services.sources import SourceRequest
 
 LAST_DAY = dt.date(2026, 12, 31)
 OVER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
