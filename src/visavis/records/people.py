@@ -73,7 +73,7 @@ class People:
             "public_key": key.public_key,
             "closed_key": self._vault.seal("person.closed_key", key.closed, row=person_id, key=number),
             "key_id": number,
-            "created_by": work.actor.person_id,
+            "created_by": None if first else work.actor.person_id,
             "created_at": work.at,
         }
         work.run(sa.insert(person), [row])

@@ -1,0 +1,39 @@
+"""`visavis person` and signing in, as a terminal sees them."""
+
+import getpass
+
+import pytest
+
+SECRET = "correct horse battery staple"
+
+
+@pytest.fixture
+def archive(run, tmp_path):
+    (tmp_path / "passphrase").write_text(SECRET + "\n", encoding="utf-8")
+    assert run("init", tmp_path / "archive").code == 0
+    added = run("person", "add", "Ada", "--role", "owner", "--passphrase-file", tmp_path / "passphrase", "-a", tmp_path / "archive")
+    assert added.code == 0, added.err
+    return tmp_path / "archive"
+
+
+def test_a_passphrase_is_asked_for_hidden_and_twice_when_it_is_new(run, archive, monkeypatch):
+    asked = []
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: asked.append(prompt) or SECRET)
+    added = run("person", "add", "Ivo", "--role", "reviewer", "--as", "ada", "-a", archive, "--format", "json")
+    assert added.code == 0, added.err
+    assert added.document["roles"] == ["reviewer"]
+    assert asked == ["Passphrase of ada: ", "New passphrase: ", "Once more: "]
+    assert SECRET not in added.out + added.err
+
+
+def test_a_wrong_passphrase_ends_with_4_and_names_the_rule(run, archive, monkeypatch):
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: "wrong")
+    refused = run("person", "revoke", "Ada", "--as", "Ada", "-a", archive)
+    assert refused.code == 4
+    assert "[rule: signed-in]" in refused.err
+
+
+def test_an_unknown_case_and_an_unknown_person_end_with_2(run, archive):
+    assert run("case", "show", "nothing", "-a", archive).code == 2
+
+    assert run("person", "add", "Eve", "--role", "king", "-a", archive).code == 2
