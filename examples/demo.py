@@ -37,6 +37,7 @@ def main() -> None:
     passphrase = DEMO / "passphrase"  # a person types it; a demo has nobody to ask
     passphrase.write_text("a passphrase that is only for the demo\n", encoding="utf-8")
     os.environ["VISAVIS_PASSPHRASE_FILE"] = str(passphrase)
+    os.environ["VISAVIS_KEY_FILE"] = str(DEMO / "keys" / "archive.key")
     visavis("survey", EXAMPLES / "photos")
     visavis("init", archive)
     visavis("person", "add", "Ada", "--role", "owner")

@@ -14,6 +14,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VISAVIS_", frozen=True)
 
     archive: Path | None = Field(default=None, description="Archive folder used when `-a` is not given.")
+    key_file: Path | None = Field(default=None, description="The archive's key file; else `keys/ID.key` in the configuration folder.")
+    key_passphrase_file: Path | None = Field(
+        default=None, description="File whose first line is the passphrase of the key file; without it the command asks."
+    )
     packs: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("visavis") / "packs",
         description="Folder that holds the model packs installed by `visavis packs install`.",

@@ -67,7 +67,7 @@ def test_outcomes_are_filtered_by_reason_and_source(run, album):
 
 def test_status_says_how_the_archive_stands(run, album):
     document = run("status", "-a", album.archive, "--format", "json").document
-    assert set(document) == {"archive_id", "folder", "pack", "at", "vault", "bytes", "sources", "notices"}
+    assert set(document) == {"archive_id", "folder", "pack", "at", "vault", "warnings", "bytes", "sources", "notices"}
     assert [(source["title"], source["searchable"]) for source in document["sources"]] == [("Family", 9), ("Museum", 4)]
     assert "«Family»" in run("status", "-a", album.archive).out
 

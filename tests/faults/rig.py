@@ -16,7 +16,8 @@ from visavis.domain.media import AnalysedPicture, Outcome, PictureMetadata, Reas
 from visavis.index.embedded import Upkeep
 from visavis.records import archive as records_archive
 from visavis.records import database, tables
-from visavis.records.archive import Records
+from visavis.records.archive import Doors, Records
+from visavis.records.files import FileRecord
 from visavis.records.folder import ArchiveFolder
 from visavis.services.ingest.analyse import PhotoAnalyser
 from visavis.services.ingest.batches import Analysed, Batch
@@ -83,6 +84,10 @@ class MadeUpAnalyser(PhotoAnalyser):
         return Analysed(outcome=Outcome(reason=Reason.INDEXED if faces else Reason.NO_FACE, faces=len(faces)), picture=picture)
 
 
+def the_doors() -> Doors:
+    return build.doors(build.SystemClock(), build.archive_keys(Settings()))
+
+
 class InlinePool(Pool):
     """Reads in this process, one batch after the other."""
 
@@ -120,7 +125,7 @@ class QuickArchive(Archive):
         return Pool(self.build_analyser, workers=workers) if workers else InlinePool(self.analyser)
 
     def _keeper(self, records: Records) -> EmbeddedKeeper:
-        return EmbeddedKeeper(records, self._clock, replace(SMALL, step=self._step))
+        return EmbeddedKeeper(records, self._session.clock, replace(SMALL, step=self._session.step))
 
     def _default_threshold(self, records: Records) -> Threshold:
         return Threshold(value=0.5, trial="made up for tests")
@@ -128,7 +133,7 @@ class QuickArchive(Archive):
 
 def make_archive(folder: Path, source: Path | None = None) -> Path:
     """Make an archive of made-up faces with one household source."""
-    records_archive.create(ArchiveFolder(folder), build.doors(build.SystemClock()), pack_id="made-up", dim=DIM, actor=Actor(name="tester"))
+    records_archive.create(ArchiveFolder(folder), the_doors(), pack_id="made-up", dim=DIM, actor=Actor(name="tester"))
     if source is not None:
         with QuickArchive(folder) as archive:
             archive.add_source(source, profile="household", title="Pictures")
@@ -162,11 +167,11 @@ class Kept:
 
 def contents(folder: Path) -> dict[str, Kept]:
     """Return what an archive holds, by path."""
-    records = records_archive.open_records(folder, build.doors(build.SystemClock()), writable=False)
+    records = records_archive.open_records(folder, the_doors(), writable=False)
     try:
         ask = records._database.ask
         media = {row.number: row for row in ask(sa.select(tables.media)).all()}
-        places = ask(sa.select(tables.location)).all()
+        places = list(records.files.outcomes())
         faces: dict[int | None, list[sa.Row]] = {row.media_number: [] for row in places}
         query = (
             sa.select(tables.appearance.c.media_number, tables.face, tables.template.c.key)
@@ -175,15 +180,15 @@ def contents(folder: Path) -> dict[str, Kept]:
         )
         for face in ask(query).all():
             faces.setdefault(face.media_number, []).append(face)
-        return {os.fsdecode(row.path): _kept(records, row, media.get(row.media_number), faces[row.media_number]) for row in places}
+        return {row.path: _kept(records, row, media.get(row.media_number), faces[row.media_number]) for row in places}
     finally:
         records.close()
 
 
-def _kept(records: Records, place: sa.Row, media: sa.Row | None, faces: list[sa.Row]) -> Kept:
+def _kept(records: Records, place: FileRecord, media: sa.Row | None, faces: list[sa.Row]) -> Kept:
     return Kept(
-        reason=place.reason,
-        missing=place.missing_since is not None,
+        reason=place.reason.value,
+        missing=place.missing,
         sha256=media.sha256 if media else b"",
         present=bool(media and media.present),
         boxes_px=np.array([(f.left * media.width, f.top * media.height, f.width * media.width, f.height * media.height) for f in faces]),
@@ -194,7 +199,7 @@ def _kept(records: Records, place: sa.Row, media: sa.Row | None, faces: list[sa.
 def face_ids(archive: Archive, *where: sa.ColumnElement[bool]) -> list[str]:
     """Return the ids of faces, in the order in which they were found."""
     query = sa.select(tables.face.c.id).join(tables.appearance).where(*where).order_by(tables.face.c.number)
-    return list(archive._records()._database.ask(query).scalars())
+    return list(archive._session.records()._database.ask(query).scalars())
 
 
 def assert_equal(found: dict[str, Kept], wanted: dict[str, Kept]) -> None:

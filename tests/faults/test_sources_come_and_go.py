@@ -38,7 +38,7 @@ class Bench:
         return self.archive.search(face_id=face, top=None, threshold=-1.0)
 
     def faces(self, path: str) -> list[str]:
-        records = self.archive._records()
+        records = self.archive._session.records()
         number = records.files.media_by_path(1, [path])[path]
         return rig.face_ids(self.archive, tables.appearance.c.media_number == number)
 

@@ -22,6 +22,7 @@ def main() -> None:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
+        os.environ["XDG_CONFIG_HOME"] = str(folder / "mine" / "config")
     else:
         (folder / "mine").mkdir()
     outcomes = ingest(folder / "mine" / "archive", folder / "pictures")

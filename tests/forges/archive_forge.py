@@ -25,9 +25,11 @@ from visavis.records import archive as records_archive
 from visavis.records.archive import Doors
 from visavis.records.files import ReadFile
 from visavis.records.folder import ArchiveFolder
+from visavis.records.key_file import ArchiveKeys
+from visavis.records.keyring import Keyring
 from visavis.records.passphrase import LIGHT
 from visavis.records.sources import SourceRecord
-from visavis.records.vault import NullVault, Vault
+from visavis.records.vault import ARCHIVE_KEY, KeyedVault, Vault
 from visavis.services.people import AddPerson, SignedIn, sign_in
 from visavis.services.search import Permission, Reasons, Search, SearchQuestion, Why
 from visavis.services.sources import AddSource, CharterLife, SourceRequest
@@ -97,8 +99,35 @@ class SetClock:
         return self.at
 
 
-def doors(clock: SetClock, *, vault: Vault | None = None, step: Callable[[str], None] = lambda _: None) -> Doors:
-    return Doors(clock=clock, vault=vault or NullVault(), write_leaf=write_leaf, step=step)
+class NullVault:
+    """Keeps bytes as they are: what every test of the vault is first run against, else it would prove nothing."""
+
+    def __init__(self, keys: Keyring) -> None:
+        pass
+
+    def seal(self, context: str, plain: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:
+        return plain
+
+    def open(self, context: str, sealed: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:
+        return sealed
+
+    def mark(self, context: str, plain: bytes) -> bytes:
+        return hashlib.blake2b(plain, digest_size=16, person=context.encode()[:16]).digest()
+
+
+def keys_beside(folder: Path) -> ArchiveKeys:
+    """Return the keys of archives in a folder of their own beside an archive's: for tests, where both go away together."""
+    return ArchiveKeys(folder.parent / "keys", cost=LIGHT)
+
+
+def doors(
+    clock: SetClock,
+    keys: ArchiveKeys,
+    *,
+    vault: Callable[[Keyring], Vault] = KeyedVault,
+    step: Callable[[str], None] = lambda _: None,
+) -> Doors:
+    return Doors(clock=clock, keys=keys, vault=vault, write_leaf=write_leaf, step=step)
 
 
 def at_cosine(cosine: float, *, sideways: int = 1) -> np.ndarray:
@@ -153,11 +182,13 @@ class Picture:
 class MadeArchive:
     """Records, an exact index over them, and the services that tests ask."""
 
-    def __init__(self, folder: Path, empty: Path, *, vault: Vault | None = None) -> None:
+    def __init__(self, folder: Path, empty: Path, *, vault: Callable[[Keyring], Vault] = KeyedVault) -> None:
         self.clock = SetClock()
         self.folder = folder
         shutil.copytree(empty, folder / "archive")
-        self.records = records_archive.open_records(folder / "archive", doors(self.clock, vault=vault), writable=True)
+        shutil.copytree(empty.parent / "keys", folder / "keys")
+        self.doors = doors(self.clock, keys_beside(folder / "archive"), vault=vault)
+        self.records = records_archive.open_records(folder / "archive", self.doors, writable=True)
         self.index = ExactIndex(DIM, self.clock)
         self.permission = Permission(self.records, shipped(), floor=FLOOR)
 
@@ -244,7 +275,7 @@ class MadeArchive:
 def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of an archive without a source, to be copied: making one anew takes ten times as long."""
     path = tmp_path_factory.mktemp("forge") / "archive"
-    records_archive.create(ArchiveFolder(path), doors(SetClock()), pack_id=PACK, dim=DIM, actor=ACTOR)
+    records_archive.create(ArchiveFolder(path), doors(SetClock(), keys_beside(path)), pack_id=PACK, dim=DIM, actor=ACTOR)
     return path
 
 

@@ -6,11 +6,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from archive_forge import ACTOR, DIM, PACK, Picture, SetClock, at_cosine, doors
+from archive_forge import ACTOR, DIM, PACK, Picture, SetClock, at_cosine, doors, keys_beside
 
 from visavis.domain.errors import ArchiveBusy, DamageError, SetupError
 from visavis.records.archive import create, open_records
 from visavis.records.folder import ArchiveFolder, WriterLock, refuse_network
+from visavis.records.key_file import ArchiveKeys
 
 MOUNTS = """\
 /dev/root / ext4 rw 0 0
@@ -24,6 +25,7 @@ server:/home {base}/net nfs4 rw 0 0
 @pytest.fixture
 def closed(tmp_path, empty_archive):
     """Return the folder of an archive that nobody has open."""
+    shutil.copytree(empty_archive.parent / "keys", tmp_path / "keys")
     return shutil.copytree(empty_archive, tmp_path / "archive")
 
 
@@ -78,11 +80,13 @@ def test_only_its_owner_may_look_into_an_archive(tmp_path):
 
 @pytest.mark.parametrize("name", ["album #2", "100%20", "whose?", "[x] & 'é'"])
 def test_an_archive_may_have_any_name(tmp_path, name):
-    create(ArchiveFolder(tmp_path / name), doors(SetClock()), pack_id=PACK, dim=DIM, actor=ACTOR)
-    records = open_records(tmp_path / name, doors(SetClock()), writable=True)
+    place = tmp_path / "archives" / name
+    made_with = doors(SetClock(), ArchiveKeys(tmp_path / "keys"))
+    create(ArchiveFolder(place), made_with, pack_id=PACK, dim=DIM, actor=ACTOR)
+    records = open_records(place, made_with, writable=True)
     assert list(records.integrity()) == []
     records.close()
-    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert [path.name for path in place.parent.iterdir()] == [name]
 
 
 def test_a_folder_without_an_archive_is_not_opened(tmp_path):
@@ -95,9 +99,9 @@ def test_a_second_writer_is_busy_while_a_reader_works(made):
     made.put(source, Picture(path="a.jpg", vectors=(at_cosine(1),)))
     path = made.records.folder.path
     with pytest.raises(ArchiveBusy) as caught:
-        open_records(path, doors(made.clock), writable=True)
+        open_records(path, made.doors, writable=True)
     assert caught.value.exit_code == 3
-    reader = open_records(path, doors(made.clock), writable=False)
+    reader = open_records(path, made.doors, writable=False)
     assert reader.gallery.high_water() == 1
     made.put(source, Picture(path="b.jpg", vectors=(at_cosine(0.9),)))
     assert reader.gallery.high_water() == 2
@@ -108,7 +112,7 @@ def test_a_second_writer_is_busy_while_a_reader_works(made):
 
 def test_the_lock_is_free_again_once_its_writer_has_closed(closed):
     for _ in range(2):
-        open_records(closed, doors(SetClock()), writable=True).close()
+        open_records(closed, doors(SetClock(), keys_beside(closed)), writable=True).close()
 
 
 def test_an_archive_whose_making_was_cut_short_says_so_and_keeps_no_lock(closed):
@@ -118,7 +122,7 @@ def test_an_archive_whose_making_was_cut_short_says_so_and_keeps_no_lock(closed)
     connection.close()
     for _ in range(2):
         with pytest.raises(DamageError, match="cut short"):
-            open_records(closed, doors(SetClock()), writable=True)
+            open_records(closed, doors(SetClock(), keys_beside(closed)), writable=True)
     WriterLock(ArchiveFolder(closed)).release()
 
 
@@ -142,14 +146,14 @@ def test_the_lock_of_a_process_that_was_killed_is_free(closed):
 
 
 def test_an_archive_of_a_newer_visavis_is_left_alone(closed):
-    newer = open_records(closed, doors(SetClock()), writable=True)
+    newer = open_records(closed, doors(SetClock(), keys_beside(closed)), writable=True)
     newer._database.raw.execute("UPDATE alembic_version SET version_num = '9999'")
     newer.close()
     with pytest.raises(SetupError, match="newer Visavis"):
-        open_records(closed, doors(SetClock()), writable=True)
+        open_records(closed, doors(SetClock(), keys_beside(closed)), writable=True)
 
 
 def test_a_database_that_is_no_database_is_damage(closed):
     (closed / "records.db").write_bytes(b"no database at all" * 1000)
     with pytest.raises(DamageError, match="can't be read"):
-        open_records(closed, doors(SetClock()), writable=False)
+        open_records(closed, doors(SetClock(), keys_beside(closed)), writable=False)

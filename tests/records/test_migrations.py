@@ -47,9 +47,9 @@ def test_the_newest_migration_is_the_version_that_the_code_asks_for():
 
 def test_a_new_database_is_at_the_newest_version(tmp_path):
     database.create(tmp_path / "records.db")
-    assert database.schema_version(tmp_path / "records.db") == database.HEAD
+    assert database.identity(tmp_path / "records.db").schema == database.HEAD
 
 
 def test_a_file_without_a_schema_has_no_version(tmp_path):
     sqlite3.connect(tmp_path / "records.db").close()
-    assert database.schema_version(tmp_path / "records.db") == ""
+    assert database.identity(tmp_path / "records.db").schema == ""

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 
 import pytest
 import sqlalchemy as sa
-from archive_forge import ACTOR, NOW, MadeArchive, Picture, at_cosine, doors
+from archive_forge import ACTOR, NOW, MadeArchive, Picture, at_cosine
 
 from visavis.domain.errors import DamageError
 from visavis.records import archive as records_archive
@@ -99,7 +99,7 @@ def test_vectors_of_a_batch_that_was_rolled_back_are_cut_off_at_the_next_opening
     failing(made, ingest)
     size = {path.name: path.stat().st_size for path in made.records.folder.rows.rglob("*") if path.is_file()}
     made.records.close()
-    made.records = records_archive.open_records(tmp_path / "archive", doors(made.clock), writable=True)
+    made.records = records_archive.open_records(tmp_path / "archive", made.doors, writable=True)
     cut = {path.name: path.stat().st_size for path in made.records.folder.rows.rglob("*") if path.is_file()}
     assert sum(cut.values()) < sum(size.values())
     assert made.records.gallery.high_water() == max(kept)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from archive_forge import ACTOR, MadeArchive, Picture, at_cosine
+from archive_forge import ACTOR, MadeArchive, NullVault, Picture, at_cosine
 
+from visavis.domain.errors import DamageError
 from visavis.domain.media import Outcome, Reason
 from visavis.records.files import ReadFile
-from visavis.records.vault import ARCHIVE_KEY, NullVault
 
 SECRETS = {
     "path": "Aunt Philippa at the lake.jpg",
@@ -19,17 +19,9 @@ SECRETS = {
     "exclude": "*Bartholomew*",
     "offline": "the drive of uncle Ebenezer",
     "detail": "no decoder reads .grandmother Hyacinth",
+    "charter": "Museum of Example",
+    "case": "Cataloguing",
 }
-
-
-class XorVault(NullVault):
-    """Closes by flipping bits: enough to show which bytes went through the door, no more."""
-
-    def seal(self, context: str, plain: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:
-        return bytes(byte ^ 0xA5 for byte in plain)
-
-    def open(self, context: str, sealed: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:
-        return self.seal(context, sealed)
 
 
 def told(archive: MadeArchive) -> dict[str, bool]:
@@ -45,26 +37,30 @@ def told(archive: MadeArchive) -> dict[str, bool]:
         archive.records.intake.commit(work, job, source.roots[0].number, [unread])
     archive.search(case_id=archive.case_of(source), reason=SECRETS["reason"])
     where = archive.records.folder.path
+    while_open = on_disk(where)  # the write-ahead log is full
     archive.close()
-    bytes_on_disk = b"".join(path.read_bytes() for path in sorted(Path(where).rglob("*")) if path.is_file())
-    return {name: secret.encode() in bytes_on_disk for name, secret in SECRETS.items()}
+    return {name: secret.encode() in while_open + on_disk(where) for name, secret in SECRETS.items()}
+
+
+def on_disk(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 @pytest.fixture
 def plain(tmp_path, empty_archive):
-    return MadeArchive(tmp_path, empty_archive)
+    return MadeArchive(tmp_path, empty_archive, vault=NullVault)
 
 
 @pytest.fixture
 def closed(tmp_path, empty_archive):
-    return MadeArchive(tmp_path, empty_archive, vault=XorVault())
+    return MadeArchive(tmp_path, empty_archive)
 
 
 def test_the_scan_finds_every_secret_while_the_vault_is_the_null_vault(plain):
     assert all(told(plain).values())
 
 
-def test_no_secret_stands_in_any_file_once_the_vault_closes(closed):
+def test_no_secret_stands_in_any_file_of_an_archive_whose_vault_closes(closed):
     assert not any(told(closed).values())
 
 
@@ -74,4 +70,36 @@ def test_what_a_closing_vault_keeps_is_read_back_as_it_was(closed):
     (found,) = closed.search(case_id=closed.case_of(source)).candidates
     assert (found.path, found.source_title) == (SECRETS["path"], SECRETS["title"])
     assert closed.records.sources.one(SECRETS["title"]) == source
+    closed.close()
+
+
+@pytest.mark.parametrize(
+    "swap",
+    [
+        "UPDATE location SET path = (SELECT path FROM location l WHERE l.number = 3 - location.number)",
+        "UPDATE location SET path = detail, detail = path",
+        "UPDATE location SET media_number = 3 - media_number",
+        "UPDATE location SET path_mark = x'00' WHERE number = 1",
+        "UPDATE media SET key_id = (SELECT m.key_id FROM media m WHERE m.number = 3 - media.number)",
+    ],
+)
+def test_texts_that_changed_places_in_the_database_are_damage(closed, swap):
+    source = closed.household(SECRETS["title"])
+    closed.put(source, Picture(path="one.jpg"), Picture(path="two.jpg"))
+    closed.sql(swap)
+    with pytest.raises(DamageError):
+        list(closed.records.files.outcomes())
+    closed.close()
+
+
+def test_titles_charters_and_roots_that_changed_places_are_damage(closed):
+    for table, column in (("source", "title"), ("charter", "toml"), ("root", "path"), ("case", "title")):
+        closed.household(f"one {table}")
+        closed.archive(f"another {table}")
+        before = closed.sql(f'SELECT rowid, {column} FROM "{table}"')
+        (one, _), (_, other) = before[0], before[-1]
+        closed.sql(f"UPDATE \"{table}\" SET {column} = x'{other.hex()}' WHERE rowid = {one}")
+        with pytest.raises(DamageError):
+            closed.records.cases.all() if table == "case" else closed.records.sources.all()
+        closed.sql(f"UPDATE \"{table}\" SET {column} = x'{before[0][1].hex()}' WHERE rowid = {one}")
     closed.close()

@@ -9,6 +9,7 @@ from archive_forge import ACTOR, BOX, DIM, NOW, PACK, THRESHOLD, Picture, at_cos
 
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.face import Box
+from visavis.records.vault import PathSealer
 from visavis.services.search import run as search_run
 
 
@@ -259,7 +260,9 @@ def test_an_archive_without_a_source_refuses_and_says_how_to_add_one(made):
 
 def test_a_source_whose_charter_no_longer_holds_is_left_out_and_named(family):
     family.archive("Museum")
-    family.sql("UPDATE charter SET toml = CAST('profile = \"archive\"' AS BLOB) WHERE source_number = 2")
+    key = family.records.sources.one("Museum").key_id
+    charter = PathSealer(family.records.vault).seal("charter.toml", 'profile = "archive"', row="2/1", key=key)
+    family.sql(f"UPDATE charter SET toml = x'{charter.hex()}' WHERE source_number = 2")
     result = family.search()
     assert len(result.candidates) == 2
     assert any("Museum" in notice for notice in result.notices)

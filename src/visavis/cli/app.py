@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from visavis.cli.commands import cases, evaluate, ingest, packs, people, policies, search, sources, survey, upkeep
+from visavis.cli.commands import cases, evaluate, ingest, packs, people, policies, search, sources, survey, upkeep, vault
 from visavis.cli.output.plain_text import shown
 from visavis.domain.errors import CharterInvalid, RefusedError, SetupError, VisavisError
 
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (survey, sources, people, cases, policies, ingest, search, upkeep, packs, evaluate):
+for part in (survey, sources, people, cases, policies, ingest, search, upkeep, packs, evaluate, vault):
     part.register(app)
 
 

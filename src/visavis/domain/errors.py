@@ -95,3 +95,7 @@ class DamageError(VisavisError):
     """Our own files or records disagree with each other."""
 
     exit_code = 5
+
+
+class KeyDestroyed(DamageError):
+    """What was to be opened was erased: its key was destroyed."""

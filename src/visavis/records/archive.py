@@ -1,7 +1,7 @@
 """One open archive: its folder, database, row files and vault, and the queries over them."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,13 +15,14 @@ from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
-from visavis.records.database import Database, LeafWriter, Step, Work
+from visavis.records.database import Database, Identity, LeafWriter, Step, Work
 from visavis.records.disclosures import Disclosures
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
 from visavis.records.intake import Intake
-from visavis.records.keyring import Keyring
+from visavis.records.key_file import ArchiveKeys
+from visavis.records.keyring import Keyring, opens
 from visavis.records.labels import Labels
 from visavis.records.people import People
 from visavis.records.policies import Policies
@@ -31,9 +32,10 @@ from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
 from visavis.records.signatures import Signatures
 from visavis.records.sources import Sources
-from visavis.records.vault import PathSealer, Vault
+from visavis.records.vault import KeyedVault, PathSealer, Vault
 
-FORMAT = 1
+FORMAT = 2
+"""Format 1, never released, kept names and paths as they were."""
 BACKUP = "restore the archive from a backup"
 
 
@@ -42,43 +44,52 @@ class Doors:
     """What an archive is opened with: the parts that `wiring` chooses."""
 
     clock: Clock
-    vault: Vault
+    keys: ArchiveKeys
     write_leaf: LeafWriter
     step: Step
+    vault: Callable[[Keyring], Vault] = KeyedVault
 
-    def leaf(self, seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:
-        """Write a leaf that names its actor by a mark: the ledger outlives the names, which stand sealed in the rows it tells of."""
-        mark = PathSealer(self.vault).mark("leaf.actor", actor.name).hex()
-        return self.write_leaf(seq, at, replace(actor, name=mark), operation, facts)
+    def leaf_writer(self, sealer: PathSealer) -> LeafWriter:
+        """Return what writes leaves that name their actor by a mark: the ledger outlives the names, which stand sealed in the rows it
+        tells of.
+        """
+
+        def write(seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:
+            mark = sealer.mark("leaf.actor", actor.name).hex()
+            return self.write_leaf(seq, at, replace(actor, name=mark), operation, facts)
+
+        return write
 
 
 class Records:
     """Everything that is true of an archive. Make one with `create` or `open_records`; `close` it."""
 
-    def __init__(self, folder: ArchiveFolder, doors: Doors, *, writable: bool) -> None:
+    def __init__(self, folder: ArchiveFolder, doors: Doors, *, archive_key: bytes, writable: bool) -> None:
         self.folder = folder
         self.writable = writable
         self.clock = doors.clock
         with ExitStack() as opened:  # what is open is closed again if the rest can't be opened
             if writable:
                 opened.enter_context(WriterLock(folder))
-            self._database = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
+            self.keys = Keyring(archive_key, lambda sql, *values: self._database.peek(sql, *values))  # noqa: PLW0108 - opened below
+            self.vault = doors.vault(self.keys)
+            sealer = PathSealer(self.vault)
+            self._database = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf_writer(sealer), step=doors.step)
             opened.callback(self._database.close)
             self.archive_id, self.pack_id, self.dim = self._identity()
             self.rows = RowStore(folder.rows, dim=self.dim, pack_id=self.pack_id, writable=writable, step=doors.step)
             opened.callback(self.rows.close)
-            sealer = PathSealer(doors.vault)
-            self.keys = Keyring()
-            self.people = People(self._database, doors.vault, self.keys)
-            self.signatures = Signatures(self._database, doors.vault)
+            self.key_place = doors.keys.place(self.archive_id)
+            self.people = People(self._database, self.vault, self.keys)
+            self.signatures = Signatures(self._database, self.vault)
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)
-            self.sources = Sources(self._database, sealer, self.cases)
+            self.sources = Sources(self._database, sealer, self.keys, self.cases)
             self.charters = CharterBook(self._database, sealer, self.sources)
             self.files = Files(self._database, sealer)
-            self.intake = Intake(self.files, sealer, self.rows, pack_id=self.pack_id)
+            self.intake = Intake(self.files, self.keys, sealer, self.rows, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows)
-            self.reviews = Reviews(self._database, doors.vault)
+            self.reviews = Reviews(self._database, self.vault)
             self.searches = Searches(self._database, sealer, self.reviews)
             self.labels = Labels(self._database, sealer, self.keys)
             self.disclosures = Disclosures(self._database, sealer)
@@ -98,8 +109,12 @@ class Records:
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
         """Open a unit of work: one transaction that must write its ledger leaf."""
-        with self._database.work(actor) as work:
-            yield work
+        try:
+            with self._database.work(actor) as work:
+                yield work
+        except BaseException:
+            self.keys.forget()  # those that were made are not there
+            raise
 
     def note_refusal(self, actor: Actor, operation: str, error: RefusedError, **facts: object) -> None:
         """Write a leaf that says which rule refused what, in a transaction of its own; the caller raises the error on."""
@@ -158,28 +173,60 @@ class Records:
         self._opened.close()
 
 
-def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor: Actor) -> None:
-    """Make an empty archive for one pack."""
+def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor: Actor, passphrase: str | None = None) -> None:
+    """Make an empty archive for one pack, and its key outside it, closed by a passphrase if one is given."""
     folder.make()
+    archive_id = new_id(doors.clock.now())
+    archive_key = doors.keys.make(archive_id, passphrase=passphrase)
+    keys = Keyring(archive_key, lambda sql, *values: base.peek(sql, *values))  # noqa: PLW0108 - opened below
     database.create(folder.database)
-    base = Database(folder.database, clock=doors.clock, write_leaf=doors.leaf, step=doors.step)
+    leaf = doors.leaf_writer(PathSealer(doors.vault(keys)))
+    base = Database(folder.database, clock=doors.clock, write_leaf=leaf, step=doors.step)
     with base.work(actor) as work:
-        archive_id = new_id(work.at)
         work.run(sa.insert(tables.archive), [{"id": archive_id, "format": FORMAT, "pack_id": pack_id, "dim": dim, "created_at": work.at}])
+        keys.begin(work)
         work.leaf("set-up", archive=archive_id, pack=pack_id)
     base.close()
 
 
 def open_records(path: Path, doors: Doors, *, writable: bool) -> Records:
-    """Open an archive, bringing an older schema up to date; one writer at a time, any number of readers."""
+    """Open an archive, bringing an older schema up to date; one writer at a time, any number of readers.
+
+    Raises
+    ------
+    SetupError
+        No archive lies there, another version made it, or its key is missing or wrong. Nothing in its folder has changed then.
+    DamageError
+        Its database can't be read.
+    """
     folder = ArchiveFolder(path)
     folder.check()
-    version = database.schema_version(folder.database)
-    if version != database.HEAD and (problems := database.damaged_pages(folder.database)):
+    said = database.identity(folder.database)
+    if said.schema != database.HEAD or (said.archive_id and said.format != FORMAT):
+        _bring_up(folder, said)
+        said = database.identity(folder.database)
+    if not said.archive_id or said.wrapped is None:
+        raise DamageError("the making of this archive was cut short", remedy=f"remove {folder.path} and make it again")
+    try:
+        archive_key = doors.keys.find(said.archive_id, opens(said.wrapped))
+    except SetupError:  # is it the key, or is what it is tried on damaged?
+        if problems := database.damage_at_rest(folder.database):
+            raise DamageError("; ".join(problems), remedy=BACKUP) from None
+        raise
+    return Records(folder, doors, archive_key=archive_key, writable=writable)
+
+
+def _bring_up(folder: ArchiveFolder, said: Identity) -> None:
+    """Bring an older schema up to date; raise what is wrong with a database that is not as this version leaves it."""
+    if problems := database.damaged_pages(folder.database):
         raise DamageError("; ".join(problems), remedy=BACKUP)
-    if version > database.HEAD:
-        raise SetupError(f"the archive was made by a newer Visavis (schema {version})", remedy="upgrade Visavis")
-    if version != database.HEAD:
+    if said.schema > database.HEAD or said.format > FORMAT:
+        raise SetupError(f"the archive was made by a newer Visavis (schema {said.schema}, format {said.format})", remedy="upgrade Visavis")
+    if said.archive_id and said.format < FORMAT:
+        raise SetupError(
+            f"the archive is of format {said.format}, which kept names and paths unencrypted; this version can't read it",
+            remedy="make it anew: visavis init, visavis source add, visavis ingest",
+        )
+    if said.schema != database.HEAD:
         with WriterLock(folder):
             database.migrate(folder.database)
-    return Records(folder, doors, writable=writable)

@@ -11,7 +11,7 @@ from visavis.records import tables
 from visavis.records.cases import CaseFile
 from visavis.records.charter_tables import source_finding, source_note
 from visavis.records.database import Database, Work
-from visavis.records.sources import NewVersion, SignedBy, SourceRecord, Sources, signed_by
+from visavis.records.sources import NewVersion, SignedBy, SourceRecord, Sources, charter_row, signed_by
 from visavis.records.vault import PathSealer
 
 
@@ -64,13 +64,13 @@ class CharterBook:
         return [
             CharterVersion(
                 version=row.version,
-                toml=self._sealer.open("charter.toml", row.toml),
+                toml=self._sealer.open("charter.toml", row.toml, row=charter_row(source.number, row.version), key=source.key_id),
                 sha256=row.sha256,
                 policy=row.policy,
                 added_at=row.added_at,
                 valid_from=row.valid_from,
                 valid_to=row.valid_to,
-                signed_by=signed_by(self._sealer, row),
+                signed_by=signed_by(self._sealer, row, at=charter_row(source.number, row.version), key=source.key_id),
             )
             for row in self._database.ask(query)
         ]
@@ -86,7 +86,7 @@ class CharterBook:
         work.run(sa.delete(tables.charter).where(*waits))
         last = work.ask(sa.select(sa.func.max(tables.charter.c.version)).where(tables.charter.c.source_number == source.number))
         version = (last.scalar_one_or_none() or 0) + 1
-        self._sources.file(work, source.number, version, new)
+        self._sources.file(work, (source.number, version), source.key_id, new)
         work.leaf("alteration", source=source.id, what="amended", version=version, charter=new.sha256, profile=new.profile)
         return version
 
@@ -100,9 +100,11 @@ class CharterBook:
         """
         state = source.state if source.state == "frozen" else "live"
         where = tables.charter.c.source_number == source.number, tables.charter.c.version == version
-        work.run(sa.update(tables.charter).where(*where).values(**self._sources.signature(work, declared=declared)))
+        row = charter_row(source.number, version)
+        signature = self._sources.signature(work, row, source.key_id, declared=declared)
+        work.run(sa.update(tables.charter).where(*where).values(**signature))
         facts = {
-            "title": self._sealer.seal("source.title", new.title),
+            "title": self._sealer.seal("source.title", new.title, row=str(source.number), key=source.key_id),
             "profile": new.profile,
             "state": state,
             "live_from": new.valid_from,
@@ -181,7 +183,7 @@ class CharterBook:
             SourceNote(
                 id=row.id,
                 kind=row.kind,
-                text=self._sealer.open("source_note.text", row.text, row=row.id),
+                text=self._sealer.open("source_note.text", row.text, row=row.id, key=source.key_id),
                 person_id=None if row.person_id is None else PersonId(row.person_id),
                 at=row.at,
             )
@@ -190,7 +192,8 @@ class CharterBook:
 
     def _note(self, work: Work, source_number: int, kind: str, text: str) -> str:
         note = new_id(work.at)
-        sealed = self._sealer.seal("source_note.text", text, row=note)
+        key = int(work.ask(sa.select(tables.source.c.key_id).where(tables.source.c.number == source_number)).scalar_one())
+        sealed = self._sealer.seal("source_note.text", text, row=note, key=key)
         row = {"id": note, "source_number": source_number, "kind": kind, "text": sealed, "person_id": work.actor.person_id, "at": work.at}
         work.run(sa.insert(source_note), [row])
         return note

@@ -4,6 +4,7 @@ import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,12 @@ class Database:
         self._connection.commit()  # SQLAlchemy's own bookkeeping; the driver is in autocommit
         return result
 
+    def peek(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        """Return the first row of a query by the driver itself: inside a transaction as well, where `ask` must not be used."""
+        with _damage_named(self.path):
+            row: tuple[Any, ...] | None = self.raw.execute(sql, values).fetchone()
+        return row
+
     def note(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write into a temporary table, which is no part of the archive."""
         self._connection.execute(statement, list(rows))
@@ -200,14 +207,52 @@ def migrate(path: Path) -> None:
     command.upgrade(config, HEAD)
 
 
-def schema_version(path: Path) -> str:
-    """Return the schema version of a database, `""` if it has none; `DamageError` if it can't be read."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection, _damage_named(path):
-        try:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        except sqlite3.OperationalError:
-            row = None
-    return str(row[0]) if row else ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What a database says of itself before it is opened; the empty values where it does not say."""
+
+    schema: str = ""
+    archive_id: str = ""
+    format: int = 0
+    wrapped: bytes | None = None
+    """The archive's own data key, wrapped by the archive key: what a key file is tried on."""
+
+
+def identity(path: Path) -> Identity:
+    """Return what a database says of itself, changing nothing in the archive's folder; `DamageError` if it can't be read."""
+    queries = (
+        "SELECT version_num FROM alembic_version",
+        "SELECT id, format FROM archive",
+        "SELECT wrapped FROM data_key WHERE number = 0",
+    )
+    found: list[tuple[Any, ...] | None] = []
+    with closing(sqlite3.connect(_untouched(path), uri=True)) as connection, _damage_named(path):
+        for query in queries:
+            try:
+                found.append(connection.execute(query).fetchone())
+            except sqlite3.OperationalError:  # no such table
+                found.append(None)
+    version, facts, key = found
+    archive_id, format_ = facts or ("", 0)
+    return Identity(schema=str(version[0]) if version else "", archive_id=str(archive_id), format=format_, wrapped=key[0] if key else None)
+
+
+def _untouched(path: Path) -> str:
+    """Return the address of a database for reading. While nobody has it open and its log is empty, SQLite is told that it never changes:
+    else reading makes a log (https://sqlite.org/wal.html, «Read-Only Databases»).
+    """
+    return f"{path.absolute().as_uri()}?" + ("immutable=1" if _at_rest(path) else "mode=ro")
+
+
+def _at_rest(path: Path) -> bool:
+    """Whether nobody has a database open, and its log is empty."""
+    log, shared = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    return not shared.exists() and not (log.exists() and log.stat().st_size)
+
+
+def damage_at_rest(path: Path) -> list[str]:
+    """Return what is wrong with the bytes of a database that must not be touched; nothing if somebody has it open."""
+    return Seals(path).check() if _at_rest(path) else []
 
 
 def damaged_pages(path: Path) -> list[str]:

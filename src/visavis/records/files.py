@@ -61,6 +61,8 @@ class Job:
     source_number: int
     source_id: SourceId
     rotation_group_id: int
+    key_id: int
+    """The source's data key: it wraps the keys of the pictures, and closes the paths of files that gave none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ class Files:
             source_number=source.number,
             source_id=source.id,
             rotation_group_id=source.rotation_group_id,
+            key_id=source.key_id,
         )
         work.run(
             sa.insert(tables.job),
@@ -200,7 +203,7 @@ class Files:
 
     def outcomes(self, *, reason: Reason | None = None, source_number: int | None = None) -> Iterator[FileRecord]:
         """Yield files with their outcomes, by root and in order of reading."""
-        query = sa.select(tables.location).join(tables.root).order_by(tables.location.c.root_number, tables.location.c.number)
+        query = _with_keys().order_by(tables.location.c.root_number, tables.location.c.number)
         if reason is not None:
             query = query.where(tables.location.c.reason == reason.value)
         if source_number is not None:
@@ -211,16 +214,17 @@ class Files:
     def one(self, root_number: int, path: str) -> FileRecord | None:
         """Return what is known of one path of a root."""
         mark = self._sealer.mark("location.path", path)
-        query = sa.select(tables.location).where(tables.location.c.root_number == root_number, tables.location.c.path_mark == mark)
+        query = _with_keys().where(tables.location.c.root_number == root_number, tables.location.c.path_mark == mark)
         row = self._database.ask(query).first()
         return None if row is None else self._record(row)
 
     def _record(self, row: Any) -> FileRecord:
+        place = location_row(row.root_number, row.path_mark)
         return FileRecord(
-            path=self._sealer.open("location.path", row.path),
+            path=self._sealer.open("location.path", row.path, row=place, key=row.key_id),
             root_number=row.root_number,
             reason=Reason(row.reason),
-            detail=self._sealer.open("location.detail", row.detail),
+            detail=self._sealer.open("location.detail", row.detail, row=place, key=row.key_id),
             faces=row.faces,
             missing=row.missing_since is not None,
             read_at=row.read_at,
@@ -248,6 +252,18 @@ class Files:
         for chunk in chunks(sorted(media_numbers)):
             work.run(sa.update(tables.media).where(tables.media.c.number.in_(chunk)).values(present=sa.case((here, 1), else_=0)))
             work.run(sa.update(place).where(place.c.media_number.in_(chunk), place.c.missing_since.is_(None)).values(reason=reason))
+
+
+def location_row(root_number: int, path_mark: bytes) -> str:
+    """Return the name of a location's row, to which what is sealed in it is bound: a file that is read again keeps it."""
+    return f"{root_number}/{path_mark.hex()}"
+
+
+def _with_keys() -> sa.Select[*tuple[Any, ...]]:
+    picture = tables.media.c.number == tables.location.c.media_number
+    places = tables.location.join(tables.root).join(tables.source).outerjoin(tables.media, picture)
+    key = sa.func.coalesce(tables.media.c.key_id, tables.source.c.key_id)  # its picture's, else its source's
+    return sa.select(tables.location, key.label("key_id")).select_from(places)
 
 
 def chunks(values: list[T]) -> Iterator[list[T]]:

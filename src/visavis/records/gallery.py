@@ -15,6 +15,7 @@ from visavis.domain.identification import NO_DAY_FIRST, NO_DAY_LAST, UNKNOWN_DAY
 from visavis.domain.ids import FaceId, MediaId, SourceId
 from visavis.records import tables
 from visavis.records.database import Database
+from visavis.records.files import location_row
 from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
 
@@ -228,17 +229,23 @@ class Gallery:
         query = (
             sa.select(
                 tables.location.c.media_number,
+                tables.location.c.root_number,
                 tables.location.c.path,
+                tables.location.c.path_mark,
+                tables.media.c.key_id,
                 tables.root.c.offline_since,
                 sa.func.min(tables.location.c.number),
             )
-            .join(tables.root)
+            .select_from(tables.location.join(tables.root).join(tables.media))
             .where(tables.location.c.media_number.in_(sorted(media_numbers)), tables.location.c.missing_since.is_(None))
             .group_by(tables.location.c.media_number)
         )
         return {
-            row.media_number: (self._sealer.open("location.path", row.path), row.offline_since is not None)
-            for row in self._database.ask(query)
+            row.media_number: (
+                self._sealer.open("location.path", row.path, row=location_row(row.root_number, row.path_mark), key=row.key_id),
+                row.offline_since is not None,
+            )
+            for row in self._database.ask(query).all()
         }
 
     def _shown(self, row: Any, place: tuple[str, bool]) -> Shown:
@@ -249,7 +256,7 @@ class Gallery:
             face_id=FaceId(row.face_id),
             media_id=MediaId(row.media_id),
             source_id=SourceId(row.source_id),
-            source_title=self._sealer.open("source.title", row.title),
+            source_title=self._sealer.open("source.title", row.title, row=str(row.source_number), key=row.source_key),
             offline=offline,
             kind=row.kind,
             box=_box(row),
@@ -286,6 +293,8 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
             media.c.dhash,
             source.c.id.label("source_id"),
             source.c.title,
+            source.c.number.label("source_number"),
+            source.c.key_id.label("source_key"),
         )
         .select_from(tables.template.join(face).join(tables.appearance).join(media).join(source))
         .where(tables.template.c.key.in_(keys))

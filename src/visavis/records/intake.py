@@ -11,7 +11,8 @@ from visavis.domain.ids import FaceId, MediaId, new_id
 from visavis.domain.media import AnalysedPicture, CaptureDate
 from visavis.records import tables
 from visavis.records.database import Work
-from visavis.records.files import Files, Job, ReadFile, chunks
+from visavis.records.files import Files, Job, ReadFile, chunks, location_row
+from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.row_format import SEGMENT_ROWS
 from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
@@ -28,8 +29,9 @@ class Committed:
 class Intake:
     """Writes what was read of files."""
 
-    def __init__(self, files: Files, sealer: PathSealer, rows: RowStore, *, pack_id: str) -> None:
+    def __init__(self, files: Files, keys: Keyring, sealer: PathSealer, rows: RowStore, *, pack_id: str) -> None:
         self._files = files
+        self._keys = keys
         self._sealer = sealer
         self._rows = rows
         self._pack_id = pack_id
@@ -65,11 +67,13 @@ class Intake:
         faces: list[dict[str, object]] = []
         templates: list[dict[str, object]] = []
         numbers: dict[bytes, int] = {}
+        keys = iter(self._keys.make_many(work, KeyKind.MEDIA, len(pictures), parent=job.key_id))
         for file in pictures:
             if file.picture is None or file.sha256 is None:
                 continue
             numbers[file.sha256] = media_number
-            media.append(self._media_row(work, job, media_number, file, file.picture))
+            texts = self._texts(media_number, next(keys), file.picture)
+            media.append({**self._media_row(work, job, media_number, file, file.picture), **texts})
             for face in file.picture.faces:
                 key, checksum = stored[len(templates)]
                 appearances.append({"number": appearance_number, "media_number": media_number})
@@ -84,7 +88,6 @@ class Intake:
 
     def _media_row(self, work: Work, job: Job, number: int, file: ReadFile, picture: AnalysedPicture) -> dict[str, object]:
         said = picture.metadata
-        texts = {name: getattr(said, name) for name in ("caption", "credit", "rights", "asset_id")}
         return {
             "number": number,
             "id": MediaId(new_id(work.at)),
@@ -98,12 +101,19 @@ class Intake:
             "height": picture.height,
             "dhash": picture.dhash,
             **_date_columns(said.captured),
-            **{name: self._sealer.seal(f"media.{name}", text) if text else None for name, text in texts.items()},
             "templates": len(picture.faces),
             "latitude": said.latitude,
             "longitude": said.longitude,
             "created_at": work.at,
         }
+
+    def _texts(self, number: int, key: int, picture: AnalysedPicture) -> dict[str, object]:
+        """Return what a picture's own key closes, and that key."""
+        texts = {name: getattr(picture.metadata, name) for name in ("caption", "credit", "rights", "asset_id")}
+        closed = {
+            name: self._sealer.seal(f"media.{name}", text, row=str(number), key=key) if text else None for name, text in texts.items()
+        }
+        return {**closed, "key_id": key}
 
     def _template_row(self, job: Job, key: int, checksum: int, face_number: int) -> dict[str, object]:
         segment, row = divmod(key - 1, SEGMENT_ROWS)
@@ -119,22 +129,25 @@ class Intake:
 
     def _write_locations(self, work: Work, job: Job, root_number: int, batch: Sequence[ReadFile], media: Mapping[bytes, int]) -> None:
         before = self._media_of(work, root_number, batch)
+        of = [file.media_number or (media.get(file.sha256) if file.sha256 else None) for file in batch]
+        touched = {number for number in of if number is not None}
+        keys = self._keys_of(work, touched)
         rows: list[dict[str, object]] = []
-        touched: set[int] = set()
-        for file in batch:
-            number = file.media_number or (media.get(file.sha256) if file.sha256 else None)
-            if number is not None:
-                touched.add(number)
+        for file, number in zip(batch, of, strict=True):
+            key = job.key_id if number is None else keys[number]
+            mark = self._sealer.mark("location.path", file.path)
+            place = location_row(root_number, mark)
             rows.append(
                 {
                     "root_number": root_number,
-                    "path": self._sealer.seal("location.path", file.path),
-                    "path_mark": self._sealer.mark("location.path", file.path),
+                    "path": self._sealer.seal("location.path", file.path, row=place, key=key),
+                    "path_mark": mark,
                     "size": file.size,
                     "mtime_ns": file.mtime_ns,
                     "media_number": number,
                     "reason": file.outcome.reason.value,
-                    "detail": self._sealer.seal("location.detail", file.outcome.detail),  # decoders and endings may quote a name
+                    # decoders and endings may quote a name
+                    "detail": self._sealer.seal("location.detail", file.outcome.detail, row=place, key=key),
                     "faces": file.outcome.faces,
                     "job_number": job.number,
                     "read_at": work.at,
@@ -143,6 +156,13 @@ class Intake:
             )
         work.run(sa.insert(tables.location).prefix_with("OR REPLACE"), rows)
         self._files.refresh_presence(work, before | touched)
+
+    def _keys_of(self, work: Work, media_numbers: set[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for chunk in chunks(sorted(media_numbers)):
+            query = sa.select(tables.media.c.number, tables.media.c.key_id).where(tables.media.c.number.in_(chunk))
+            found.update((row.number, row.key_id) for row in work.ask(query))
+        return found
 
     def _media_of(self, work: Work, root_number: int, batch: Sequence[ReadFile]) -> set[int]:
         marks = [self._sealer.mark("location.path", file.path) for file in batch]

@@ -94,6 +94,7 @@ class Searches:
         """Write a search with its probes and candidates; return its id and theirs."""
         search_id = SearchId(new_id(work.at))
         where = facts.where
+        key = work.ask(sa.select(tables.case.c.key_id).where(tables.case.c.id == clearance.case_id)).scalar_one()
         work.run(
             sa.insert(tables.search),
             [
@@ -101,10 +102,10 @@ class Searches:
                     "id": search_id,
                     "at": work.at,
                     "case_id": clearance.case_id,
-                    "actor": self._sealer.seal("search.actor", clearance.actor.name),
+                    "actor": self._sealer.seal("search.actor", clearance.actor.name, row=search_id, key=key),
                     "person_id": clearance.actor.person_id,
                     "purpose": clearance.purpose,
-                    "reason": self._sealer.seal("search.reason", facts.reason),
+                    "reason": self._sealer.seal("search.reason", facts.reason, row=search_id, key=key),
                     "pack_id": facts.pack_id,
                     "policy": clearance.policy,
                     "gallery_size": facts.gallery_size,

@@ -73,6 +73,7 @@ source = Table(
     Column("exclude", LargeBinary, nullable=False),
     Column("rotation_group_id", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("key_id", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 

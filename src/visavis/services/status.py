@@ -40,6 +40,7 @@ class ArchiveStatus:
     pack: str
     at: dt.datetime
     vault: str
+    warnings: tuple[str, ...]
     bytes: int
     sources: tuple[SourceStatus, ...]
 
@@ -48,15 +49,16 @@ class ArchiveStatus:
         """What a person should know before trusting a search."""
         unread = [f"«{s.title}» was not read to its end: run `visavis ingest`" for s in self.sources if not s.read_through]
         offline = [f"«{s.title}» is offline ({s.offline}): its faces stay searchable" for s in self.sources if s.offline]
-        return unread + offline
+        return unread + offline + list(self.warnings)
 
 
 class Status:
     """Looks at an archive."""
 
-    def __init__(self, records: Records, *, vault: str) -> None:
+    def __init__(self, records: Records, *, vault: str, warnings: tuple[str, ...] = ()) -> None:
         self._records = records
         self._vault = vault
+        self._warnings = warnings
 
     def run(self) -> ArchiveStatus:
         """Count what is there; reads SQL and file sizes only."""
@@ -68,6 +70,7 @@ class Status:
             pack=self._records.pack_id,
             at=at,
             vault=self._vault,
+            warnings=self._warnings,
             bytes=sum(map(_size, folder.rglob("*"))),
             sources=tuple(
                 SourceStatus(

@@ -19,6 +19,7 @@ from visavis.index.base import VectorIndex
 from visavis.index.embedded import Upkeep
 from visavis.records.archive import Records
 from visavis.records.files import FileRecord
+from visavis.records.key_file import Ask
 from visavis.records.sources import SourceRecord
 from visavis.services.import_metadata import ImportMetadata, ImportReport
 from visavis.services.move_source import MoveSource
@@ -35,6 +36,7 @@ from visavis.wiring.policies import PolicyDesk
 from visavis.wiring.review import LabelDesk, ReviewDesk
 from visavis.wiring.session import Session
 from visavis.wiring.sources import CharterDesk
+from visavis.wiring.vault import VaultDesk
 
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
@@ -44,8 +46,8 @@ if TYPE_CHECKING:
     from visavis.services.search import Permission, Reasons
 
 
-def open_archive(folder: Path | str, *, settings: Settings | None = None, clock: Clock | None = None) -> "Archive":
-    """Open an archive.
+def open_archive(folder: Path | str, *, settings: Settings | None = None, clock: Clock | None = None, ask: Ask | None = None) -> "Archive":
+    """Open an archive; `ask` asks for the passphrase of its key file, where it has one.
 
     Raises
     ------
@@ -54,15 +56,17 @@ def open_archive(folder: Path | str, *, settings: Settings | None = None, clock:
     DamageError
         Its database can't be read.
     """
-    return Archive(Path(folder), settings or build.read_settings(), clock or build.SystemClock())
+    return Archive(Path(folder), settings or build.read_settings(), clock or build.SystemClock(), ask=ask)
 
 
 class Archive:
     """One archive. Reading acts share what they open; writing acts take the archive's lock while they last. Close it when done."""
 
-    def __init__(self, folder: Path, settings: Settings, clock: Clock, *, step: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, clock: Clock, *, ask: Ask | None = None, step: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.folder = folder
-        self._session = Session(folder, settings, clock, step=step)
+        self._session = Session(folder, settings, clock, ask=ask, step=step)
         self._session.closers.append(self._close_index)
         self._index: VectorIndex | None = None
         self._applied = 0
@@ -328,7 +332,13 @@ class Archive:
 
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
-        return Status(self._session.records(), vault=build.VAULT).run()
+        vault = self.vault.status()
+        return Status(self._session.records(), vault=vault.kind, warnings=vault.warnings).run()
+
+    @property
+    def vault(self) -> VaultDesk:
+        """The archive's key: how it lies, changing it, its recovery sheet."""
+        return VaultDesk(self._session)
 
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
         """Check every file of the archive; `repair` makes damaged codes anew."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import platformdirs
 from pydantic import ValidationError
 
 from visavis.domain.actor import Actor
@@ -17,7 +18,7 @@ from visavis.law.rulebook import Rulebook, shipped
 from visavis.ledger.leaf import Json, Leaf, Operation
 from visavis.records.archive import Doors
 from visavis.records.database import Step
-from visavis.records.vault import NullVault
+from visavis.records.key_file import ArchiveKeys, Ask
 from visavis.settings import Settings
 
 if TYPE_CHECKING:  # these import networks and decoders, which most commands do not need
@@ -26,8 +27,6 @@ if TYPE_CHECKING:  # these import networks and decoders, which most commands do 
     from visavis.engines.pack import Pack
     from visavis.services.ingest.analyse import PhotoAnalyser
     from visavis.sources.folder import FolderSource
-
-VAULT = "null (names and paths are not encrypted in this version)"
 
 
 class SystemClock:
@@ -63,9 +62,28 @@ def rules() -> Rulebook:
     return shipped()
 
 
-def doors(clock: Clock, step: Step = lambda _: None) -> Doors:
+def archive_keys(settings: Settings, ask: Ask | None = None) -> ArchiveKeys:
+    """Return where archives' keys lie; `ask` asks for the passphrase of a key file where no file holds it."""
+    file = settings.key_passphrase_file
+    from_file = None if file is None else functools.partial(read_passphrase, file)
+    folder = platformdirs.user_config_path("visavis") / "keys"
+    return ArchiveKeys(folder, file=settings.key_file, ask=from_file or ask)
+
+
+def read_passphrase(file: Path) -> str:
+    """Return the first line of a file."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"can't read the passphrase in {file}", remedy="see that it is there, and that you may read it") from error
+    if not lines or not lines[0]:
+        raise SetupError(f"{file} holds no passphrase in its first line", remedy="write it there, or name another file")
+    return lines[0]
+
+
+def doors(clock: Clock, keys: ArchiveKeys, step: Step = lambda _: None) -> Doors:
     """Return what records are opened with."""
-    return Doors(clock=clock, vault=NullVault(), write_leaf=write_leaf, step=step)
+    return Doors(clock=clock, keys=keys, write_leaf=write_leaf, step=step)
 
 
 def write_leaf(seq: int, at: dt.datetime, actor: Actor, operation: str, facts: Mapping[str, object]) -> bytes:

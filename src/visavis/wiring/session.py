@@ -9,6 +9,7 @@ from visavis.law.rulebook import Rulebook
 from visavis.records import archive as records_archive
 from visavis.records.archive import Records
 from visavis.records.folder import ArchiveFolder
+from visavis.records.key_file import Ask
 from visavis.services.people import SignedIn, sign_in
 from visavis.services.policies import with_local
 from visavis.settings import Settings
@@ -26,14 +27,19 @@ class Session:
         Who signed in, with their key; None = nobody.
     closers : list of callables
         Called when the shared records are let go: whatever stands on them goes first.
+    keys : ArchiveKeys
+        Finds the archive's key; a passphrase is asked for once.
     """
 
-    def __init__(self, folder: Path, settings: Settings, clock: Clock, *, step: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, clock: Clock, *, ask: Ask | None = None, step: Callable[[str], None] = lambda _: None
+    ) -> None:
         ArchiveFolder(folder).check()
         self.folder = folder
         self.settings = settings
         self.clock = clock
         self.step = step
+        self.keys = build.archive_keys(settings, ask)
         self._rules: Rulebook | None = None
         self.actor = build.current_actor()
         self.signer: SignedIn | None = None
@@ -82,4 +88,4 @@ class Session:
         self._reading = None
 
     def _open(self, *, writable: bool) -> Records:
-        return records_archive.open_records(self.folder, build.doors(self.clock, self.step), writable=writable)
+        return records_archive.open_records(self.folder, build.doors(self.clock, self.keys, self.step), writable=writable)

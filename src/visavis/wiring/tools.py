@@ -10,6 +10,7 @@ from visavis.law.clear import clear_evaluation
 from visavis.law.writing import charter_template
 from visavis.settings import Settings
 from visavis.wiring import build
+from visavis.wiring.vault import recovery_sheet, refuse_inside
 
 if TYPE_CHECKING:
     from visavis.engines.pack import PackListing
@@ -20,8 +21,10 @@ EMBED_AT_ONCE = 16
 """Pictures analysed together in an evaluation."""
 
 
-def create_archive(folder: Path | str, *, pack_id: str | None = None, settings: Settings | None = None) -> None:
-    """Make an empty archive.
+def create_archive(
+    folder: Path | str, *, pack_id: str | None = None, passphrase: str | None = None, settings: Settings | None = None
+) -> str:
+    """Make an empty archive, and its key outside it; return the key's recovery sheet.
 
     Parameters
     ----------
@@ -29,11 +32,14 @@ def create_archive(folder: Path | str, *, pack_id: str | None = None, settings: 
         New or empty, on a local disk.
     pack_id : str or None
         The model pack, fixed for the archive's life; None = the default.
+    passphrase : str or None
+        Closes the key file; None = the file alone opens the archive.
 
     Raises
     ------
     SetupError
-        The folder is not empty or lies on a network drive, or the pack can't be used.
+        The folder is not empty or lies on a network drive, the pack can't be used, or the key file is there already or would lie in the
+        archive's folder.
     """
     from visavis.engines.pack import DEFAULT_PACK
     from visavis.records.archive import create
@@ -41,8 +47,11 @@ def create_archive(folder: Path | str, *, pack_id: str | None = None, settings: 
 
     settings = settings or build.read_settings()
     pack = build.find_pack(settings, pack_id or DEFAULT_PACK)
-    doors = build.doors(build.SystemClock())
-    create(ArchiveFolder(Path(folder)), doors, pack_id=pack.id, dim=pack.dim, actor=build.current_actor())
+    place, keys = Path(folder), build.archive_keys(settings)
+    refuse_inside(place, keys)
+    doors = build.doors(build.SystemClock(), keys)
+    create(ArchiveFolder(place), doors, pack_id=pack.id, dim=pack.dim, actor=build.current_actor(), passphrase=passphrase)
+    return recovery_sheet(place, keys, doors.clock)
 
 
 def survey(folder: Path, *, exclude: Sequence[str] = (), progress: Callable[[int], None] = lambda _: None) -> "SurveyReport":

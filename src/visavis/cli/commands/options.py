@@ -11,6 +11,7 @@ import typer
 from visavis.domain.errors import InputError
 
 if TYPE_CHECKING:
+    from visavis.settings import Settings
     from visavis.wiring import Archive
 
 
@@ -41,10 +42,25 @@ def archive_at(folder: Path | None) -> "Archive":
     from visavis.wiring.build import read_settings
 
     settings = read_settings()
+    return open_archive(archive_folder(folder, settings), settings=settings, ask=ask_passphrase)
+
+
+def archive_folder(folder: Path | None, settings: "Settings") -> Path:
+    """Return the folder of the archive that was named, or of the one in the settings."""
     chosen = folder or settings.archive
     if chosen is None:
         raise InputError("which archive?", remedy="name it with -a DIR, or set VISAVIS_ARCHIVE")
-    return open_archive(chosen, settings=settings)
+    return chosen
+
+
+def ask_passphrase() -> str:
+    """Ask for the passphrase of the archive's key file."""
+    return str(typer.prompt("Passphrase of the archive's key", hide_input=True, err=True))
+
+
+def new_passphrase() -> str:
+    """Ask for a new passphrase for the archive's key file, twice."""
+    return str(typer.prompt("New passphrase for the archive's key", hide_input=True, confirmation_prompt=True, err=True))
 
 
 def signed_in(opened: "Archive", person: str | None) -> None:

@@ -8,7 +8,8 @@ import typer
 
 from visavis.cli.commands import charters
 from visavis.cli.commands.charters import AnswerOption, SourceArgument
-from visavis.cli.commands.options import ArchiveOption, AsOption, ExcludeOption, Format, FormatOption, archive_at, signed_in
+from visavis.cli.commands.options import ArchiveOption, AsOption, ExcludeOption, Format, FormatOption, archive_at, new_passphrase, signed_in
+from visavis.cli.commands.vault import SheetOption, give_sheet, refuse_existing
 from visavis.cli.output.document import emit
 from visavis.cli.output.legal import added_text, signer, source_document
 from visavis.cli.output.plain_text import shown
@@ -30,12 +31,16 @@ def register(app: typer.Typer) -> None:
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder on a local disk.")],
     pack: Annotated[str | None, typer.Option(metavar="ID", help="Model pack, fixed for the archive's life.")] = None,
+    passphrase: Annotated[bool, typer.Option("--passphrase", help="Close the key file by a passphrase; it is asked for.")] = False,
+    sheet: SheetOption = None,
 ) -> None:
-    """Make an empty archive."""
+    """Make an empty archive, its key outside it, and the key's recovery sheet."""
     from visavis.wiring.tools import create_archive
 
-    create_archive(folder, pack_id=pack)
+    refuse_existing(sheet)
+    recovery_sheet = create_archive(folder, pack_id=pack, passphrase=new_passphrase() if passphrase else None)
     sys.stdout.write(shown(f"made an archive in {folder}; next: visavis source add FOLDER -a {folder} …") + "\n")
+    give_sheet(recovery_sheet, sheet)
 
 
 @source_app.command()

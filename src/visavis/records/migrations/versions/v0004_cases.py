@@ -77,7 +77,7 @@ def _signatures() -> None:
 
 
 def _cases() -> None:
-    counts = ("approvals_needed", "reviewers_needed", "one_face", "reason_needed", "key_id")
+    counts = ("approvals_needed", "reviewers_needed", "one_face", "reason_needed")
     columns: list[sa.Column[Any]] = [
         sa.Column("profile", sa.Text()),
         sa.Column("legal_reference", sa.LargeBinary()),
