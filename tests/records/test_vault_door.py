@@ -100,6 +100,6 @@ def test_titles_charters_and_roots_that_changed_places_are_damage(closed):
         (one, _), (_, other) = before[0], before[-1]
         closed.sql(f"UPDATE \"{table}\" SET {column} = x'{other.hex()}' WHERE rowid = {one}")
         with pytest.raises(DamageError):
-            closed.records.sources.cases() if table == "case" else closed.records.sources.all()
+            closed.records.cases.all() if table == "case" else closed.records.sources.all()
         closed.sql(f"UPDATE \"{table}\" SET {column} = x'{before[0][1].hex()}' WHERE rowid = {one}")
     closed.close()

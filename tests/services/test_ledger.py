@@ -13,6 +13,7 @@ from archive_forge import ACTOR, NOW, MadeArchive
 
 from visavis.domain.actor import Actor, Role
 from visavis.domain.errors import DamageError, InputError, RefusedError
+from visavis.law.roles import Act, check_role
 from visavis.ledger.audit import Audit, Finding
 from visavis.ledger.checkpoint import read_checkpoint, read_proof
 from visavis.ledger.leaf import Operation
@@ -22,7 +23,6 @@ from visavis.services.ledger import GiveLedger, LedgerGuard, LogQuestion, ProveL
 from visavis.services.ledger.read import LogPurpose
 from visavis.services.status import CHECKPOINT_DAYS, Status
 from visavis.services.verify import Verify
-from visavis.wiring.ledger import check_reader
 
 SIGNER = Ed25519Signer("visavis/made", bytes(32))
 CLERK = Actor(name="Investigator", role=Role.INVESTIGATOR)
@@ -47,7 +47,11 @@ class NoIndex:
         pass
 
 
-def give(made: MadeArchive, check: Callable[[Actor], None] = check_reader) -> GiveLedger:
+def may_read(actor: Actor) -> None:
+    check_role(actor, Act.READ_LEDGER)
+
+
+def give(made: MadeArchive, check: Callable[[Actor], None] = may_read) -> GiveLedger:
     return GiveLedger(made.records, SIGNER, check)
 
 
@@ -61,7 +65,7 @@ def audited(raw: bytes, *old: bytes) -> Finding:
 
 
 def read(made: MadeArchive, actor: Actor = ACTOR, **asked: object) -> list[dict]:
-    return [dict(entry.told) for entry in ReadLog(made.records, check_reader).run(LogQuestion(actor=actor, **asked))]
+    return [dict(entry.told) for entry in ReadLog(made.records, may_read).run(LogQuestion(actor=actor, **asked))]
 
 
 def acted(made: MadeArchive, *, days: int = 0) -> int:
@@ -92,7 +96,7 @@ def test_reading_the_log_is_itself_an_act_with_its_purpose(made):
     assert noted["facts"] == {"what": "ledger", "leaves": before}
 
 
-@pytest.mark.parametrize("act", [read, lambda made, actor: ProveLeaf(made.records, SIGNER, check_reader).run(actor, 0)])
+@pytest.mark.parametrize("act", [read, lambda made, actor: ProveLeaf(made.records, SIGNER, may_read).run(actor, 0)])
 def test_who_searches_does_not_read_the_log(made, act):
     before = made.records.ledger.size()
     with pytest.raises(RefusedError) as caught:
@@ -123,7 +127,7 @@ def test_the_log_is_asked_by_day_by_operation_by_what_it_names_and_by_the_last_f
 
 def test_a_proof_holds_for_its_leaf_under_the_ledgers_key(made):
     made.household()
-    found = ProveLeaf(made.records, SIGNER, check_reader).run(ACTOR, 1)
+    found = ProveLeaf(made.records, SIGNER, may_read).run(ACTOR, 1)
     proof = read_proof(found.text)
     assert proof.holds(found.leaf_hash)
     assert read_note(proof.checkpoint).signed_by(verifier_of(SIGNER))
@@ -131,7 +135,7 @@ def test_a_proof_holds_for_its_leaf_under_the_ledgers_key(made):
 
 def test_there_is_no_proof_of_an_act_that_never_was(made):
     with pytest.raises(InputError, match="no leaf 99"):
-        ProveLeaf(made.records, SIGNER, check_reader).run(ACTOR, 99)
+        ProveLeaf(made.records, SIGNER, may_read).run(ACTOR, 99)
 
 
 def test_a_checkpoint_signs_the_act_of_giving_it_too(made):

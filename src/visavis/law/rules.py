@@ -34,6 +34,7 @@ class Rule(StrEnum):
     # ---- who acts
     PERSON_NEEDED = "person-needed", "a person who signed in with a key acts; only at home and in a trial is the machine's user enough"
     SIGNED_IN = "signed-in", "the passphrase opens the key of a person who is not revoked"
+    CLOCK_SET_BACK = "clock-set-back", "the machine's clock is not before the last act in the ledger"
     ROLE_ALLOWED = "role-allowed", "the act belongs to one of the person's roles"
     ROLES_APART = "roles-apart", "the data-protection officer and the auditor hold no role that they watch over"
     # ---- a case

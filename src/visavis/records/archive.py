@@ -92,7 +92,7 @@ class Records:
             self.signatures = Signatures(self._database, self.vault)
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)
-            self.sources = Sources(self._database, self.keys, sealer, self.cases)
+            self.sources = Sources(self._database, sealer, self.keys, self.cases)
             self.charters = CharterBook(self._database, sealer, self.sources)
             self.files = Files(self._database, sealer)
             self.rotations = Rotations(self._database, sealer, self.keys, dim=self.dim)

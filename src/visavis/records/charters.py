@@ -70,7 +70,7 @@ class CharterBook:
                 added_at=row.added_at,
                 valid_from=row.valid_from,
                 valid_to=row.valid_to,
-                signed_by=signed_by(self._sealer, row, charter_row(source.number, row.version), source.key_id),
+                signed_by=signed_by(self._sealer, row, at=charter_row(source.number, row.version), key=source.key_id),
             )
             for row in self._database.ask(query)
         ]
@@ -86,7 +86,7 @@ class CharterBook:
         work.run(sa.delete(tables.charter).where(*waits))
         last = work.ask(sa.select(sa.func.max(tables.charter.c.version)).where(tables.charter.c.source_number == source.number))
         version = (last.scalar_one_or_none() or 0) + 1
-        self._sources.file(work, source.number, version, source.key_id, new)
+        self._sources.file(work, (source.number, version), source.key_id, new)
         work.leaf("alteration", source=source.id, what="amended", version=version, charter=new.sha256, profile=new.profile)
         return version
 
@@ -100,11 +100,9 @@ class CharterBook:
         """
         state = source.state if source.state == "frozen" else "live"
         where = tables.charter.c.source_number == source.number, tables.charter.c.version == version
-        work.run(
-            sa.update(tables.charter)
-            .where(*where)
-            .values(**self._sources.signature(work, source.number, version, source.key_id, declared=declared))
-        )
+        row = charter_row(source.number, version)
+        signature = self._sources.signature(work, row, source.key_id, declared=declared)
+        work.run(sa.update(tables.charter).where(*where).values(**signature))
         facts = {
             "title": self._sealer.seal("source.title", new.title, row=str(source.number), key=source.key_id),
             "profile": new.profile,

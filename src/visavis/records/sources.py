@@ -124,19 +124,19 @@ _CHARTER = (
 )
 
 
-def signed_by(sealer: PathSealer, row: sa.Row[Any], place: str, key: int) -> SignedBy | None:
-    """Return who put the charter of a row in force, its name closed for `place` under `key`; None = it waits for a signature."""
+def signed_by(sealer: PathSealer, row: sa.Row[Any], *, at: str, key: int) -> SignedBy | None:
+    """Return who put the charter of a row in force; None = it waits for a signature."""
     if row.in_force_at is None:
         return None
     person = None if row.signer_id is None else PersonId(row.signer_id)
-    name = sealer.open("charter.signer_name", row.signer_name, row=place, key=key)
+    name = sealer.open("charter.signer_name", row.signer_name, row=at, key=key)
     return SignedBy(person_id=person, name=name, role=row.signer_role, at=row.in_force_at)
 
 
 class Sources:
     """Queries and writes about sources."""
 
-    def __init__(self, database: Database, keys: Keyring, sealer: PathSealer, cases: Cases) -> None:
+    def __init__(self, database: Database, sealer: PathSealer, keys: Keyring, cases: Cases) -> None:
         self._database = database
         self._keys = keys
         self._sealer = sealer
@@ -166,18 +166,17 @@ class Sources:
                 }
             ],
         )
-        self.file(work, number, 1, key, charter, {} if new.draft else self.signature(work, number, 1, key, declared=True))
+        signature = {} if new.draft else self.signature(work, charter_row(number, 1), key, declared=True)
+        self.file(work, (number, 1), key, charter, signature)
         root = self._add_root(work, number, key, new.root)
         if new.case is not None:
             self.open_case(work, number, new.case)
         work.leaf("collection", source=source_id, charter=charter.sha256, profile=charter.profile, policy=charter.policy, state=state)
         return source_id, root
 
-    def file(
-        self, work: Work, source_number: int, version: int, key: int, new: NewVersion, signature: Mapping[str, object] | None = None
-    ) -> None:
-        """Write a version of a charter; without `signature` it waits for one. The caller writes the leaf."""
-        row = charter_row(source_number, version)
+    def file(self, work: Work, at: tuple[int, int], key: int, new: NewVersion, signature: Mapping[str, object] | None = None) -> None:
+        """Write a charter `at` (source number, version); without `signature` it waits for one. The caller writes the leaf."""
+        (source_number, version), row = at, charter_row(*at)
         work.run(
             sa.insert(tables.charter),
             [
@@ -196,12 +195,11 @@ class Sources:
             ],
         )
 
-    def signature(self, work: Work, source_number: int, version: int, key: int, *, declared: bool) -> dict[str, object]:
+    def signature(self, work: Work, row: str, key: int, *, declared: bool) -> dict[str, object]:
         """Return the columns of a charter that say who puts it in force, now; `declared`: nobody signs, the profile's words do.
 
         The name stands in the legal file itself, so it is closed with the file and outlives the person's account.
         """
-        row = charter_row(source_number, version)
         return {
             "in_force_at": work.at,
             "signer_id": None if declared else work.actor.person_id,
@@ -260,7 +258,7 @@ class Sources:
                 charter_version=row.charter_version,
                 charter_sha256=row.sha256,
                 policy=row.policy,
-                signed_by=signed_by(self._sealer, row, charter_row(row.number, row.charter_version), row.key_id),
+                signed_by=signed_by(self._sealer, row, at=charter_row(row.number, row.charter_version), key=row.key_id),
                 draft_version=drafts.get(row.number),
                 exclude=tuple(json.loads(self._sealer.open("source.exclude", row.exclude, row=str(row.number), key=row.key_id))),
                 rotation_group_id=row.rotation_group_id,
@@ -281,14 +279,14 @@ class Sources:
             raise InputError(f"{what} called «{wanted}»", remedy="list them: visavis source list")
         return found[0]
 
-    def open_case(self, work: Work, source_number: int, case: CaseFile) -> None:
-        """Open the source's standing case, or join the one that all sources of such a profile share. The caller writes the leaf."""
-        self._cases.write(work, replace(case, sources=frozenset({source_number})))
-
     def _offline_why(self, row: Any) -> str:
         if not row.offline_why:
             return ""
         return self._sealer.open("root.offline_why", row.offline_why, row=str(row.number), key=row.key_id)
+
+    def open_case(self, work: Work, source_number: int, case: CaseFile) -> None:
+        """Open the source's standing case, or join the one that all sources of such a profile share. The caller writes the leaf."""
+        self._cases.write(work, replace(case, sources=frozenset({source_number})))
 
     def append_root(self, work: Work, source: SourceRecord, path: Path) -> int:
         """Add a folder to a source under the charter that it has; return its number."""

@@ -1,23 +1,19 @@
 """The ledger's desk: reading it, proving from it, handing it out."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from visavis.domain.actor import Actor, Role
-from visavis.domain.errors import InputError, RefusedError
+from visavis.domain.actor import Actor
+from visavis.domain.errors import InputError
+from visavis.law.roles import Act, check_role
 from visavis.ledger.leaf import Operation
+from visavis.records.archive import Records
 from visavis.services.ledger import GiveLedger, Given, LeafProof, LogEntry, LogQuestion, ProveLeaf, ReadLog
 from visavis.services.ledger.read import LogPurpose
 from visavis.wiring import build
-
-if TYPE_CHECKING:
-    from visavis.wiring.session import Session
-
-
-READERS = frozenset({Role.OWNER, Role.OFFICER, Role.AUDITOR})
-"""Who may read the ledger, prove from it and hand it out."""
+from visavis.wiring.session import Session, organisation
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -25,7 +21,7 @@ Word = TypeVar("Word", bound=StrEnum)
 class LedgerDesk:
     """What may be asked of the ledger of one open archive."""
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
 
     def log(
@@ -63,12 +59,12 @@ class LedgerDesk:
             last=last,
         )
         with self._session.inspecting() as (records, trouble):
-            yield from ReadLog(records, check_reader).run(question, noted=trouble is None)
+            yield from ReadLog(records, _reader(records)).run(question, noted=trouble is None)
 
     def proof(self, seq: int) -> LeafProof:
         """Prove that leaf `seq` stands in the ledger."""
         records = self._session.records()
-        return ProveLeaf(records, build.ledger_signer(records), check_reader).run(self._session.actor, seq)
+        return ProveLeaf(records, build.ledger_signer(records), _reader(records)).run(self._session.actor, seq)
 
     def checkpoint(self, *, recipient: str = "", because: str = "") -> Given:
         """Sign the ledger as it stands, for somebody outside to keep; noted as having left the house."""
@@ -85,17 +81,13 @@ class LedgerDesk:
 
     def _give(self) -> GiveLedger:
         records = self._session.records()
-        return GiveLedger(records, build.ledger_signer(records), check_reader)
+        return GiveLedger(records, build.ledger_signer(records), _reader(records))
 
 
-def check_reader(actor: Actor) -> None:
-    """Raise `RefusedError` unless the actor's role may read the ledger."""
-    if actor.role not in READERS:
-        raise RefusedError(
-            f"reading the ledger is not an act of the role {actor.role.value}",
-            rule="role-allowed",
-            remedy="ask a person with one of these roles: " + ", ".join(sorted(role.value for role in READERS)),
-        )
+def _reader(records: Records) -> Callable[[Actor], None]:
+    """Return what raises `RefusedError` unless an actor may read the ledger."""
+    profile = organisation(records)
+    return lambda actor: check_role(actor, Act.READ_LEDGER, profile=profile)
 
 
 def _one_of(words: type[Word], word: str) -> Word:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 from visavis.index.base import VectorIndex
 from visavis.law.reading import parse_charter
+from visavis.law.roles import Act
 from visavis.records.archive import Records
 from visavis.records.database import Work
 from visavis.records.sources import SourceRecord
@@ -39,11 +40,14 @@ class RetentionDesk:
 
         Raises
         ------
+        RefusedError
+            `person-needed`, `role-allowed`.
         ArchiveBusy
             Another process is writing.
         """
         if dry_run:
             return ExpiryReport(due=self.due())
+        self._session.check(Act.EXPIRE)
         with self._session.writing() as records, self._open_index(records) as index:
             return self._expire(records).run(self._session.actor, index)
 
@@ -52,9 +56,12 @@ class RetentionDesk:
 
         Raises
         ------
+        RefusedError
+            `person-needed`, `role-allowed`.
         ArchiveBusy
             Another process is writing.
         """
+        self._session.check(Act.REKEY)
         with self._session.writing() as records, self._open_index(records) as index:
             return RekeyTemplates(records, index, step=self._session.step).run(self._session.actor, progress=progress)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, RefusedError, VisavisError
 from visavis.domain.ids import new_id
+from visavis.law.roles import UNNAMED, Act, check_role
 from visavis.law.rulebook import Rulebook
 from visavis.records import archive as records_archive
 from visavis.records.archive import Doors, Records
@@ -72,6 +73,18 @@ class Session:
         self.signer = sign_in(self.records(), self.actor, name, passphrase)
         self.actor = self.signer.actor
 
+    def check(self, act: Act) -> None:
+        """Ask whether the actor may do an act that touches the archive as a whole: in an organisation's, a person who signed in.
+
+        Raises
+        ------
+        RefusedError
+            `person-needed`, `role-allowed`.
+        """
+        records = self.records()
+        with records.noting_refusals(self.actor, "alteration", what=act.value):
+            check_role(self.actor, act, profile=organisation(records))
+
     @contextmanager
     def writing(self) -> Iterator[Records]:
         """Open the records for acts that write rows or codes; one process at a time."""
@@ -110,6 +123,11 @@ class Session:
 
     def _doors(self) -> Doors:
         return build.doors(self.clock, self.keys, self.step, session=self._run)
+
+
+def organisation(records: Records) -> str | None:
+    """Return the profile of a source that wants named persons; None = a household's or trial's archive, or an empty one."""
+    return next((source.profile for source in records.sources.all() if source.profile not in UNNAMED), None)
 
 
 def _let_go(records: Records) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, SetupError
+from visavis.law.roles import Act
 from visavis.records import database
 from visavis.records.folder import ArchiveFolder
 from visavis.records.key_file import ArchiveKeys
@@ -69,6 +70,7 @@ class VaultDesk:
         closed anew.
         """
         session, keys = self._session, self._session.keys
+        session.check(Act.REKEY)
         with session.writing() as records:
             new = keys.draft(records.archive_id)
             session.step("key-drafted")

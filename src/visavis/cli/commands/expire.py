@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from visavis.cli.commands.options import ArchiveOption, Format, FormatOption, archive_at
+from visavis.cli.commands.options import ArchiveOption, AsOption, Format, FormatOption, archive_at, signed_in
 from visavis.cli.output.document import emit
 from visavis.cli.output.reading import counted
 
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def expire(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is due.")] = False,
+    person: AsOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -29,6 +30,7 @@ def expire(
     It has been hidden since that end. What a charter wants reviewed, what is held and what is frozen is named and stays.
     """
     with archive_at(archive) as opened:
+        signed_in(opened, person)
         report = opened.retention.expire(dry_run=dry_run)
     if form is Format.JSON:
         emit(_document(report), sys.stdout)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from visavis.cli.commands.options import ArchiveOption, Format, FormatOption, archive_at
+from visavis.cli.commands.options import ArchiveOption, AsOption, Format, FormatOption, archive_at, signed_in
 from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.reading import counted
@@ -41,6 +41,7 @@ def log(
     ] = None,
     about: Annotated[str | None, typer.Option(metavar="ID", help="Acts that name this source, case, search or person.")] = None,
     last: Annotated[int | None, typer.Option(metavar="N", min=1, help="The newest N only.")] = None,
+    person: AsOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -49,6 +50,7 @@ def log(
     Reading the log is an act that the log tells of.
     """
     with archive_at(archive) as opened:
+        signed_in(opened, person)
         entries = opened.ledger.log(
             purpose=ground,
             since=since.date() if since else None,
@@ -67,11 +69,13 @@ def log(
 @ledger_app.command()
 def proof(
     seq: Annotated[int, typer.Argument(metavar="SEQ", help="Number of the act, as `ledger log` shows it.")],
+    person: AsOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Prove that an act stands in the ledger, in the tlog-proof format, without showing it."""
     with archive_at(archive) as opened:
+        signed_in(opened, person)
         found = opened.ledger.proof(seq)
     if form is Format.JSON:
         emit({"seq": found.seq, "leaf_hash": found.leaf_hash.hex(), "proof": found.text.decode()}, sys.stdout)
@@ -84,6 +88,7 @@ def checkpoint(
     to: Annotated[Path | None, typer.Option(metavar="FILE", help="A new file; else standard output.")] = None,
     recipient: RecipientOption = "",
     because: BecauseOption = "",
+    person: AsOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -93,6 +98,7 @@ def checkpoint(
     """
     _refuse_existing(to)
     with archive_at(archive) as opened:
+        signed_in(opened, person)
         given = opened.ledger.checkpoint(recipient=recipient, because=because)
     if to is not None:
         to.write_bytes(given.checkpoint)
@@ -112,12 +118,14 @@ def export(
     payloads: Annotated[
         bool, typer.Option("--payloads", help="With what people wrote: reasons, recipients, as far as it was not erased.")
     ] = False,
+    person: AsOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Write the whole ledger for an auditor, who checks it with `visavis-audit`."""
     _refuse_existing(to)
     with archive_at(archive) as opened:
+        signed_in(opened, person)
         given, lines = opened.ledger.export(recipient=recipient, because=because, payloads=payloads)
         with to.open("xb") as file:
             file.writelines(lines)

@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from visavis.cli.commands.options import ArchiveOption, Format, FormatOption, archive_at, archive_folder, new_passphrase
+from visavis.cli.commands.options import (
+    ArchiveOption,
+    AsOption,
+    Format,
+    FormatOption,
+    archive_at,
+    archive_folder,
+    new_passphrase,
+    signed_in,
+)
 from visavis.cli.output.document import emit
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.reading import counted
@@ -45,13 +54,14 @@ def status(archive: ArchiveOption = None, form: FormatOption = Format.TABLE) -> 
 
 
 @vault_app.command()
-def rekey(sheet: SheetOption = None, archive: ArchiveOption = None) -> None:
+def rekey(sheet: SheetOption = None, person: AsOption = None, archive: ArchiveOption = None) -> None:
     """Change the archive's key, and print the new recovery sheet.
 
     Keys of sources, cases and people are wrapped anew; what they close stays as it is. The old key opens only backups made before.
     """
     refuse_existing(sheet)
     with archive_at(archive) as opened:
+        signed_in(opened, person)
         give_sheet(opened.vault.rekey(), sheet)
     sys.stdout.write("the archive has a new key\n")
 

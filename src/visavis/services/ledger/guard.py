@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from visavis.domain.errors import DamageError, InputError, RefusedError
+from visavis.law.rules import Rule
 from visavis.ledger.checkpoint import Checkpoint, read_checkpoint
 from visavis.ledger.note import Signer, verifier_of
 from visavis.ledger.tree import root
@@ -14,7 +15,6 @@ from visavis.services.ledger.head import signed_head
 
 CLOCK_TOLERANCE = dt.timedelta(seconds=60)
 """A clock that a time server corrects may step back by less (ntpd steps from 0.128 s on, seconds in practice)."""
-CLOCK_RULE = "clock-set-back"
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class LedgerGuard:
         if last is not None and now < last - CLOCK_TOLERANCE:
             raise RefusedError(
                 f"the clock shows {now:%Y-%m-%d %H:%M} UTC, and the last act in the ledger was at {last:%Y-%m-%d %H:%M} UTC",
-                rule=CLOCK_RULE,
+                rule=Rule.CLOCK_SET_BACK,
                 remedy="set the machine's clock right",
             )
 
