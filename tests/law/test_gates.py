@@ -303,6 +303,7 @@ BESIDE = {
     Rule.CHARTER_WHOLE: "tests/law/test_reading.py::test_a_charter_without_any_one_compulsory_field_is_refused_naming_that_field",
     Rule.SIGNED_IN: "tests/services/test_permission.py::test_a_wrong_passphrase_lets_nobody_act",
     Rule.SOMETHING_TO_SEARCH: "tests/law/test_clear.py::test_where_several_rules_leave_nothing_each_source_has_its_reason",
+    Rule.CLOCK_SET_BACK: "tests/services/test_ledger.py::test_a_clock_set_back_before_the_last_act_is_noticed_and_a_corrected_one_is_not",
     Rule.PACK_SIGNED: "tests/law/test_policy.py::test_a_local_pack_that_was_changed_after_signing_is_refused",
 }
 

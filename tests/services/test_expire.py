@@ -8,12 +8,12 @@ from archive_forge import ACTOR, ARCHIVE_CHARTER, NOW, MadeArchive, Picture, at_
 
 from visavis.domain.errors import RefusedError
 from visavis.records.erasure import Scope
-from visavis.services.expire import Expire, OverCases
+from visavis.services.cases import CloseCase
+from visavis.services.expire import Due, Expire
 from visavis.services.sources import SourceRequest
 
 LAST_DAY = dt.date(2026, 12, 31)
 OVER = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
-NO_CASES = OverCases(due=lambda _: (), drop=lambda _work, _case: 0)
 
 
 def ending(made: MadeArchive, title: str = "Loan"):
@@ -22,11 +22,17 @@ def ending(made: MadeArchive, title: str = "Loan"):
     charter = made.folder / f"{title}.toml"
     text = ARCHIVE_CHARTER.format(title=title).replace("valid_from = 2026-01-01", f"valid_from = 2026-01-01\nvalid_to = {LAST_DAY}")
     charter.write_text(text, encoding="utf-8")
-    return made._add(title, SourceRequest(actor=ACTOR, folder=made.root(title), charter=charter))
+    draft = made.add(SourceRequest(actor=made.owner.actor, folder=made.root(title), charter=charter))
+    return made.life().sign(draft.id)
 
 
-def expire(made: MadeArchive, *, action: str = "erase", cases: OverCases = NO_CASES) -> Expire:
-    return Expire(made.records, action=lambda _source: action, cases=cases)
+def expire(made: MadeArchive, *, action: str = "erase") -> Expire:
+    return Expire(made.records, action=lambda _source: action, close_ended=CloseCase(made.records).close_ended)
+
+
+def of_sources(due: tuple[Due, ...]) -> list[Due]:
+    """Leave out the standing case, which ends with its charter."""
+    return [item for item in due if item.kind != "case"]
 
 
 def counts(made: MadeArchive, *tables: str) -> list[int]:
@@ -49,7 +55,7 @@ def test_nothing_is_due_on_the_last_day_and_the_source_is_from_midnight_on(loane
     loaned.clock.at = OVER - dt.timedelta(microseconds=1)
     assert expire(loaned).due() == ()
     loaned.clock.at = OVER
-    (due,) = expire(loaned).due()
+    (due,) = of_sources(expire(loaned).due())
     assert (due.kind, due.id, due.action, due.since, due.pictures, due.faces) == ("source", loaned.loan.id, "erase", OVER, 3, 3)
 
 
@@ -62,7 +68,7 @@ def test_what_has_ended_is_hidden_before_anything_is_erased(loaned):
 
 def test_expire_erases_rows_codes_records_paths_and_candidates_of_that_source_alone(loaned):
     loaned.clock.at = OVER
-    report = expire(loaned).run(ACTOR, loaned.index)
+    report = expire(loaned).run(loaned.owner.actor, loaned.index)
     (receipt,) = report.receipts
     assert (receipt.ground, receipt.pictures, receipt.faces, receipt.files, receipt.candidates) == ("expired", 3, 3, 3, 2)
     assert counts(loaned, "media", "location", "face", "appearance", "template", "candidate") == [1, 1, 2, 2, 2, 0]
@@ -76,23 +82,23 @@ def test_expire_erases_rows_codes_records_paths_and_candidates_of_that_source_al
 
 def test_expiring_twice_is_expiring_once(loaned):
     loaned.clock.at = OVER
-    expire(loaned).run(ACTOR, loaned.index)
-    report = expire(loaned).run(ACTOR, loaned.index)
+    expire(loaned).run(loaned.owner.actor, loaned.index)
+    report = expire(loaned).run(loaned.owner.actor, loaned.index)
     assert (report.due, report.receipts) == ((), ())
 
 
 def test_a_dry_look_changes_nothing(loaned):
     loaned.clock.at = OVER
     leaves = counts(loaned, "leaf")
-    assert len(expire(loaned).due()) == 1
+    assert len(of_sources(expire(loaned).due())) == 1
     assert counts(loaned, "leaf", "media") == [*leaves, 4]
 
 
 @pytest.mark.parametrize("action", ["review"])
 def test_what_the_charter_wants_reviewed_is_named_and_kept_hidden(loaned, action):
     loaned.clock.at = OVER
-    report = expire(loaned, action=action).run(ACTOR, loaned.index)
-    assert [item.action for item in report.due] == ["review"]
+    report = expire(loaned, action=action).run(loaned.owner.actor, loaned.index)
+    assert [item.action for item in of_sources(report.due)] == ["review"]
     assert (report.receipts, counts(loaned, "media")) == ((), [4])
     assert loaned.records.gallery.visible([3, 4, 5], OVER) == set()
 
@@ -100,50 +106,47 @@ def test_what_the_charter_wants_reviewed_is_named_and_kept_hidden(loaned, action
 def test_a_frozen_source_is_named_and_not_touched(loaned):
     loaned.sql("UPDATE source SET state = 'frozen' WHERE number = 2")
     loaned.clock.at = OVER
-    report = expire(loaned).run(ACTOR, loaned.index)
-    assert [item.action for item in report.due] == ["frozen"]
+    report = expire(loaned).run(loaned.owner.actor, loaned.index)
+    assert [item.action for item in of_sources(report.due)] == ["frozen"]
     assert counts(loaned, "media") == [4]
 
 
 def test_a_held_picture_stays_hidden_until_its_hold_ends_and_the_source_with_it(loaned):
     loaned.sql("UPDATE media SET holds = 1 WHERE number = 2")
     loaned.clock.at = OVER
-    report = expire(loaned).run(ACTOR, loaned.index)
-    assert [(item.pictures, item.faces, item.held) for item in report.due] == [(2, 2, 1)]
+    report = expire(loaned).run(loaned.owner.actor, loaned.index)
+    assert [(item.pictures, item.faces, item.held) for item in of_sources(report.due)] == [(2, 2, 1)]
     assert counts(loaned, "media") == [2]
     assert loaned.records.sources.one(loaned.loan.id).state == "expired"
     assert loaned.records.gallery.visible([1, 2, 3, 4, 5], OVER) == {1, 2}
     loaned.sql("UPDATE media SET holds = 0")
-    expire(loaned).run(ACTOR, loaned.index)
+    expire(loaned).run(loaned.owner.actor, loaned.index)
     assert (counts(loaned, "media"), loaned.records.sources.one(loaned.loan.id).state) == ([1], "erased")
 
 
 def test_a_template_that_ends_before_its_source_takes_its_face_alone(loaned):
     """A withdrawn consent, say: the picture and the other face in it stay."""
     loaned.sql("UPDATE template SET expires_at = '2026-11-22T12:00:00.000000Z' WHERE key = 5")
-    assert [(item.kind, item.faces) for item in expire(loaned).due()] == [("faces", 1)]
-    expire(loaned).run(ACTOR, loaned.index)
+    assert [(item.kind, item.faces) for item in of_sources(expire(loaned).due())] == [("faces", 1)]
+    expire(loaned).run(loaned.owner.actor, loaned.index)
     assert counts(loaned, "media", "face", "template") == [4, 4, 4]
     assert loaned.sql("SELECT templates FROM media ORDER BY number") == [(2,), (1,), (1,), (0,)]
     assert loaned.search(case_id=loaned.case_of(loaned.loan)).gallery_size == 2
 
 
-def test_probes_of_cases_that_are_over_are_dropped_in_a_work_of_their_own(loaned):
-    dropped = []
-
-    def drop(work, case_id):
-        dropped.append(case_id)
-        work.leaf("erasure", what="probes", case=case_id)
-        return 2
-
-    report = expire(loaned, cases=OverCases(due=lambda at: [("case-1", at)], drop=drop)).run(ACTOR, loaned.index)
-    assert (dropped, report.probes) == (["case-1"], 2)
+def test_cases_that_are_over_are_named_and_closed(loaned):
+    closed = []
+    loaned.sql("UPDATE \"case\" SET open_until = '2026-11-21' WHERE kind = 'standing'")
+    work = Expire(loaned.records, action=lambda _source: "erase", close_ended=closed.append)
+    assert [item.kind for item in work.due()] == ["case"]
+    work.run(loaned.owner.actor, loaned.index)
+    assert closed == [loaned.owner.actor]
 
 
 def test_every_batch_leaves_one_receipt_and_one_leaf_with_its_counts(loaned, monkeypatch):
     monkeypatch.setattr("visavis.services.expire.BATCH", 2)
     loaned.clock.at = OVER
-    report = expire(loaned).run(ACTOR, loaned.index)
+    report = expire(loaned).run(loaned.owner.actor, loaned.index)
     assert [(receipt.pictures, receipt.faces) for receipt in report.receipts] == [(2, 3), (1, 0)]
     bodies = [row[0].decode() for row in loaned.sql("SELECT body FROM leaf")]
     for receipt in report.receipts:
@@ -166,13 +169,13 @@ def test_what_hangs_on_an_erased_face_is_told_by_its_anchor(loaned):
     loaned.records.erasures._forget = (lambda work, anchors: told.extend(anchors),)
     anchors = [row[0] for row in loaned.sql("SELECT anchor FROM face WHERE number > 2 ORDER BY number")]
     loaned.clock.at = OVER
-    expire(loaned).run(ACTOR, loaned.index)
+    expire(loaned).run(loaned.owner.actor, loaned.index)
     assert told == anchors
 
 
 def test_an_erased_source_is_never_live_again_by_a_clock_that_is_set_back(loaned):
     loaned.clock.at = OVER
-    expire(loaned).run(ACTOR, loaned.index)
+    expire(loaned).run(loaned.owner.actor, loaned.index)
     loaned.clock.at = NOW
     with pytest.raises(RefusedError):
         loaned.search(case_id=loaned.case_of(loaned.loan))

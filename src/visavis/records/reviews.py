@@ -144,6 +144,11 @@ class Reviews:
         of_case = sa.select(tables.search.c.id).where(tables.search.c.case_id == case_id)
         return work.run(sa.delete(review_tables.probe).where(review_tables.probe.c.search_id.in_(of_case))).rowcount
 
+    def expired_probes(self, at: dt.datetime) -> int:
+        """Return how many saved probes are past their end."""
+        query = sa.select(sa.func.count()).select_from(review_tables.probe).where(review_tables.probe.c.expires_at <= at)
+        return int(self._database.ask(query).scalar_one())
+
     def drop_expired_probes(self, work: Work) -> int:
         """Delete the saved probes that are past their end; return how many faces. The caller writes the leaf."""
         return work.run(sa.delete(review_tables.probe).where(review_tables.probe.c.expires_at <= work.at)).rowcount

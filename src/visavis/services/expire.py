@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 from visavis.domain.actor import Actor
 from visavis.index.base import VectorIndex
+from visavis.law.roles import Act, check_role
 from visavis.records.archive import Records
-from visavis.records.database import Work
 from visavis.records.erasure import Receipt, Scope
 from visavis.records.sources import SourceRecord
 
 BATCH = 2_000
 """Pictures, or single faces, hidden in one transaction."""
 
+CloseEnded = Callable[[Actor], object]
+"""Closes every case that is past its last day, its saved probes and its key with it."""
 ActionOf = Callable[[SourceRecord], str]
 """What the charter wants at the end: `erase` or `review`."""
 
@@ -33,7 +35,7 @@ class Due:
     since : datetime or None
         From when on it is hidden; None = several ends.
     pictures, faces : int
-        What erasing takes; of a case, `faces` counts saved probes and stays 0 until they are dropped.
+        What erasing takes; of a case, both are 0.
     held : int
         Pictures under a hold: hidden, and kept until it ends.
     """
@@ -49,28 +51,20 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpiryReport:
-    """What `visavis expire` found and did. `receipts` is empty after a dry run, `probes` counts the dropped ones."""
+    """What `visavis expire` found and did. `receipts` is empty after a dry run; `probes` counts those dropped at an end of their own."""
 
     due: tuple[Due, ...]
     receipts: tuple[Receipt, ...] = ()
     probes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverCases:
-    """Cases that are over and still hold probes, and what ends them; `wiring` brings both."""
-
-    due: Callable[[dt.datetime], Sequence[tuple[str, dt.datetime | None]]]
-    drop: Callable[[Work, str], int]
-
-
 class Expire:
     """Erases what is past its end."""
 
-    def __init__(self, records: Records, *, action: ActionOf, cases: OverCases) -> None:
+    def __init__(self, records: Records, *, action: ActionOf, close_ended: CloseEnded) -> None:
         self._records = records
         self._action = action
-        self._cases = cases
+        self._close_ended = close_ended
 
     def due(self) -> tuple[Due, ...]:
         """Return everything whose time is over now; reads SQL only."""
@@ -81,7 +75,8 @@ class Expire:
             faces = self._records.retention.expired_faces(source.number, at)
             if faces and source.id not in whole and source.state != "frozen":
                 found.append(Due(kind="faces", id=source.id, action="erase", since=None, faces=len(faces)))
-        found += [Due(kind="case", id=case_id, action="erase", since=since) for case_id, since in self._cases.due(at)]
+        over = [case for case in self._records.cases.all() if case.state(at) == "expired"]
+        found += [Due(kind="case", id=case.id, action="erase", since=_first_moment_after(case.open_until)) for case in over]
         return tuple(found)
 
     def run(self, actor: Actor, index: VectorIndex) -> ExpiryReport:
@@ -92,8 +87,14 @@ class Expire:
         actor : Actor
         index : VectorIndex
             Of this archive, up to date and open for writing.
+
+        Raises
+        ------
+        RefusedError
+            `person-needed` or `role-allowed`, for a source that asks for more than a household does.
         """
         due = self.due()
+        self._check(actor, due)
         erasing = [item for item in due if item.action == "erase"]
         for item in erasing:
             if item.kind == "source":
@@ -101,15 +102,28 @@ class Expire:
             elif item.kind == "faces":
                 self._hide_faces(actor, item)
         receipts = self._records.erasures.settle(lambda: self._records.work(actor), index.remove)
-        probes = 0
         for item in erasing:
-            if item.kind == "case":
-                with self._records.work(actor) as work:
-                    probes += self._cases.drop(work, item.id)
-            elif item.kind == "source" and not item.held:
+            if item.kind == "source" and not item.held:
                 self._close_source(actor, item)
+        self._close_ended(actor)
+        probes = self._drop_probes(actor)
         self._records.erasures.seal()
         return ExpiryReport(due=due, receipts=tuple(receipts), probes=probes)
+
+    def _check(self, actor: Actor, due: Sequence[Due]) -> None:
+        """Ask for leave to erase of each kind of source; that cases end needs nobody's."""
+        for profile in sorted({self._records.sources.one(item.id).profile for item in due if item.kind != "case"}):
+            with self._records.noting_refusals(actor, "erasure", what="expire", profile=profile):
+                check_role(actor, Act.EXPIRE, profile=profile)
+
+    def _drop_probes(self, actor: Actor) -> int:
+        """Drop saved probes that are past an end of their own; return how many faces."""
+        if not self._records.reviews.expired_probes(self._records.clock.now()):
+            return 0
+        with self._records.work(actor) as work:
+            dropped = self._records.reviews.drop_expired_probes(work)
+            work.leaf("erasure", what="probes", faces=dropped)
+        return dropped
 
     def _source(self, source: SourceRecord) -> Due:
         counts = self._records.retention.counts(source.number)

@@ -1,6 +1,5 @@
 """The desk of what ends: charters, consents and cases whose time is over, and rotations that are replaced."""
 
-import datetime as dt
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -8,9 +7,9 @@ from visavis.index.base import VectorIndex
 from visavis.law.reading import parse_charter
 from visavis.law.roles import Act
 from visavis.records.archive import Records
-from visavis.records.database import Work
 from visavis.records.sources import SourceRecord
-from visavis.services.expire import Due, Expire, ExpiryReport, OverCases
+from visavis.services.cases import CloseCase
+from visavis.services.expire import Due, Expire, ExpiryReport
 from visavis.services.rekey_templates import RekeyReport, RekeyTemplates
 from visavis.wiring.session import Session
 
@@ -40,14 +39,11 @@ class RetentionDesk:
 
         Raises
         ------
-        RefusedError
-            `person-needed`, `role-allowed`.
         ArchiveBusy
             Another process is writing.
         """
         if dry_run:
             return ExpiryReport(due=self.due())
-        self._session.check(Act.EXPIRE)
         with self._session.writing() as records, self._open_index(records) as index:
             return self._expire(records).run(self._session.actor, index)
 
@@ -56,8 +52,6 @@ class RetentionDesk:
 
         Raises
         ------
-        RefusedError
-            `person-needed`, `role-allowed`.
         ArchiveBusy
             Another process is writing.
         """
@@ -66,15 +60,7 @@ class RetentionDesk:
             return RekeyTemplates(records, index, step=self._session.step).run(self._session.actor, progress=progress)
 
     def _expire(self, records: Records) -> Expire:
-        def due(at: dt.datetime) -> list[tuple[str, dt.datetime | None]]:
-            return [(case.id, None) for case in records.cases.all() if case.state(at) == "expired"]
-
-        def close(work: Work, case_id: str) -> int:
-            probes = records.reviews.drop_probes(work, case_id)
-            records.cases.close(work, records.cases.one(case_id), why="past its last day", probes=probes)
-            return probes
-
-        return Expire(records, action=self._action, cases=OverCases(due=due, drop=close))
+        return Expire(records, action=self._action, close_ended=CloseCase(records).close_ended)
 
     def _action(self, source: SourceRecord) -> str:
         return parse_charter(source.charter_toml, self._session.rules).retention.action
