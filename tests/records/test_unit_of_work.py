@@ -71,10 +71,15 @@ def test_a_query_in_the_middle_of_a_unit_of_work_sees_what_it_wrote_and_commits_
 def test_a_unit_of_work_inside_another_is_refused_and_the_outer_one_leaves_nothing(made):
     source = made.household()
     before = leaves(made)
-    with pytest.raises(DamageError, match="inside another"), made.records.work(ACTOR) as work:
-        made.records.retention.set_state(work, source, "frozen")
-        with made.records.work(ACTOR):
-            pass
+
+    def act() -> None:
+        with made.records.work(ACTOR) as work:
+            made.records.retention.set_state(work, source, "frozen")
+            with made.records.work(ACTOR):
+                pass
+
+    with pytest.raises(DamageError, match="inside another"):
+        act()
     assert made.records.sources.one(source.id).state == "live"
     assert leaves(made) == before
 

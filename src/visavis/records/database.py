@@ -142,7 +142,7 @@ class Database:
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
         """Open a unit of work; it commits at the end, or leaves nothing behind. There is one at a time."""
-        if self.raw.in_transaction:
+        if self._working():
             raise DamageError("a unit of work was opened inside another one; nothing was written")
         with self._seals.writing():
             self.raw.execute("BEGIN IMMEDIATE")
@@ -188,8 +188,11 @@ class Database:
 
     def _end_reading(self) -> None:
         """End what SQLAlchemy takes for a transaction, unless a unit of work is open: its `commit` would commit that, half done."""
-        if not self.raw.in_transaction:
+        if not self._working():
             self._connection.commit()
+
+    def _working(self) -> bool:
+        return self.raw.in_transaction
 
     def _begin(self, actor: Actor) -> Work:
         query = sa.select(tables.leaf.c.seq, tables.leaf.c.at).order_by(tables.leaf.c.seq.desc()).limit(1)
