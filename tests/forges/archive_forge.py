@@ -253,7 +253,7 @@ class MadeArchive:
         if "face_id" not in asked:
             asked.setdefault("probes", (probe(at_cosine(1)),))
         asked.setdefault("reason", "made for this test")
-        search = Search(self.records, self.index, self.permission, default_threshold=THRESHOLD, notices=list)
+        search = Search(self.records, self.index, self.permission, default_threshold=THRESHOLD, notices=lambda _: [])
         return search.run(SearchQuestion(actor=ACTOR, **asked))
 
     def why(self, file: Path | str, **asked: object) -> Reasons:
