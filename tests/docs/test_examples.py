@@ -94,6 +94,13 @@ def test_the_examples_of_a_page_run(page: Path, tmp_path: Path, newcomer: dict[s
             environment |= {"SEARCH": shown["search_id"], "CANDIDATE": shown["candidate_id"]}
 
 
+def test_the_demo_ends_with_its_page(tmp_path: Path, newcomer: dict[str, str]) -> None:
+    shutil.copytree(HOUSE / "examples", tmp_path / "clone" / "examples")
+    done = run([sys.executable, "examples/demo.py"], tmp_path / "clone", newcomer)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5 candidates" in (tmp_path / "clone" / "demo" / "result.html").read_text(encoding="utf-8")
+
+
 def run(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run one command as the newcomer, with nobody at the keyboard."""
     return subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
