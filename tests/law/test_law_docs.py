@@ -74,9 +74,17 @@ def test_the_charter_reference_is_what_the_code_says():
     assert REFERENCE.read_text(encoding="utf-8") == charter_reference(), "run: python tests/law/test_law_docs.py"
 
 
-def test_the_law_page_lists_every_profile(rules):
-    text = README.read_text(encoding="utf-8")
-    assert all(f"| `{profile}` |" in text for profile in rules.profiles)
+def test_the_law_page_lists_every_profile_with_its_numbers(rules):
+    rows = dict(re.findall(r"^\| `(\w+)` \|(.*)\|$", README.read_text(encoding="utf-8"), re.MULTILINE))
+    for profile in map(rules.profile, rules.profiles):
+        cells = [cell.strip() for cell in rows[profile.name].split("|")]
+        assert cells[1] == ("yes" if profile.person_needed else "no"), profile.name
+        if profile.use == "source":
+            assert cells[3:5] == [str(profile.approvals), str(profile.reviewers)], profile.name
+            approved_for = [f"{profile.most_case_days} days", f"{profile.most_searches} searches"] if profile.approvals else []
+            capped = [f"{profile.most_candidates} candidates"] if profile.most_candidates else []
+            together = [f"{profile.most_probes} faces"] if profile.most_probes else ["one chosen face"] if profile.one_face else []
+            assert [words for words in (*approved_for, *capped, *together) if words not in rows[profile.name]] == []
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs" / "law").glob("*.md")), ids=lambda page: page.stem)
