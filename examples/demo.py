@@ -48,7 +48,8 @@ def main() -> None:
     (source,) = json.loads(visavis("source", "list", "--format", "json", show=False))["sources"]
     asked = ("--case", source["case_id"], *AS_ADA, "--reason", "Which portraits show him?")
     visavis("search", PROBE, *asked)
-    visavis("search", PROBE, *asked, "--format", "html", "--output", DEMO / "result.html")
+    given = ("--recipient", "Yourself", "--because", "to see how a result looks")
+    visavis("search", PROBE, *asked, "--format", "html", "--output", DEMO / "result.html", *given)
     print("\nOpen demo/result.html in a browser. Next: visavis survey FOLDER with a folder of your own.")
 
 

@@ -53,7 +53,7 @@ def test_without_a_named_case_only_the_household_is_searched_and_the_rest_is_nam
     grant = clear(USUAL, [family, museum], home(family), rules, at=AT)
     assert (grant.clearance.sources, grant.clearance.purpose, grant.clearance.case_id) == ({1}, "private", HOME)
     [left] = grant.left_out
-    assert (left.source_id, left.remedy) == ("museum", "add --case desk")
+    assert (left.source_id, left.remedy) == ("museum", 'add --case desk --as PERSON --reason "…"')
 
 
 def test_a_standing_case_searches_the_sources_it_names(family, museum, rules):
@@ -73,7 +73,7 @@ def test_a_clearance_passes_its_own_check_and_ends_within_the_hour(family, rules
 
 def test_an_archive_searched_without_a_case_is_refused_with_the_command_that_mends_it(museum):
     error = refused(USUAL, [museum], None)
-    assert (error.rule, error.remedy) == (Rule.CASE_NEEDED, "add --case desk")
+    assert (error.rule, error.remedy) == (Rule.CASE_NEEDED, 'add --case desk --as PERSON --reason "…"')
 
 
 def test_an_archive_without_a_standing_case_says_so(chartered):
@@ -87,7 +87,7 @@ def test_a_source_of_another_case_is_refused(museum):
 
 def test_where_no_case_was_named_a_source_outside_the_household_asks_for_one(family, museum):
     error = refused(ask(sources=frozenset({museum.id}), names_case=False), [family, museum], home(family))
-    assert (error.rule, error.remedy) == (Rule.CASE_NEEDED, "add --case desk")
+    assert (error.rule, error.remedy) == (Rule.CASE_NEEDED, 'add --case desk --as PERSON --reason "…"')
     assert "under a case only" in str(error)
 
 
@@ -130,13 +130,13 @@ def test_where_several_rules_leave_nothing_each_source_has_its_reason(family, mu
     error = refused(USUAL, [frozen, museum], None)
     assert error.rule == Rule.SOMETHING_TO_SEARCH
     assert "family: it is frozen" in str(error)
-    assert error.remedy == "add --case desk"
+    assert error.remedy == 'add --case desk --as PERSON --reason "…"'
 
 
 def test_a_narrowed_search_names_only_the_sources_asked_for(family, museum, rules):
     request = ask(sources=frozenset({family.id}))
     assert clear(request, [family, museum], home(family), rules, at=AT).left_out == ()
-    assert refused(ask(sources=frozenset({museum.id})), [family, museum], home(family)).remedy == "add --case desk"
+    assert refused(ask(sources=frozenset({museum.id})), [family, museum], home(family)).remedy == 'add --case desk --as PERSON --reason "…"'
 
 
 @pytest.mark.parametrize(

@@ -333,7 +333,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         ),
         "standing_case.title": Field(
             kind="text",
-            why="Until cases can be opened one by one, searches run under this standing case; without it the source can't be searched.",
+            why="The case for a desk's daily searches; it opens when the charter is signed. Without it, each matter needs a case.",
             article="GDPR Art. 5(1)(b)",
             write="a few words",
             needed=True,

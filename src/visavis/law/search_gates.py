@@ -102,7 +102,9 @@ def _in_case(asked: SourceAsked) -> No | None:
 
 def _of_another_case(asked: SourceAsked, why: str) -> No:
     if asked.source.standing_case is not None:
-        return No(why, f"add --case {asked.source.standing_case}")
+        person = " --as PERSON" if asked.profile.person_needed else ""
+        reason = ' --reason "…"' if asked.profile.reason_needed else ""
+        return No(why, f"add --case {asked.source.standing_case}{person}{reason}")
     profile = asked.profile.name
     return No(f"{why}, and it has no standing case", f"visavis case open --profile {profile} --source {asked.source.id} --purpose …")
 

@@ -80,6 +80,8 @@ def approve(case: CaseArgument, person: AsOption = None, archive: ArchiveOption 
             return
     own = " (your own case: marked so)" if approved.self_approved else ""
     sys.stdout.write(f"approved{own}: {approved.given} of {approved.needed}\n")
+    if approved.given >= approved.needed:
+        sys.stdout.write("next: visavis search PHOTO --case CASE --as PERSON\n")
 
 
 @case_app.command(name="list")

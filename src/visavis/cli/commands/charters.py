@@ -116,5 +116,7 @@ def _tell(opened: "Archive", source: "SourceRecord", done: str, form: Format) ->
     waits = f"; version {source.draft_version} waits: visavis source sign {source.id} --as PERSON" if source.draft_version else ""
     line = f"{done}: «{source.title}» ({source.profile}, {source.state}), charter version {source.charter_version}{waits}"
     sys.stdout.write(shown(line) + "\n")
-    if done == "signed" and (case := opened.standing_case(source)):
-        sys.stdout.write(f"search it under its standing case: --case {case}\nnext: visavis ingest\n")
+    if done == "signed":
+        if case := opened.standing_case(source):
+            sys.stdout.write(f'search it under its standing case: --case {case} --as PERSON --reason "…"\n')
+        sys.stdout.write("next: visavis ingest\n")

@@ -20,7 +20,7 @@ from visavis.cli.commands.options import (
 )
 from visavis.cli.commands.vault import SheetOption, give_sheet, refuse_existing
 from visavis.cli.output.document import emit
-from visavis.cli.output.legal import added_text, signer, source_document
+from visavis.cli.output.legal import added_text, signer, source_document, source_lines
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.reading import counted
 from visavis.cli.output.table import console
@@ -109,15 +109,16 @@ def show(source: SourceArgument, archive: ArchiveOption = None, form: FormatOpti
         emit({**document, "charter": found.charter_toml, "draft": waiting, "notes": written}, sys.stdout)
         return
     screen = console(sys.stdout)
-    for name, value in document.items():
-        screen.print(shown(f"{name}: {signer(found) if name == 'signed_by' else value}"), soft_wrap=True)
+    for line in source_lines(found, document):
+        screen.print(shown(line), soft_wrap=True)
     for note in notes:
         screen.print(shown(f"{note.kind} on {note.at:%Y-%m-%d}: {note.text}"), soft_wrap=True)
     for version in versions:
         if version.version in (found.charter_version, found.draft_version):
             waits = "" if version.signed_by else ", waiting for a signature"
             screen.print(f"\ncharter, version {version.version}{waits}:\n")
-            screen.print(shown(version.toml), soft_wrap=True)
+            for line in version.toml.splitlines():
+                screen.print(shown(line), soft_wrap=True)
 
 
 @source_app.command()

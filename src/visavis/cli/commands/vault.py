@@ -54,7 +54,14 @@ def status(archive: ArchiveOption = None, form: FormatOption = Format.TABLE) -> 
 
 
 @vault_app.command()
-def rekey(sheet: SheetOption = None, person: AsOption = None, archive: ArchiveOption = None) -> None:
+def rekey(
+    sheet: SheetOption = None,
+    templates: Annotated[
+        bool, typer.Option("--templates", help="Lay the templates under new rotations instead; the archive's key stays.")
+    ] = False,
+    person: AsOption = None,
+    archive: ArchiveOption = None,
+) -> None:
     """Change the archive's key, and print the new recovery sheet.
 
     Keys of sources, cases and people are wrapped anew; what they close stays as it is. The old key opens only backups made before.
@@ -62,6 +69,10 @@ def rekey(sheet: SheetOption = None, person: AsOption = None, archive: ArchiveOp
     refuse_existing(sheet)
     with archive_at(archive) as opened:
         signed_in(opened, person)
+        if templates:
+            done = opened.retention.rekey_templates()
+            sys.stdout.write(f"{counted(done.templates, 'template')} under {counted(done.groups, 'new rotation')}\n")
+            return
         give_sheet(opened.vault.rekey(), sheet)
     sys.stdout.write("the archive has a new key\n")
 

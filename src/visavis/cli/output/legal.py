@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from visavis.cli.output.plain_text import shown
 
@@ -37,6 +37,20 @@ def source_document(opened: "Archive", source: "SourceRecord") -> dict[str, obje
         "folders": [str(root.path) for root in source.roots],
         "exclude": list(source.exclude),
     }
+
+
+def source_lines(source: "SourceRecord", document: dict[str, object]) -> Iterable[str]:
+    """Say line by line what `source_document` says of a source; what does not apply is left out."""
+    told = {**document, "signed_by": signer(source).removeprefix("signed by ")}
+    for name, value in told.items():
+        if name == "signs":
+            yield from (f"files say: {one['rule']}, {one['count']:,} of {one['looked_at']:,} looked at" for one in _rows(value))
+        elif value not in (None, []):
+            yield f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+
+
+def _rows(value: object) -> Iterable[dict[str, Any]]:
+    return value if isinstance(value, list) else ()
 
 
 def signer(source: "SourceRecord") -> str:
