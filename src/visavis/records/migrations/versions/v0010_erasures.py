@@ -1,0 +1,10 @@
+"""Certificates, holds, recipients told, and backups of an erasure."""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make them."""
