@@ -34,6 +34,7 @@ from visavis.wiring.ledger import LedgerDesk
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.picking import pick
 from visavis.wiring.policies import PolicyDesk
+from visavis.wiring.requests import Engines, RequestDesk
 from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.review import LabelDesk, ReviewDesk
 from visavis.wiring.session import Session
@@ -109,6 +110,11 @@ class Archive:
     def retention(self) -> RetentionDesk:
         """What is past its end, and its erasure."""
         return RetentionDesk(self._session, self._open_index)
+
+    @property
+    def requests(self) -> RequestDesk:
+        """What the people shown ask: taken in, looked for, answered."""
+        return RequestDesk(self._session, Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=self._floor))
 
     def __enter__(self) -> Self:
         return self
@@ -345,7 +351,7 @@ class Archive:
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
         vault = self.vault.status()
-        warnings = (*vault.warnings, *self.retention.warnings())
+        warnings = (*vault.warnings, *self.retention.warnings(), *self.requests.warnings())
         return Status(self._session.records(), vault=vault.kind, warnings=warnings).run()
 
     @property
@@ -424,5 +430,8 @@ class Archive:
     def _permission(self, records: Records) -> "Permission":
         from visavis.services.search import Permission
 
-        floor = self._session.rules.floor({fpir: threshold.value for fpir, threshold in self._recorded(records).items()})
-        return Permission(records, self._session.rules, floor=floor)
+        return Permission(records, self._session.rules, floor=self._floor(records))
+
+    def _floor(self, records: Records) -> float:
+        """Return the similarity under which nothing is given."""
+        return self._session.rules.floor({fpir: threshold.value for fpir, threshold in self._recorded(records).items()})

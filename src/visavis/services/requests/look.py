@@ -1,4 +1,4 @@
-"""Looking for what is held of a person: with a photograph that they gave, or by what they say of a picture. No photograph is ever asked for."""
+"""Looking for what is held of a person: by what they say of a picture, or with a photograph that they gave and nobody asked for."""
 
 from collections.abc import Sequence
 
