@@ -73,7 +73,7 @@ class _Pixels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """What the desk borrows from the archive: reading photographs, searching, finding faces, and the similarity under which none is given."""
+    """What the desk borrows of the archive: reading photographs, searching, finding faces, the least similarity that is given."""
 
     look: Callable[..., tuple[ProbePicture, ...]]
     searching: Callable[[], tuple[Records, VectorIndex]]

@@ -10,6 +10,6 @@ from visavis.services.requests.sheet import CandidateShown, RequestSheet, ShowRe
 from visavis.services.requests.steps import Steps
 
 __all__ = [
-    "Answer", "CandidateShown", "Close", "Fulfil", "Fulfilled", "Intake", "Look", "Message", "Prepared", "Receipt", "Rectified", "Rectify", "Refuse",
-    "RequestSheet", "Restrict", "ShowRequest", "Steps", "plain_contact",
+    "Answer", "CandidateShown", "Close", "Fulfil", "Fulfilled", "Intake", "Look", "Message", "Prepared", "Receipt", "Rectified",
+    "Rectify", "Refuse", "RequestSheet", "Restrict", "ShowRequest", "Steps", "plain_contact",
 ]  # fmt: skip
