@@ -115,8 +115,8 @@ class RequestDesk:
         return self._session.records().requests.all()
 
     def one(self, wanted: str) -> RequestRecord:
-        """Return one request by id, or end of an id."""
-        self._session.check(Act.READ_REQUESTS)
+        """Return one request by id, or end of an id, with what its person wrote."""
+        self._session.check(Act.ANSWER_REQUEST)
         return self._session.records().requests.one(wanted)
 
     def searches(self) -> Sequence[RightsSearchRecord]:

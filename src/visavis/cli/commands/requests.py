@@ -78,7 +78,7 @@ def list_requests(person: AsOption = None, archive: ArchiveOption = None, form: 
         desk, found, searches = opened.requests, opened.requests.all(), opened.requests.searches()
         if form is Format.JSON:
             rate = [{"request_id": one.request_id, "at": one.at.isoformat(), "person_id": one.person_id} for one in searches]
-            emit({"requests": [_document(desk, one) for one in found], "searches": rate}, sys.stdout)
+            emit({"requests": [_brief(desk, one) for one in found], "searches": rate}, sys.stdout)
             return
         screen = console(sys.stdout)
         for one in found:
@@ -91,9 +91,7 @@ def list_requests(person: AsOption = None, archive: ArchiveOption = None, form: 
 @request_app.command()
 def show(
     request: RequestArgument,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="Write the candidates as a page to judge them on.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write the candidates as a page.")] = None,
     person: AsOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
@@ -152,9 +150,9 @@ def step(
                 file or url or asset or on or place,
                 lambda: _looked(desk.look_by_hint(request, file=file, url=url, asset=asset, day=on, place=place)),
             ),
-            (doubt, lambda: _noted(desk.doubt(request, doubt), "what is shown to settle it is seen, never kept")),
+            (doubt, lambda: _doubted(desk, request, doubt)),
             (extend, lambda: f"to be answered by {desk.extend(request, extend, told=told)}"),
-            (pause, lambda: _noted(desk.pause(request, pause, day=told), "the clock stands still")),
+            (pause, lambda: f"the clock stands still; due {desk.pause(request, pause, day=told)} and the days that this takes"),
             (resume, lambda: f"to be answered by {desk.resume(request, day=told)}"),
             (wrong, lambda: f"corrected: {desk.correct(request, wrong, because=because)}"),
             (lift, lambda: f"lifted: {counted(desk.lift(request, lift), 'face')} may be shown again"),
@@ -251,15 +249,17 @@ def _looked(new: int) -> str:
     return f"{counted(new, 'new candidate')}; look at them: visavis request show ID --output sheet.html"
 
 
-def _noted(_: object, what: str) -> str:
-    return f"noted; {what}"
+def _doubted(desk: "RequestDesk", request: str, why: str) -> str:
+    desk.doubt(request, why)
+    return "noted; what is shown to settle it is seen, never kept"
 
 
 def _line(item: object) -> str:
     return ", ".join(f"{name} {value}" for name, value in item.items() if value) if isinstance(item, dict) else str(item)
 
 
-def _document(desk: "RequestDesk", one: "RequestRecord") -> dict[str, object]:
+def _brief(desk: "RequestDesk", one: "RequestRecord") -> dict[str, object]:
+    """What an officer or an auditor needs to see: no name, no address, nobody's face."""
     return {
         "request_id": one.id,
         "kind": one.kind,
@@ -268,6 +268,11 @@ def _document(desk: "RequestDesk", one: "RequestRecord") -> dict[str, object]:
         "due": one.due.isoformat(),
         "time_used": desk.alarm(one),
         "policy": one.policy,
+    }
+
+
+def _document(desk: "RequestDesk", one: "RequestRecord") -> dict[str, object]:
+    return _brief(desk, one) | {
         "contacts": list(one.contacts),
         "representative": one.representative or None,
         "mandate": one.mandate or None,
