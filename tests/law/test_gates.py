@@ -23,12 +23,26 @@ from visavis.law.amending import Amendment, check_amendment
 from visavis.law.approvals import check_approval
 from visavis.law.cases import CaseDraft, check_draft
 from visavis.law.charter import Charter, check_transition, check_usable
-from visavis.law.clear import clear
+from visavis.law.clear import clear, clear_rights
 from visavis.law.disclosure import check_disclosure
 from visavis.law.facts import Approval, Approver, CaseFacts, SourceFacts
 from visavis.law.file_signs import Sign, Unanswered, check_answered
 from visavis.law.gates import Gate
 from visavis.law.labels import check_label
+from visavis.law.requests import (
+    EndAsked,
+    ExtensionAsked,
+    Kind,
+    RefusalAsked,
+    RequestFacts,
+    RightsSearch,
+    check_answer,
+    check_clock,
+    check_close,
+    check_lift,
+    check_refusal,
+    check_sent,
+)
 from visavis.law.reviews import check_reviewer
 from visavis.law.roles import Act, check_role, check_roles
 from visavis.law.rulebook import Rulebook
@@ -113,6 +127,27 @@ class Kit:
     def registering(self) -> Rulebook:
         """The rules with a pack whose country asks for a registration beforehand."""
         return self.rules.joined_by(b'name = "qc"\nversion = "1"\nextends = "eu 2026-11-22"\nprior_registration = ["FR"]\n')
+
+
+def sought(kit: Kit, **changes: object) -> None:
+    """Search for a request with a photograph."""
+    clerk = Actor(name="cleo", person_id=CYD, role=Role.CLERK)
+    usual = {"actor": clerk, "request_id": "r", "policy": kit.rules.pack("eu").mark, "open": True, "searched": False, "floor": 0.3}
+    clear_rights(RightsSearch(**{**usual, **changes}), [1], kit.rules, at=AT)
+
+
+def asked_for(kind: Kind = Kind.ACCESS, **changes: object) -> RequestFacts:
+    return RequestFacts(**{"id": "r", "kind": kind, "open": True, "looked": True, "confirmed": 1, "identity": True, **changes})
+
+
+def refused(**changes: object) -> None:
+    usual = {"actor": Actor(name="cleo", person_id=CYD), "facts": asked_for(), "reasons": "asked yesterday", "remedies": "CNIL; court"}
+    check_refusal(RefusalAsked(**{**usual, **changes}))
+
+
+def later(kit: Kit, **changes: object) -> None:
+    usual = {"event": "extension", "told": AT.date(), "received": AT.date(), "due_first": dt.date(2026, 7, 10), "reasons": "many pictures"}
+    check_clock(ExtensionAsked(**{**usual, "policy": kit.rules.pack("eu"), **changes}))
 
 
 def approver(who: PersonId, *, key: bytes = b"", created_at: dt.datetime = AT - 90 * DAY, **facts: object) -> Approver:
@@ -287,6 +322,54 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
         "a candidate that nobody has decided on gets a name",
         lambda kit: check_label(kit.chartered("archive"), decided="open", candidate="c"),
     ),
+    ("LABEL_GATES", Rule.LABEL_CORRECTED): (
+        "a name that was corrected away is given to the same face again",
+        lambda kit: check_label(kit.chartered("archive"), decided="same", candidate="c", corrected=True),
+    ),
+    # ---- a request of a person
+    ("RIGHTS_GATES", Rule.PERSON_NEEDED): (
+        "the machine's user searches every source for a request",
+        lambda kit: sought(kit, actor=Actor(name="ada", role=Role.CLERK)),
+    ),
+    ("RIGHTS_GATES", Rule.ROLE_ALLOWED): (
+        "the owner, who is no rights clerk, searches every source for a request",
+        lambda kit: sought(kit, actor=Actor(name="ada", person_id=ADA)),
+    ),
+    ("RIGHTS_GATES", Rule.REQUEST_OPEN): ("a search for a request that is answered", lambda kit: sought(kit, open=False)),
+    ("RIGHTS_GATES", Rule.ONE_PROBE_SET): ("a second photograph for one request", lambda kit: sought(kit, searched=True)),
+    ("CLOCK_GATES", Rule.CLOCK_EVENT_KNOWN): (
+        "a clock is paused under a pack that knows no pause",
+        lambda kit: later(kit, event="pause"),
+    ),
+    ("CLOCK_GATES", Rule.EXTENSION_TOLD): (
+        "a person is told of an extension after the first month",
+        lambda kit: later(kit, told=dt.date(2026, 7, 11)),
+    ),
+    ("ANSWER_GATES", Rule.REQUEST_OPEN): ("a closed request is answered", lambda _: check_answer(asked_for(open=False))),
+    ("ANSWER_GATES", Rule.REQUEST_LOOKED): (
+        "«nothing held» is answered, and nobody has looked",
+        lambda _: check_answer(asked_for(looked=False, confirmed=0)),
+    ),
+    ("ANSWER_GATES", Rule.CANDIDATES_JUDGED): (
+        "an answer is sent with a candidate that nobody has judged",
+        lambda _: check_answer(asked_for(pending=1)),
+    ),
+    ("ANSWER_GATES", Rule.IDENTITY_RECORDED): (
+        "pictures are sent, and nobody wrote down how the person was made sure of",
+        lambda _: check_answer(asked_for(identity=False)),
+    ),
+    ("SENT_GATES", Rule.CARRIED_OUT): (
+        "an erasure is called done without a certificate",
+        lambda _: check_sent(asked_for(Kind.ERASURE)),
+    ),
+    ("REFUSAL_GATES", Rule.PERSON_NEEDED): ("a program refuses a request", lambda _: refused(actor=Actor(name="cron"))),
+    ("REFUSAL_GATES", Rule.REQUEST_OPEN): ("an answered request is refused", lambda _: refused(facts=asked_for(open=False))),
+    ("REFUSAL_GATES", Rule.REFUSAL_REASONED): ("a refusal names no authority to complain to", lambda _: refused(remedies=" ")),
+    ("CLOSE_GATES", Rule.REQUEST_DONE): (
+        "a request is closed that nobody answered",
+        lambda _: check_close(EndAsked(request_id="r", decided=False)),
+    ),
+    ("LIFT_GATES", Rule.RESTRICTION_NOTED): ("a restriction is lifted without a word", lambda _: check_lift(" ")),
     ("DISCLOSURE_GATES", Rule.EXPORT_ALLOWED): (
         "a trial's results are exported",
         lambda kit: check_disclosure([kit.rules.profile("trial")], recipient="Bob", because="to see"),
@@ -378,6 +461,13 @@ def page() -> str:
         "REVIEW_GATES": "A verdict is given",
         "LABEL_GATES": "A decision becomes a label",
         "DISCLOSURE_GATES": "A result leaves the house",
+        "RIGHTS_GATES": "A photograph that a person gave is searched for their request",
+        "CLOCK_GATES": "The day by which a request is answered is moved",
+        "ANSWER_GATES": "A request is answered",
+        "SENT_GATES": "An answer says that it was carried out",
+        "REFUSAL_GATES": "A request is refused",
+        "CLOSE_GATES": "A request is closed",
+        "LIFT_GATES": "A restriction is lifted",
     }
     lines = [
         "# Gates",

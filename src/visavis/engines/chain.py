@@ -158,6 +158,17 @@ class Chain:
             faces[cut.picture].append(face)
         return [errors.get(at, found) for at, found in enumerate(faces)]
 
+    def boxes(self, source: PixelSource) -> list[Box]:
+        """Return every face that is found in a picture, looked for in every pixel; nothing is embedded.
+
+        Raises
+        ------
+        UnreadablePicture
+            The picture can't be decoded.
+        """
+        picture = ScaledPicture(source)
+        return [_box(picture, detection) for detection in _detections(self._finder.find(picture, thorough=True))]
+
     def _cut_faces(self, at: int, source: PixelSource, *, thorough: bool) -> list[_Cut]:
         picture = ScaledPicture(source)
         found = self._finder.find(picture, thorough=thorough)
@@ -182,17 +193,11 @@ class Chain:
         here = ((detection.landmarks_5x2 + 0.5) / scale - 0.5).astype(np.float32)
         aligned = align(image, fit_similarity(here, facts.template_5x2), crop_hw=facts.crop_hw)
         sides = np.array([picture.full_width, picture.full_height], np.float32)
-        left, top, width, height = detection.box_px
         ratios = np.asarray((detection.landmarks_5x2 + 0.5) / sides, np.float32)
         frozen(ratios)
         return _Cut(
             picture=at,
-            box=Box(
-                left=(left + 0.5) / picture.full_width,
-                top=(top + 0.5) / picture.full_height,
-                width=width / picture.full_width,
-                height=height / picture.full_height,
-            ),
+            box=_box(picture, detection),
             detection=detection,
             landmarks_ratio=ratios,
             crop_rgb=aligned.crop_rgb,
@@ -216,6 +221,16 @@ class Chain:
             )
             for cut, vector, norm in zip(cuts, vectors, norms, strict=True)
         ]
+
+
+def _box(picture: ScaledPicture, detection: Detection) -> Box:
+    left, top, width, height = detection.box_px
+    return Box(
+        left=(left + 0.5) / picture.full_width,
+        top=(top + 0.5) / picture.full_height,
+        width=width / picture.full_width,
+        height=height / picture.full_height,
+    )
 
 
 def _detections(found: Found) -> list[Detection]:

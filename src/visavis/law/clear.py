@@ -1,7 +1,7 @@
 """Who may search what, for which purpose, how far, until when. The only place that issues a clearance; a test reads every syntax tree."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from visavis.domain.actor import Actor
@@ -11,11 +11,15 @@ from visavis.domain.ids import CaseId, SourceId
 from visavis.law.facts import CaseFacts, SourceFacts
 from visavis.law.gates import first_no, pass_all
 from visavis.law.policy import Policy
+from visavis.law.requests import RIGHTS_GATES, RightsSearch
 from visavis.law.rulebook import Rulebook
 from visavis.law.rules import Rule
 from visavis.law.search_gates import SEARCH_GATES, SOURCE_GATES, SearchAsked, SearchRequest, SourceAsked
 
-__all__ = ["EVALUATION_SOURCE", "CaseFacts", "Grant", "LeftOut", "SearchRequest", "SourceFacts", "clear", "clear_evaluation"]
+__all__ = [
+    "EVALUATION_SOURCE", "CaseFacts", "Grant", "LeftOut", "SearchRequest", "SourceFacts", "clear", "clear_evaluation",
+    "clear_rights",
+]  # fmt: skip
 
 EVALUATION_SOURCE = 0
 """The number that an index in memory gives to the rows of a test set; no stored source has it."""
@@ -93,6 +97,30 @@ def clear_evaluation(actor: Actor, rules: Rulebook, *, at: dt.datetime) -> Clear
     not_after = at + dt.timedelta(days=1)
     mark = rules.governing("evaluation").mark
     return _issue(case, actor, policy=mark, sources=frozenset({EVALUATION_SOURCE}), limits=(None, _ANY_SIMILARITY), not_after=not_after)
+
+
+def clear_rights(asked: RightsSearch, sources: Collection[int], rules: Rulebook, *, at: dt.datetime) -> Clearance:
+    """Issue a clearance to look for what is held of a person who asks, or refuse.
+
+    Parameters
+    ----------
+    asked : RightsSearch
+    sources : collection of int
+        Numbers of every source in which templates are kept: what its purposes are, whether it is frozen or past its end, is no matter.
+    rules : Rulebook
+    at : datetime
+        Now, UTC.
+
+    Raises
+    ------
+    RefusedError
+        `person-needed`, `role-allowed`, `request-open`, `one-probe-set`.
+    """
+    pass_all(RIGHTS_GATES, asked)
+    case = CaseFacts(id=CaseId(asked.request_id), purpose="dsr", sources=frozenset())
+    policy = rules.marked(asked.policy)
+    not_after = at + dt.timedelta(minutes=policy.clearance_minutes)
+    return _issue(case, asked.actor, policy=policy.mark, sources=frozenset(sources), limits=(None, asked.floor), not_after=not_after)
 
 
 def _issue(

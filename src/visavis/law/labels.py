@@ -15,6 +15,7 @@ class _Asked:
     charter: Charter
     decided: str
     candidate: str
+    corrected: bool
 
 
 def _catalogued(asked: _Asked) -> No | None:
@@ -34,10 +35,20 @@ def _decided(asked: _Asked) -> No | None:
     )
 
 
-LABEL_GATES: tuple[Gate[_Asked], ...] = (Gate(Rule.LABEL_CATALOGUE, _catalogued), Gate(Rule.LABEL_DECIDED, _decided))
+def _corrected(asked: _Asked) -> No | None:
+    if not asked.corrected:
+        return None
+    return No("this face was labelled so before, and it was corrected at somebody's request", "visavis request list")
 
 
-def check_label(charter: Charter, *, decided: str, candidate: str) -> None:
+LABEL_GATES: tuple[Gate[_Asked], ...] = (
+    Gate(Rule.LABEL_CATALOGUE, _catalogued),
+    Gate(Rule.LABEL_DECIDED, _decided),
+    Gate(Rule.LABEL_CORRECTED, _corrected),
+)
+
+
+def check_label(charter: Charter, *, decided: str, candidate: str, corrected: bool = False) -> None:
     """Ask whether a candidate may be given a label.
 
     Parameters
@@ -48,10 +59,12 @@ def check_label(charter: Charter, *, decided: str, candidate: str) -> None:
         What people decided: only `same` will do.
     candidate : str
         Its id, for the remedy.
+    corrected : bool
+        This name was taken off this face at somebody's request.
 
     Raises
     ------
     RefusedError
-        `label-catalogue` or `label-decided`.
+        `label-catalogue`, `label-decided` or `label-corrected`.
     """
-    pass_all(LABEL_GATES, _Asked(charter=charter, decided=decided, candidate=candidate))
+    pass_all(LABEL_GATES, _Asked(charter=charter, decided=decided, candidate=candidate, corrected=corrected))

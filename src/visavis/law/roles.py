@@ -30,17 +30,24 @@ class Act(StrEnum):
     READ_LEDGER = "read-ledger"
     EXPIRE = "expire"
     REKEY = "rekey"
+    RECEIVE_REQUEST = "receive-request"
+    ANSWER_REQUEST = "answer-request"
+    SEARCH_FOR_REQUEST = "search-for-request"
+    READ_REQUESTS = "read-requests"
 
+
+_REQUESTS = (Act.RECEIVE_REQUEST, Act.ANSWER_REQUEST, Act.READ_REQUESTS)
 
 ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
-        Role.OWNER: frozenset(Act),
-        Role.INVESTIGATOR: frozenset({Act.OPEN_CASE, Act.CLOSE_CASE, Act.SEARCH, Act.REVIEW, Act.DISCLOSE, Act.LABEL}),
-        Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.LABEL}),
-        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER}),
+        # Everything but the search over all sources whatever their purposes: that is the clerk's, for a request and nothing else.
+        Role.OWNER: frozenset(Act) - {Act.SEARCH_FOR_REQUEST},
+        Role.INVESTIGATOR: frozenset({Act.OPEN_CASE, Act.CLOSE_CASE, Act.SEARCH, Act.REVIEW, Act.DISCLOSE, Act.LABEL, Act.RECEIVE_REQUEST}),
+        Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.LABEL, Act.RECEIVE_REQUEST}),
+        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER, *_REQUESTS, Act.SEARCH_FOR_REQUEST}),
         # Stops, and never searches (GDPR Art. 38(6): no task that makes a conflict of interests).
-        Role.OFFICER: frozenset({Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.READ_LEDGER}),
-        Role.AUDITOR: frozenset({Act.READ_LEDGER}),
+        Role.OFFICER: frozenset({Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.READ_LEDGER, *_REQUESTS}),
+        Role.AUDITOR: frozenset({Act.READ_LEDGER, Act.READ_REQUESTS}),
     }
 )
 """Nobody's role holds an act that changes the ledger: there is none."""

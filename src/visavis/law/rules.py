@@ -68,5 +68,24 @@ class Rule(StrEnum):
     RECIPIENT_NAMED = "recipient-named", "an exported result names its recipient and the reason"
     LABEL_CATALOGUE = "label-catalogue", "the source's charter lists the purpose catalogue, under which faces may be given names"
     LABEL_DECIDED = "label-decided", "a label is a decision of people: the candidate is decided to be the same"
+    LABEL_CORRECTED = "label-corrected", "no label of a name that was corrected away from this face at somebody's request (GDPR Art. 16)"
+    # ---- a request of a person
+    REQUEST_OPEN = "request-open", "the request is neither answered, refused nor closed"
+    ONE_PROBE_SET = "one-probe-set", "one set of photographs a request is searched with, and nothing more"
+    REQUEST_LOOKED = "request-looked", "somebody has looked, by what the person named, before a request is answered"
+    CANDIDATES_JUDGED = "candidates-judged", "a person has confirmed or rejected every candidate of the request"
+    IDENTITY_RECORDED = (
+        "identity-recorded",
+        "staff have recorded how they made sure that who asks is who is shown, before anything found is sent (GDPR Art. 12(6))",
+    )
+    CARRIED_OUT = "carried-out", "what was asked for was carried out, with its proof, before it is called done (GDPR Art. 17)"
+    REFUSAL_REASONED = "refusal-reasoned", "a refusal names its ground, its reasons and the remedies (GDPR Art. 12(4), (5))"
+    CLOCK_EVENT_KNOWN = "clock-event-known", "the policy pack knows the event that is to move a request's day"
+    EXTENSION_TOLD = (
+        "extension-told",
+        "the person is told of an extension within the first period, once, with its reasons (GDPR Art. 12(3))",
+    )
+    REQUEST_DONE = "request-done", "a request is closed when it was answered, refused, or taken back by the person"
+    RESTRICTION_NOTED = "restriction-noted", "a restriction is lifted with a note of why, and of how the person was told (GDPR Art. 18(3))"
     # ---- the rules themselves
     PACK_SIGNED = "pack-signed", "a local policy pack carries its owner's signature"

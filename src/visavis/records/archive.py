@@ -14,22 +14,26 @@ from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
+from visavis.records.corrections import Corrections
 from visavis.records.database import Database, Identity, Step, Work
 from visavis.records.disclosures import Disclosures
 from visavis.records.erasure import Erasures
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
+from visavis.records.holdings import Holdings
 from visavis.records.intake import Intake
 from visavis.records.key_file import ArchiveKeys
 from visavis.records.keyring import Keyring, opens
 from visavis.records.labels import Labels
 from visavis.records.leaves import LeafPen, LeafWriter
 from visavis.records.ledger import Ledger
+from visavis.records.likened import Likened
 from visavis.records.people import People
 from visavis.records.policies import Policies
 from visavis.records.presence import Presence
 from visavis.records.rekeying import Rekeying
+from visavis.records.requests import Requests
 from visavis.records.retention import Retention
 from visavis.records.reviews import Reviews
 from visavis.records.rotation import Rotations
@@ -102,7 +106,11 @@ class Records:
             self.searches = Searches(self._database, sealer, self.reviews)
             self.labels = Labels(self._database, sealer, self.keys)
             self.disclosures = Disclosures(self._database, sealer)
-            forget = (self.labels.forget_faces, self.reviews.forget_faces)
+            self.holdings = Holdings(self._database, sealer)
+            self.likened = Likened(self._database, self.vault)
+            self.requests = Requests(self._database, sealer, self.keys, self.likened)
+            self.corrections = Corrections(self._database, sealer)
+            forget = (self.labels.forget_faces, self.reviews.forget_faces, self.corrections.forget_faces)
             self.erasures = Erasures(self._database, self.rows, self.keys, step=doors.step, forget=forget)
             self.retention = Retention(self._database)
             self.rekeying = Rekeying(self._database, self.rows, self.rotations)

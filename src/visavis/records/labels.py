@@ -14,6 +14,7 @@ from visavis.domain.ids import CandidateId, LabelId, PersonId, SourceId, new_id
 from visavis.records import review_tables, tables
 from visavis.records.anchors import Anchor
 from visavis.records.database import Database, Work
+from visavis.records.files import chunks
 from visavis.records.gallery import searchable
 from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.vault import PathSealer
@@ -135,6 +136,16 @@ class Labels:
             told = [label for label in labels if label.source_number == source and Anchor.parse(label.anchor).same_face(here)]
             if told:
                 found[number] = told
+        return found
+
+    def of_anchors(self, anchors: Collection[str]) -> list[Label]:
+        """Return every label of these faces, also of those that may not be shown: for the answer to whom they name."""
+        faces = [Anchor.parse(text) for text in anchors]
+        label, found = review_tables.label, []
+        for chunk in chunks(sorted({face.picture for face in faces})):
+            query = sa.select(label, tables.source.c.id.label("source_id")).join(tables.source).where(label.c.picture.in_(chunk))
+            told = [self._label(row) for row in self._database.ask(query).all()]
+            found += [one for one in told if any(Anchor.parse(one.anchor).same_face(face) for face in faces)]
         return found
 
     def _visible(self, which: sa.ColumnElement[bool], at: dt.datetime) -> list[Label]:

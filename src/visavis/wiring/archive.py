@@ -31,6 +31,7 @@ from visavis.wiring.desks import Desks
 from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
 from visavis.wiring.picking import pick
+from visavis.wiring.requests import Engines, RequestDesk
 from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.session import Session
 
@@ -73,6 +74,11 @@ class Archive(Desks):
     def retention(self) -> RetentionDesk:
         """What is past its end, and its erasure."""
         return RetentionDesk(self._session, self._open_index)
+
+    @property
+    def requests(self) -> RequestDesk:
+        """What the people shown ask: taken in, looked for, answered."""
+        return RequestDesk(self._session, Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=self._floor))
 
     def __enter__(self) -> Self:
         return self
@@ -304,7 +310,7 @@ class Archive(Desks):
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
         vault = self.vault.status()
-        warnings = (*vault.warnings, *self.retention.warnings())
+        warnings = (*vault.warnings, *self.retention.warnings(), *self.requests.warnings())
         return Status(self._session.records(), vault=vault.kind, warnings=warnings).run()
 
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
@@ -378,5 +384,8 @@ class Archive(Desks):
     def _permission(self, records: Records) -> "Permission":
         from visavis.services.search import Permission
 
-        floor = self._session.rules.floor({fpir: threshold.value for fpir, threshold in self._recorded(records).items()})
-        return Permission(records, self._session.rules, floor=floor)
+        return Permission(records, self._session.rules, floor=self._floor(records))
+
+    def _floor(self, records: Records) -> float:
+        """Return the similarity under which nothing is given."""
+        return self._session.rules.floor({fpir: threshold.value for fpir, threshold in self._recorded(records).items()})

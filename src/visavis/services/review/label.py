@@ -43,7 +43,8 @@ class Labelling:
         InputError
             No such candidate, or no name.
         RefusedError
-            The candidate is not decided to be the same, its source's charter lists no `catalogue`, or the person has not the role.
+            The candidate is not decided to be the same, its source's charter lists no `catalogue`, the name was corrected away from this
+            face, or the person has not the role.
         """
         if not request.name.strip():
             raise InputError("a label needs a name", remedy='--name "…"')
@@ -53,14 +54,16 @@ class Labelling:
         if found is None:
             raise InputError("this candidate may not be shown now", remedy=f"visavis search-show {past.search.id} says why")
         source = self._records.sources.one(found.source_id)
+        ((_, anchor),) = self._records.searches.anchors([wanted.face_number]).values()
+        corrected = self._records.corrections.name_was_wrong(anchor, request.name)
         try:
             check_role(request.actor, Act.LABEL, profile=source.profile)
-            check_label(parse_charter(source.charter_toml, self._rules), decided=found.decided, candidate=wanted.id)
+            charter = parse_charter(source.charter_toml, self._rules)
+            check_label(charter, decided=found.decided, candidate=wanted.id, corrected=corrected)
         except RefusedError as error:
             facts = {"candidate": wanted.id, "case": past.case.id, "purpose": past.search.purpose}
             self._records.note_refusal(request.actor, "alteration", error, what="label", **facts)
             raise
-        ((_, anchor),) = self._records.searches.anchors([wanted.face_number]).values()
         return self._write(request, wanted.id, source.number, anchor)
 
     def find(self, actor: Actor, name: str) -> list[Label]:

@@ -65,7 +65,7 @@ class PastSearches:
             gallery_size=search.gallery_size,
             threshold=Threshold(value=search.threshold, trial="as recorded with the search"),
             pack=search.pack_id,
-            candidates=as_candidates(self._records, leads, asked, _decided(verdicts, case), at),
+            candidates=as_candidates(self._records, leads, asked, self._stands(search, verdicts, case), at),
             notices=_notices(search, hidden),
             purpose=search.purpose,
             policy=search.policy,
@@ -74,6 +74,10 @@ class PastSearches:
         )
         asked_face = self._asked_face(probes, search, at)
         return PastResult(search=search, case=case, probes=probes, asked_face=asked_face, verdicts=verdicts, result=result)
+
+    def _stands(self, search: PastSearch, verdicts: dict[str, list[Verdict]], case: CaseRecord) -> dict[str, str]:
+        """Return what stands of the decisions: one that was corrected at the person's request is «not the same» for good."""
+        return _decided(verdicts, case) | dict.fromkeys(self._records.corrections.wrong_decisions(search.id), "not-the-same")
 
     def _leads(self, search: PastSearch, at: dt.datetime) -> tuple[list[Lead], int]:
         past = self._records.searches.candidates(search.id)

@@ -1,0 +1,6 @@
+"""The answer to a person: what is held of them, gathered and packed, with everybody else masked."""
+
+from visavis.services.access.gather import Gather
+from visavis.services.access.package import AccessPackage, Originals, Written
+
+__all__ = ["AccessPackage", "Gather", "Originals", "Written"]
