@@ -28,9 +28,10 @@ from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.cases import CaseDesk
-from visavis.wiring.gate import LawGate
+from visavis.wiring.gate import LawGate, stops_of
 from visavis.wiring.index import EmbeddedKeeper, catch_up
 from visavis.wiring.ledger import LedgerDesk
+from visavis.wiring.orders import OrderDesk
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.picking import pick
 from visavis.wiring.policies import PolicyDesk
@@ -74,6 +75,11 @@ class Archive:
         self._applied = 0
         self._chain: Chain | None = None
         self._thresholds: dict[float, Threshold] = {}
+
+    @property
+    def orders(self) -> OrderDesk:
+        """Orders of authorities, and claims of jurisdiction."""
+        return OrderDesk(self._session, self._open_index)
 
     @property
     def people(self) -> PeopleDesk:
@@ -372,7 +378,7 @@ class Archive:
         return Parts(
             records=records,
             index=index,
-            gate=LawGate(self._session.rules, self._session.clock),
+            gate=LawGate(self._session.rules, self._session.clock, stops_of(records)),
             open_source=lambda root, exclude: build.open_source(self._session.settings, root, exclude),
             step=self._session.step,
         )
