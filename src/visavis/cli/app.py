@@ -15,6 +15,7 @@ from visavis.cli.commands import (
     ingest,
     labels,
     ledger,
+    orders,
     packs,
     people,
     policies,
@@ -40,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-PARTS = (survey, sources, people, cases, policies, ingest, search, review, labels, upkeep, expire, ledger, packs, evaluate, vault)
+PARTS = (survey, sources, people, cases, policies, ingest, search, review, labels, upkeep, expire, orders, ledger, packs, evaluate, vault)
 for part in PARTS:
     part.register(app)
 

@@ -29,8 +29,8 @@ class NewClaim:
     ----------
     folder : str
         Shell pattern of paths below the source's folders (`*` takes in `/` too); empty = the whole source.
-    late : bool
-        An order that touches the source was notified before: it takes effect when a second person bears it out.
+    orders : tuple of str
+        Ids of the orders that were notified before: it takes effect when a second person bears it out.
     """
 
     source: SourceRecord
@@ -38,7 +38,12 @@ class NewClaim:
     places: tuple[str, ...]
     evidence: str
     because: str
-    late: bool
+    orders: tuple[str, ...] = ()
+
+    @property
+    def late(self) -> bool:
+        """Whether it waits for a second person."""
+        return bool(self.orders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +97,28 @@ class Claims:
         facts = {"evidence": new.evidence, "places": sorted(new.places), "late": new.late, "whole": not new.folder}
         work.leaf(
             "alteration", {"because": new.because}, new.source.key_id,
-            what="jurisdiction-claimed", claim=claim_id, source=new.source.id, pictures=pictures, **facts,
+            what="jurisdiction-claimed", claim=claim_id, source=new.source.id, orders=list(new.orders), pictures=pictures, **facts,
         )  # fmt: skip
         return claim
 
-    def second(self, work: Work, claim: ClaimRecord) -> int:
+    def doubt(self, work: Work, claims: Sequence[ClaimRecord]) -> None:
+        """Take claims back until a second person bears them out: they were made after an order that came into the records now.
+
+        Earlier claims take their place. The caller writes the leaf.
+        """
+        for claim in claims:
+            work.run(sa.update(jurisdiction_claim).where(jurisdiction_claim.c.number == claim.number).values(late=1, in_force_at=None))
+            bare = {"jurisdiction": None, "claim_number": None}
+            work.run(sa.update(tables.media).where(tables.media.c.claim_number == claim.number).values(**bare))
+        for number in sorted({claim.source_number for claim in claims}):
+            self.extend(work, number)
+
+    def second(self, work: Work, claim: ClaimRecord, orders: Sequence[str]) -> int:
         """Let a late claim take effect, borne out by the actor of `work`; return how many pictures it covers."""
         values = {"seconded_by": work.actor.person_id, "in_force_at": work.at}
         work.run(sa.update(jurisdiction_claim).where(jurisdiction_claim.c.number == claim.number).values(**values))
         pictures = self._set(work, claim)
-        work.leaf("alteration", what="claim-seconded", claim=claim.id, pictures=pictures, places=sorted(claim.places))
+        work.leaf("alteration", what="claim-seconded", claim=claim.id, orders=list(orders), pictures=pictures, places=sorted(claim.places))
         return pictures
 
     def extend(self, work: Work, source_number: int) -> None:

@@ -56,6 +56,11 @@ class OrderRecord:
     complied_at: dt.datetime | None
     lifted_at: dt.datetime | None
 
+    @property
+    def freezes(self) -> bool:
+        """Whether what it covers is out of every search; what is to be erased is frozen first."""
+        return bool({OrderAct.FREEZE, OrderAct.ERASE} & set(self.acts))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covered:
@@ -87,7 +92,7 @@ class Stops:
         """Return the id of the order that stops taking in this path of a source, "" if none does."""
         for order in self.orders:
             scope = order.scope
-            if scope.faces or (scope.sources and source_id not in scope.sources) or not {OrderAct.STOP, OrderAct.FREEZE} & set(order.acts):
+            if scope.faces or (scope.sources and source_id not in scope.sources) or not (order.freezes or OrderAct.STOP in order.acts):
                 continue
             claim = newest(self.claims.get(source_number, ()), path)
             if touches(claim.places if claim else (), scope.jurisdictions):
@@ -273,7 +278,7 @@ class Orders:
 
     def _where(self, work: Work, scope: Scope) -> list[sa.ColumnElement[bool]]:
         """Return what makes a picture one that a scope covers."""
-        known = work.ask(sa.select(sa.distinct(tables.media.c.jurisdiction)).where(tables.media.c.jurisdiction.is_not(None)))
+        known = work.ask(sa.select(tables.media.c.jurisdiction).where(tables.media.c.jurisdiction.is_not(None)).distinct())
         outside = [places for places in known.scalars() if not _inside(places, scope)]
         jurisdiction = tables.media.c.jurisdiction
         return [*self._around(scope), sa.or_(jurisdiction.is_(None), jurisdiction.not_in(outside))]
