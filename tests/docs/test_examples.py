@@ -42,18 +42,19 @@ def read_examples(text: str) -> Iterator[Example]:
             yield Example(line=line, interpreter=("bash", "-c"), script=command, exit_code=int(stated[1]) if stated else 0)
 
 
-WRITTEN = (HOUSE / "README.md", *sorted((HOUSE / "docs" / "guide").glob("*.md")))
+WRITTEN = (HOUSE / "README.md", *sorted((HOUSE / "docs" / "guide").glob("*.md")), HOUSE / "docs" / "law" / "the-order-of-2022.md")
 PAGES = [page for page in WRITTEN if page.exists() and any(read_examples(page.read_text(encoding="utf-8")))]
 
 
 @pytest.fixture
 def newcomer(tmp_path: Path, closed_network_env: dict[str, str]) -> dict[str, str]:
-    """Environment of somebody who has just installed: `visavis` on the path, a home with nothing in it."""
+    """Environment of somebody who has just installed: the programs on the path, a home with nothing in it."""
     programs = tmp_path / "bin"
     programs.mkdir()
-    visavis = programs / "visavis"
-    visavis.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m visavis "$@"\n', encoding="utf-8")
-    visavis.chmod(0o755)
+    for name, module in (("visavis", "visavis"), ("visavis-audit", "visavis.cli.audit")):
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n', encoding="utf-8")
+        program.chmod(0o755)
     home = tmp_path / "home"
     folders = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "STATE")}
     return {**closed_network_env, **folders, "HOME": str(home), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}

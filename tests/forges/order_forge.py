@@ -88,7 +88,5 @@ class OrderDesk:
 
     def held(self) -> dict[str, int]:
         """Return the pictures under a hold by their source's id."""
-        rows = self.made.sql(
-            "SELECT s.id, count(*) FROM media m JOIN source s ON s.number = m.source_number WHERE m.holds > 0 GROUP BY s.id"
-        )
-        return dict(rows)
+        held = "FROM media m JOIN source s ON s.number = m.source_number WHERE m.holds > 0"
+        return dict(self.made.sql(f"SELECT s.id, count(*) {held} GROUP BY s.id"))

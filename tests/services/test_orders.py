@@ -29,10 +29,8 @@ def fill(desk: OrderDesk, title: str, count: int, **charter: str):
     """Add a source with pictures of one face each, half of them in the folder «berlin»."""
     source = desk.source(title, **charter)
     places = ["berlin" if number % 2 else "paris" for number in range(count)]
-    pictures = [
-        Picture(path=f"{place}/{title} {number}.jpg", vectors=(at_cosine(0.9 - number / 100),)) for number, place in enumerate(places)
-    ]
-    desk.made.put(source, *pictures)
+    for number, place in enumerate(places):
+        desk.made.put(source, Picture(path=f"{place}/{title} {number}.jpg", vectors=(at_cosine(0.9 - number / 100),)))
     return source
 
 
@@ -161,11 +159,8 @@ def test_an_order_for_a_person_hides_their_faces_alone_and_stops_no_source(desk)
 
 def test_pictures_of_other_years_are_left_alone_and_undated_ones_are_not(desk):
     museum = desk.source("Museum")
-    shown = [
-        Picture(path=f"{name}.jpg", vectors=(at_cosine(0.9),), date=date)
-        for name, date in (("a", year(1950)), ("b", year(2000)), ("c", None))
-    ]
-    desk.made.put(museum, *shown)
+    for name, date in (("a", year(1950)), ("b", year(2000)), ("c", None)):
+        desk.made.put(museum, Picture(path=f"{name}.jpg", vectors=(at_cosine(0.9),), date=date))
     desk.open(Scope(since=dt.date(1990, 1, 1)))
     assert [one.path for one in desk.made.search(case_id=desk.made.case_of(museum)).candidates] == ["a.jpg"]
 
