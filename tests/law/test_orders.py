@@ -19,6 +19,7 @@ def at(day: dt.date, hour: int = 12) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour), dt.UTC)
 
 
+@pytest.mark.finding("C14")
 def test_the_order_of_2022_costs_52_days_and_not_53():
     now = standing(ORDER_OF_2022, at(PAID))
     assert (now.days_overdue, now.penalty, now.state) == (52, 5_200_000, "overdue")
@@ -37,6 +38,7 @@ def test_what_was_obeyed_on_a_day_stops_the_clock_there():
     assert standing(ORDER_OF_2022, at(dt.date(2030, 1, 1)), complied_at=done).state == "done"
 
 
+@pytest.mark.finding("C11")
 @pytest.mark.parametrize(
     ("day", "left", "overdue", "state", "alarm"),
     [
@@ -80,6 +82,7 @@ OUTSIDE = [("DE",), ("DE", "BE")]
 INSIDE = [(), ("unknown",), ("DE", "unknown"), ("FR",), ("FR-IDF",)]
 
 
+@pytest.mark.finding("C13")
 @pytest.mark.parametrize(("claimed", "inside"), [*((one, True) for one in INSIDE), *((one, False) for one in OUTSIDE)])
 def test_unknown_counts_as_in_scope_and_only_other_places_are_outside(claimed, inside):
     assert touches(claimed, ("FR",)) is inside

@@ -51,6 +51,7 @@ def rule_of(act) -> str:
 # ---- what it covers ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("C13")
 def test_without_a_claim_everything_is_of_unknown_jurisdiction_and_covered(desk):
     museum = fill(desk, "Museum", 4)
     (effect,) = effects(desk.records, FRANCE)
@@ -94,6 +95,7 @@ def test_a_claim_covers_pictures_that_are_taken_in_later(desk):
     assert (effect.pictures, sum(effect.kept_out.values())) == (1, 2)
 
 
+@pytest.mark.finding("C13")
 @pytest.mark.parametrize(
     ("asked", "charter"),
     [
@@ -123,6 +125,7 @@ def test_a_word_that_is_no_jurisdiction_is_not_claimed(desk):
 # ---- it freezes ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("C12")
 def test_an_order_blocks_search_and_ingest_before_it_returns(desk):
     museum, berlin = fill(desk, "Museum", 4), fill(desk, "Berlin", 4)
     desk.claim(berlin, "DE")
@@ -223,6 +226,7 @@ def test_who_opens_an_order(desk, role, may):
 # ---- claims after notification -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("C13")
 def test_a_claim_made_after_notification_waits_for_a_second_person(desk):
     museum = fill(desk, "Museum", 4)
     opened = desk.open()
@@ -264,6 +268,7 @@ def test_a_claim_of_the_day_before_stands(desk):
 # ---- carried out ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("C12")
 def test_nothing_is_erased_while_an_access_request_is_open(desk):
     museum = fill(desk, "Museum", 3)
     order = desk.open().order
@@ -343,6 +348,7 @@ def test_an_order_that_was_carried_out_goes_on_stopping_ingest(desk):
 # ---- the report ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.finding("C11")
 def test_the_report_of_a_past_day_is_the_same_bytes_whenever_it_is_written(desk):
     fill(desk, "Museum", 3)
     order = desk.open().order
@@ -370,6 +376,7 @@ def pack(desk, tmp_path):
     return export, report
 
 
+@pytest.mark.finding("C11")
 def test_the_auditor_checks_a_report_offline_against_its_ledger(pack, capsys):
     export, report = pack
     assert audit([str(export), "--report", str(report)]) == 0

@@ -57,6 +57,9 @@ def taken_in(desk: OrderDesk, source, path: str) -> bool:
     return gate.admit(desk.records.sources.one(source.id), step="decode", pictures=0, path=path) is None
 
 
+@pytest.mark.finding("C12")
+@pytest.mark.finding("C13")
+@pytest.mark.finding("C14")
 def test_the_order_of_2022_from_its_notification_to_its_report(desk, tmp_path, capsys):
     sources = (desk.street, desk.berlin, desk.press)
     assert [found(desk, source) for source in sources] == [4, 4, 4]

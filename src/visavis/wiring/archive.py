@@ -351,7 +351,7 @@ class Archive:
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
         vault = self.vault.status()
-        warnings = (*vault.warnings, *self.retention.warnings())
+        warnings = (*vault.warnings, *self.retention.warnings(), *self.orders.warnings())
         return Status(self._session.records(), vault=vault.kind, warnings=warnings).run()
 
     @property
