@@ -17,6 +17,7 @@ from visavis.cli.commands import (
     ledger,
     orders,
     packs,
+    paper,
     people,
     policies,
     review,
@@ -41,7 +42,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-PARTS = (survey, sources, people, cases, policies, ingest, search, review, labels, upkeep, expire, orders, ledger, packs, evaluate, vault)
+PARTS = (
+    survey,
+    sources,
+    people,
+    cases,
+    policies,
+    ingest,
+    search,
+    review,
+    labels,
+    upkeep,
+    expire,
+    orders,
+    paper,
+    ledger,
+    packs,
+    evaluate,
+    vault,
+)
 for part in PARTS:
     part.register(app)
 

@@ -32,6 +32,7 @@ class Act(StrEnum):
     REKEY = "rekey"
     OBEY_ORDER = "obey-order"
     CLAIM_JURISDICTION = "claim-jurisdiction"
+    WRITE_PAPER = "write-paper"
 
 
 ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
@@ -39,9 +40,11 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.OWNER: frozenset(Act),
         Role.INVESTIGATOR: frozenset({Act.OPEN_CASE, Act.CLOSE_CASE, Act.SEARCH, Act.REVIEW, Act.DISCLOSE, Act.LABEL}),
         Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.LABEL}),
-        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER, Act.OBEY_ORDER, Act.CLAIM_JURISDICTION}),
+        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER, Act.OBEY_ORDER, Act.CLAIM_JURISDICTION, Act.WRITE_PAPER}),
         # Stops, and never searches (GDPR Art. 38(6): no task that makes a conflict of interests).
-        Role.OFFICER: frozenset({Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.READ_LEDGER, Act.OBEY_ORDER, Act.CLAIM_JURISDICTION}),
+        Role.OFFICER: frozenset(
+            {Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.READ_LEDGER, Act.OBEY_ORDER, Act.CLAIM_JURISDICTION, Act.WRITE_PAPER}
+        ),
         Role.AUDITOR: frozenset({Act.READ_LEDGER}),
     }
 )

@@ -31,6 +31,7 @@ from visavis.records.orders import Orders
 from visavis.records.people import People
 from visavis.records.policies import Policies
 from visavis.records.presence import Presence
+from visavis.records.reach import Reach
 from visavis.records.rekeying import Rekeying
 from visavis.records.retention import Retention
 from visavis.records.reviews import Reviews
@@ -110,6 +111,7 @@ class Records:
             self.erasures = Erasures(self._database, self.rows, self.keys, step=doors.step, forget=forget)
             self.retention = Retention(self._database)
             self.rekeying = Rekeying(self._database, self.rows, self.rotations)
+            self.reach = Reach(self._database)
             self.ledger = Ledger(self._database, self.vault)
             doors.check(self)
             if writable:

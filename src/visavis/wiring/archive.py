@@ -32,6 +32,7 @@ from visavis.wiring.gate import LawGate, stops_of
 from visavis.wiring.index import EmbeddedKeeper, catch_up
 from visavis.wiring.ledger import LedgerDesk
 from visavis.wiring.orders import OrderDesk
+from visavis.wiring.paper import PaperDesk
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.picking import pick
 from visavis.wiring.policies import PolicyDesk
@@ -80,6 +81,11 @@ class Archive:
     def orders(self) -> OrderDesk:
         """Orders of authorities, and claims of jurisdiction."""
         return OrderDesk(self._session, self._open_index)
+
+    @property
+    def papers(self) -> PaperDesk:
+        """What the law wants on paper."""
+        return PaperDesk(self._session)
 
     @property
     def people(self) -> PeopleDesk:
