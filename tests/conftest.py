@@ -18,6 +18,11 @@ settings.register_profile("house", deadline=None, derandomize=True, database=Non
 settings.load_profile("house")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the mark from which docs/law/findings.md is made."""
+    config.addinivalue_line("markers", "finding(name): what an authority found elsewhere, which the test answers")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the development data, so that `-m "not dev_data"` leaves it out."""
     for item in items:

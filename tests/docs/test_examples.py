@@ -58,7 +58,7 @@ PAGES = [page for page in WRITTEN if page.exists() and any(read_examples(page.re
 
 @pytest.fixture
 def newcomer(tmp_path: Path, closed_network_env: dict[str, str]) -> dict[str, str]:
-    """Environment of somebody who has just installed: `visavis` on the path, a home with nothing in it."""
+    """Environment of somebody who has just installed: the programs on the path, a home with nothing in it."""
     programs = tmp_path / "bin"
     programs.mkdir()
     for name, module in (("visavis", "visavis"), ("visavis-audit", "visavis.cli.audit")):

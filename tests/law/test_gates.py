@@ -18,6 +18,7 @@ import visavis.law
 from visavis.domain.actor import Actor, Role
 from visavis.domain.errors import RefusedError
 from visavis.domain.ids import CaseId, PersonId, SourceId
+from visavis.domain.orders import Appeal, Terms
 from visavis.law.admit import ItemFacts, Step, admit
 from visavis.law.amending import Amendment, check_amendment
 from visavis.law.approvals import check_approval
@@ -29,6 +30,7 @@ from visavis.law.facts import Approval, Approver, CaseFacts, SourceFacts
 from visavis.law.file_signs import Sign, Unanswered, check_answered
 from visavis.law.gates import Gate
 from visavis.law.labels import check_label
+from visavis.law.orders import Claim, Erasing, Evidence, check_claim, check_erasing, check_second, check_thaw
 from visavis.law.requests import (
     EndAsked,
     ExtensionAsked,
@@ -100,8 +102,8 @@ class Kit:
     def asked(self, source: SourceFacts, **asked: object) -> None:
         self.search(source, self.case(source), **asked)
 
-    def taken_in(self, source: SourceFacts, *, kind: str = "photo", before: int = 0) -> None:
-        facts = ItemFacts(source_state=source.state, kind=kind, pictures_before=before)
+    def taken_in(self, source: SourceFacts, *, kind: str = "photo", before: int = 0, order: str = "") -> None:
+        facts = ItemFacts(source_state=source.state, kind=kind, pictures_before=before, order=order)
         refusal = admit(source.charter, self.rules, at=AT, step=Step.DECODE, facts=facts)
         if refusal:
             raise RefusedError(refusal.detail, rule=refusal.rule)
@@ -148,6 +150,10 @@ def refused(**changes: object) -> None:
 def later(kit: Kit, **changes: object) -> None:
     usual = {"event": "extension", "told": AT.date(), "received": AT.date(), "due_first": dt.date(2026, 7, 10), "reasons": "many pictures"}
     check_clock(ExtensionAsked(**{**usual, "policy": kit.rules.pack("eu"), **changes}))
+
+
+def terms(*appeals: Appeal) -> Terms:
+    return Terms(notified=AT.date(), due=AT.date() + 60 * DAY, appeals=appeals)
 
 
 def approver(who: PersonId, *, key: bytes = b"", created_at: dt.datetime = AT - 90 * DAY, **facts: object) -> Approver:
@@ -210,6 +216,10 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     # ---- a picture is taken in
     ("ADMIT_GATES", Rule.PROFILE_USABLE): ("a picture of a test set", lambda kit: kit.taken_in(kit.source("evaluation"))),
     ("ADMIT_GATES", Rule.SOURCE_LIVE): ("a picture of a draft", lambda kit: kit.taken_in(kit.source(state="draft"))),
+    ("ADMIT_GATES", Rule.ORDER_STOPS): (
+        "a picture of unknown jurisdiction while an order for France stands",
+        lambda kit: kit.taken_in(kit.source(), order="order 1"),
+    ),
     ("ADMIT_GATES", Rule.CHARTER_IN_DATES): ("a picture after the charter's end", lambda kit: kit.taken_in(kit.source(**OVER))),
     ("ADMIT_GATES", Rule.PHOTOS_ONLY): ("a stream", lambda kit: kit.taken_in(kit.source(), kind="stream")),
     ("ADMIT_GATES", Rule.SOURCE_SIZE): (
@@ -312,6 +322,21 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
         "an approver whom the requester added an hour ago",
         lambda kit: kit.approved(by=approver(BOB, created_by=ADA, created_at=AT - DAY / 24)),
     ),
+    # ---- an authority's order
+    ("CLAIM_GATES", Rule.CLAIM_EVIDENCE): (
+        "a source whose charter says FR is claimed to be of DE by its charter",
+        lambda _: check_claim(Claim(places=("DE",), evidence=Evidence.CHARTER, because="", charter_places=("FR",), charter_place="none")),
+    ),
+    ("SECOND_GATES", Rule.CLAIM_SECONDED): ("who made a late claim bears it out", lambda _: check_second(BOB, BOB)),
+    ("ERASE_GATES", Rule.ORDER_SUSPENDED): (
+        "an order erases while an appeal suspends it",
+        lambda _: check_erasing(Erasing(terms=terms(Appeal(since=AT.date(), until=None, suspends=True)), today=AT.date(), requests=())),
+    ),
+    ("ERASE_GATES", Rule.REQUESTS_FIRST): (
+        "an order erases what an open access request asks for",
+        lambda _: check_erasing(Erasing(terms=terms(), today=AT.date(), requests=("request 7",))),
+    ),
+    ("THAW_GATES", Rule.ORDER_FREEZES): ("a source is thawed while an order covers all of it", lambda _: check_thaw(["order 1"])),
     # ---- after a search
     ("REVIEW_GATES", Rule.REVIEWER_APART): ("the same person judges twice", lambda _: check_reviewer(BOB, BOB, ADA)),
     ("LABEL_GATES", Rule.LABEL_CATALOGUE): (
@@ -458,6 +483,10 @@ def page() -> str:
         "SEARCH_GATES": "A search",
         "CASE_GATES": "A case is opened",
         "APPROVAL_GATES": "A case is approved",
+        "CLAIM_GATES": "A jurisdiction is claimed",
+        "SECOND_GATES": "A claim that came after an order is borne out",
+        "ERASE_GATES": "An order erases",
+        "THAW_GATES": "A frozen source is thawed",
         "REVIEW_GATES": "A verdict is given",
         "LABEL_GATES": "A decision becomes a label",
         "DISCLOSURE_GATES": "A result leaves the house",

@@ -59,6 +59,7 @@ def test_nothing_is_due_on_the_last_day_and_the_source_is_from_midnight_on(loane
     assert (due.kind, due.id, due.action, due.since, due.pictures, due.faces) == ("source", loaned.loan.id, "erase", OVER, 3, 3)
 
 
+@pytest.mark.finding("C8")
 def test_what_has_ended_is_hidden_before_anything_is_erased(loaned):
     loaned.clock.at = OVER
     assert loaned.records.gallery.visible([1, 2, 3, 4, 5], OVER) == {1, 2}

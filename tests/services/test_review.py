@@ -129,6 +129,7 @@ def test_a_probe_is_never_enrolled(court):
     assert after == before
 
 
+@pytest.mark.finding("Hamburg")
 def test_the_probes_of_a_case_die_with_it(court):
     court.search()
     records = court.made.records
@@ -268,6 +269,7 @@ def test_who_searched_does_not_judge_where_two_are_needed_and_the_refusal_is_a_l
     assert '"refused":"reviewer-apart"' in blind.leaves()[-1]
 
 
+@pytest.mark.finding("Detroit")
 def test_the_same_person_twice_is_one_verdict(blind):
     candidate = blind.search().candidates[0].candidate_id
     blind.decide("grace", candidate, "same")
@@ -474,6 +476,7 @@ def test_a_reviewer_does_not_print_a_case_report(court):
     assert refused.value.rule == "role-allowed"
 
 
+@pytest.mark.finding("Detroit")
 def test_no_column_of_the_records_says_identified():
     from visavis.records import archive, tables  # noqa: F401 - importing the archive completes the metadata
 

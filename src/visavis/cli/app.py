@@ -15,7 +15,9 @@ from visavis.cli.commands import (
     ingest,
     labels,
     ledger,
+    orders,
     packs,
+    paper,
     people,
     policies,
     requests,
@@ -41,7 +43,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-PARTS = (survey, sources, people, cases, policies, ingest, search, review, labels, requests, upkeep, expire, ledger, packs, evaluate, vault)
+PARTS = (
+    survey,
+    sources,
+    people,
+    cases,
+    policies,
+    ingest,
+    search,
+    review,
+    labels,
+    requests,
+    upkeep,
+    expire,
+    orders,
+    paper,
+    ledger,
+    packs,
+    evaluate,
+    vault,
+)
 for part in PARTS:
     part.register(app)
 

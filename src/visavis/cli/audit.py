@@ -4,14 +4,18 @@ Exit codes: 0 sound · 5 something is wrong, each on a line of its own · 2 what
 """
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from visavis.cli.output.plain_text import shown
 from visavis.domain.errors import DamageError, InputError
 from visavis.ledger.audit import Audit, Finding
+from visavis.ledger.export import LEAF
 from visavis.ledger.note import read_verifier
+from visavis.ledger.order_report import problems
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         audit = Audit(old, key=read_verifier(given.key) if given.key else None)
         with given.export.open("rb") as export:
             finding = audit.run(export)
+        if given.report:
+            finding = replace(finding, problems=(*finding.problems, *_compare(given.export, given.report)))
     except InputError as error:
         sys.stderr.write(f"visavis-audit: {shown(str(error))}\n")
         return InputError.exit_code
@@ -30,7 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return InputError.exit_code
     for line in _report(finding, anchored=bool(old or given.key)):
         sys.stdout.write(shown(line) + "\n")
+    if given.report and not finding.problems:
+        sys.stdout.write("report: says what the leaves tell\n")
     return DamageError.exit_code if finding.problems else 0
+
+
+def _compare(export: Path, report: Path) -> list[str]:
+    """Say what in a report of an order is not what the leaves of an export tell."""
+    text = export.read_bytes()
+    head = len(LEAF) + 65  # «leaf HASH », then the leaf
+    bodies = (line[head:] for line in text.split(b"\n") if line.startswith(LEAF))
+    return problems(report.read_bytes(), hashlib.sha256(text).hexdigest(), bodies)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="OLD",
         help="a checkpoint that was kept outside the house: the export must go on from it; may be given several times",
     )
+    parser.add_argument("--report", type=Path, metavar="REPORT", help="what `visavis order report` wrote beside the export")
     parser.add_argument("--key", metavar="KEY", help="the key that must have signed: NAME+ID+KEY")
     return parser
 

@@ -36,11 +36,14 @@ class ItemFacts:
         `photo` is the only kind that this version takes.
     pictures_before : int
         Pictures of this source that were already taken, those waiting in the same batch included.
+    order : str
+        Id of an authority's order that stops taking in files from its place; empty = none does.
     """
 
     source_state: str
     kind: str
     pictures_before: int
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +83,14 @@ def _size(asked: _Asked) -> No | None:
     return No(f"profile {asked.profile.name} takes {most:,} pictures")
 
 
+def _no_order(asked: _Asked) -> No | None:
+    return No(f"order {asked.facts.order} stops it") if asked.facts.order else None
+
+
 ADMIT_GATES: tuple[Gate[_Asked], ...] = (
     Gate(Rule.PROFILE_USABLE, lambda asked: None if asked.profile.use == "source" else No(asked.profile.refusal)),
     Gate(Rule.SOURCE_LIVE, _live),
+    Gate(Rule.ORDER_STOPS, _no_order),
     Gate(Rule.CHARTER_IN_DATES, _in_dates),
     Gate(Rule.PHOTOS_ONLY, _photos),
     Gate(Rule.SOURCE_SIZE, _size),

@@ -34,9 +34,13 @@ class Act(StrEnum):
     ANSWER_REQUEST = "answer-request"
     SEARCH_FOR_REQUEST = "search-for-request"
     READ_REQUESTS = "read-requests"
+    OBEY_ORDER = "obey-order"
+    CLAIM_JURISDICTION = "claim-jurisdiction"
+    WRITE_PAPER = "write-paper"
 
 
 _REQUESTS = (Act.RECEIVE_REQUEST, Act.ANSWER_REQUEST, Act.READ_REQUESTS)
+_ORDERS = (Act.OBEY_ORDER, Act.CLAIM_JURISDICTION, Act.WRITE_PAPER)
 
 ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
@@ -44,9 +48,9 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.OWNER: frozenset(Act) - {Act.SEARCH_FOR_REQUEST},
         Role.INVESTIGATOR: frozenset({Act.OPEN_CASE, Act.CLOSE_CASE, Act.SEARCH, Act.REVIEW, Act.DISCLOSE, Act.LABEL, Act.RECEIVE_REQUEST}),
         Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.LABEL, Act.RECEIVE_REQUEST}),
-        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER, *_REQUESTS, Act.SEARCH_FOR_REQUEST}),
+        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER, Act.SEARCH_FOR_REQUEST, *_REQUESTS, *_ORDERS}),
         # Stops, and never searches (GDPR Art. 38(6): no task that makes a conflict of interests).
-        Role.OFFICER: frozenset({Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.READ_LEDGER, *_REQUESTS}),
+        Role.OFFICER: frozenset({Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.READ_LEDGER, *_REQUESTS, *_ORDERS}),
         Role.AUDITOR: frozenset({Act.READ_LEDGER, Act.READ_REQUESTS}),
     }
 )

@@ -31,6 +31,13 @@ class Rule(StrEnum):
     SOURCE_LIVE = "source-live", "the source is live: no draft, not frozen, expired or erased"
     PHOTOS_ONLY = "photos-only", "still pictures; video needs its own decoder and its own answers"
     SOURCE_SIZE = "source-size", "within the profile's number of pictures"
+    # ---- orders of authorities
+    ORDER_STOPS = "order-stops", "no order of an authority stops taking in pictures of this jurisdiction, unknown ones included"
+    ORDER_FREEZES = "order-freezes", "no order that stands covers the whole of a source that is to be thawed"
+    ORDER_SUSPENDED = "order-suspended", "no appeal suspends the order that is to erase"
+    REQUESTS_FIRST = "requests-first", "access requests that are open are answered before an order erases what they ask for"
+    CLAIM_EVIDENCE = "claim-evidence", "a claim of jurisdiction is borne out by the evidence that it names"
+    CLAIM_SECONDED = "claim-seconded", "a claim made after an order was notified takes effect when a second person bears it out"
     # ---- who acts
     PERSON_NEEDED = "person-needed", "a person who signed in with a key acts; only at home and in a trial is the machine's user enough"
     SIGNED_IN = "signed-in", "the passphrase opens the key of a person who is not revoked"

@@ -49,7 +49,8 @@ def _country(raw: object) -> str:
     return raw
 
 
-def _places(raw: object) -> tuple[str, ...]:
+def places(raw: object) -> tuple[str, ...]:
+    """Read a list of jurisdictions: ISO 3166 codes, or `unknown`; raises `Unfit`."""
     words = _words(raw)
     for word in words:
         if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?|unknown", word):
@@ -91,7 +92,7 @@ _READERS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         "word": _text,
         "words": _words,
         "country": _country,
-        "places": _places,
+        "places": places,
         "day": _day,
         "count": _count,
         "truth": _truth,

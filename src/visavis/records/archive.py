@@ -14,6 +14,7 @@ from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
+from visavis.records.claims import Claims
 from visavis.records.corrections import Corrections
 from visavis.records.database import Database, Identity, Step, Work
 from visavis.records.disclosures import Disclosures
@@ -29,9 +30,11 @@ from visavis.records.labels import Labels
 from visavis.records.leaves import LeafPen, LeafWriter
 from visavis.records.ledger import Ledger
 from visavis.records.likened import Likened
+from visavis.records.orders import Orders
 from visavis.records.people import People
 from visavis.records.policies import Policies
 from visavis.records.presence import Presence
+from visavis.records.reach import Reach
 from visavis.records.rekeying import Rekeying
 from visavis.records.requests import Requests
 from visavis.records.retention import Retention
@@ -99,6 +102,8 @@ class Records:
             self.sources = Sources(self._database, sealer, self.keys, self.cases)
             self.charters = CharterBook(self._database, sealer, self.sources)
             self.files = Files(self._database, sealer)
+            self.claims = Claims(self._database, sealer)
+            self.orders = Orders(self._database, sealer)
             self.rotations = Rotations(self._database, sealer, self.keys, dim=self.dim)
             self.intake = Intake(self.files, self.keys, sealer, self.rows, self.rotations, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows, self.rotations)
@@ -114,6 +119,7 @@ class Records:
             self.erasures = Erasures(self._database, self.rows, self.keys, step=doors.step, forget=forget)
             self.retention = Retention(self._database)
             self.rekeying = Rekeying(self._database, self.rows, self.rotations)
+            self.reach = Reach(self._database)
             self.ledger = Ledger(self._database, self.vault)
             doors.check(self)
             if writable:

@@ -187,6 +187,7 @@ media = Table(
     Column("latitude", Float),
     Column("longitude", Float),
     Column("jurisdiction", Text),
+    Column("claim_number", Integer),
     Column("key_id", Integer),
     Column("templates", Integer, nullable=False, default=0),
     Column("holds", Integer, nullable=False, default=0),

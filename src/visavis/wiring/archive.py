@@ -28,8 +28,10 @@ from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.desks import Desks
-from visavis.wiring.gate import LawGate
+from visavis.wiring.gate import LawGate, stops_of
 from visavis.wiring.index import EmbeddedKeeper, catch_up
+from visavis.wiring.orders import OrderDesk
+from visavis.wiring.paper import PaperDesk
 from visavis.wiring.picking import pick
 from visavis.wiring.requests import Engines, RequestDesk
 from visavis.wiring.retention import RetentionDesk
@@ -69,6 +71,16 @@ class Archive(Desks):
         self._applied = 0
         self._chain: Chain | None = None
         self._thresholds: dict[float, Threshold] = {}
+
+    @property
+    def orders(self) -> OrderDesk:
+        """Orders of authorities, and claims of jurisdiction."""
+        return OrderDesk(self._session, self._open_index)
+
+    @property
+    def papers(self) -> PaperDesk:
+        """What the law wants on paper."""
+        return PaperDesk(self._session)
 
     @property
     def retention(self) -> RetentionDesk:
@@ -310,7 +322,7 @@ class Archive(Desks):
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
         vault = self.vault.status()
-        warnings = (*vault.warnings, *self.retention.warnings(), *self.requests.warnings())
+        warnings = (*vault.warnings, *self.retention.warnings(), *self.requests.warnings(), *self.orders.warnings())
         return Status(self._session.records(), vault=vault.kind, warnings=warnings).run()
 
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
@@ -332,7 +344,7 @@ class Archive(Desks):
         return Parts(
             records=records,
             index=index,
-            gate=LawGate(self._session.rules, self._session.clock),
+            gate=LawGate(self._session.rules, self._session.clock, stops_of(records)),
             open_source=lambda root, exclude: build.open_source(self._session.settings, root, exclude),
             step=self._session.step,
         )

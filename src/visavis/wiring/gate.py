@@ -8,20 +8,24 @@ from visavis.law.admit import ItemFacts, Step, admit, keep
 from visavis.law.charter import Charter
 from visavis.law.reading import parse_charter
 from visavis.law.rulebook import Rulebook
+from visavis.records.archive import Records
+from visavis.records.orders import Stops
 from visavis.records.sources import SourceRecord
 
 
 class LawGate:
-    """Asks `law.admit` and `law.keep`."""
+    """Asks `law.admit` and `law.keep`; `stops` are the orders in force, which nobody else changes while this one writes."""
 
-    def __init__(self, rules: Rulebook, clock: Clock) -> None:
+    def __init__(self, rules: Rulebook, clock: Clock, stops: Stops) -> None:
         self._rules = rules
         self._clock = clock
+        self._stops = stops
         self._parsed = functools.lru_cache(maxsize=64)(self._parse)
 
-    def admit(self, source: SourceRecord, *, step: str, pictures: int) -> Outcome | None:
+    def admit(self, source: SourceRecord, *, step: str, pictures: int, path: str) -> Outcome | None:
         """Return the refusal to store, or None."""
-        facts = ItemFacts(source_state=source.state, kind="photo", pictures_before=pictures)
+        order = self._stops.order_at(source.number, source.id, path)
+        facts = ItemFacts(source_state=source.state, kind="photo", pictures_before=pictures, order=order)
         refusal = admit(self._parsed(source.charter_toml), self._rules, at=self._clock.now(), step=Step(step), facts=facts)
         return None if refusal is None else Outcome(reason=Reason.REFUSED, detail=f"{refusal.rule}: {refusal.detail}")
 
@@ -31,3 +35,8 @@ class LawGate:
 
     def _parse(self, toml: str) -> Charter:
         return parse_charter(toml, self._rules)
+
+
+def stops_of(records: Records) -> Stops:
+    """Return what stops ingest now; nobody else changes it while the archive's lock is held."""
+    return Stops(orders=records.orders.standing(), claims=records.claims.in_force())

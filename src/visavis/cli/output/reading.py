@@ -12,6 +12,9 @@ STAMPS = {
 }
 """What stands on every page and export of a search that stays in the house, by its stamp."""
 
+LEAST_TOLD = 5
+"""Smallest count that leaves the house as it is."""
+
 _DECIDED = {
     "same": "decided: the same",
     "not-the-same": "decided: not the same",
@@ -49,6 +52,11 @@ def stamp(result: SearchResult) -> str:
 def headline(result: SearchResult) -> str:
     """Count what was found: `12 candidates`, `No candidate`."""
     return counted(len(result.candidates), "candidate") if result.candidates else "No candidate"
+
+
+def blurred(number: int) -> str:
+    """Return a count as outsiders may see it: one under five would tell of single people."""
+    return f"{number:,}" if number == 0 or number >= LEAST_TOLD else f"fewer than {LEAST_TOLD}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -26,8 +26,8 @@ OFFLINE_SHARE = 0.10
 class Gate(Protocol):
     """What the law says of one source; `wiring` binds it to charters and policy packs."""
 
-    def admit(self, source: SourceRecord, *, step: str, pictures: int) -> Outcome | None:
-        """Return the refusal to be stored for a file at this step («decode» or «index»), or None to go on."""
+    def admit(self, source: SourceRecord, *, step: str, pictures: int, path: str) -> Outcome | None:
+        """Return the refusal to be stored for a file (below its root) at this step («decode» or «index»), or None to go on."""
         ...
 
     def keep(self, source: SourceRecord, metadata: PictureMetadata) -> PictureMetadata:
@@ -133,7 +133,7 @@ class RootRun:
         for position, (file, item) in enumerate(zip(batch.files, examined, strict=True)):
             if item.sha256 is None or item.sha256 in known or self._claimed.get(item.sha256, file.path) != file.path:
                 continue
-            if self._parts.gate.admit(self._source, step="decode", pictures=self._pictures + len(self._claimed)) is None:
+            if self._admit("decode", file.path, self._pictures + len(self._claimed)) is None:
                 self._claimed[item.sha256] = file.path
                 wanted.add(position)
         return frozenset(wanted)
@@ -158,7 +158,7 @@ class RootRun:
     def _with_analysis(self, file: ReadFile, analysed: Analysed) -> ReadFile:
         if analysed.picture is None:
             return replace(file, outcome=analysed.outcome)
-        refusal = self._parts.gate.admit(self._source, step="index", pictures=self._pictures)
+        refusal = self._admit("index", file.path, self._pictures)
         if refusal is not None:
             return replace(file, outcome=refusal)
         self._pictures += 1
@@ -176,7 +176,10 @@ class RootRun:
             return replace(file, media_number=number, outcome=Outcome(reason=reason, detail="known by its content", faces=faces))
         if file.sha256 in self._claimed:
             return None
-        return replace(file, outcome=self._parts.gate.admit(self._source, step="decode", pictures=self._pictures) or file.outcome)
+        return replace(file, outcome=self._admit("decode", file.path, self._pictures) or file.outcome)
+
+    def _admit(self, step: str, path: str, pictures: int) -> Outcome | None:
+        return self._parts.gate.admit(self._source, step=step, pictures=pictures, path=path)
 
     def _commit(self, job: Job, files: list[ReadFile]) -> None:
         if not files:
@@ -205,5 +208,6 @@ class RootRun:
                 if self._root.offline_since is not None:
                     self._records.sources.mark_root(work, self._root, offline_why=None)
                 self._tally.missing += presence.mark_missing(work) if lost or before else 0
+            self._records.claims.extend(work, self._source.number)
             self._records.files.finish_job(work, job, listed=listing.met)
         self._tally.stored.update(self._records.files.counts(job_number=job.number))

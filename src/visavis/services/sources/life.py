@@ -8,11 +8,13 @@ from visavis.domain.signing import Signer
 from visavis.law.amending import Amendment, check_amendment
 from visavis.law.charter import Charter, SourceState, check_transition, check_usable
 from visavis.law.file_signs import Unanswered, check_answered
+from visavis.law.orders import check_thaw
 from visavis.law.reading import parse_charter, read_charter, refusal_of
 from visavis.law.roles import Act, check_role
 from visavis.law.rulebook import Rulebook
 from visavis.records.archive import Records
 from visavis.records.charters import CharterVersion
+from visavis.records.orders import covers_all
 from visavis.records.sources import SourceRecord
 from visavis.services.sources.add import Added
 from visavis.services.sources.filing import Look, answer, case_of, findings, new_version, sign
@@ -155,9 +157,16 @@ class CharterLife:
             if state is SourceState.LIVE and source.state != SourceState.FROZEN:
                 raise InputError(f"«{source.title}» is not frozen, it is {source.state}", remedy=f"visavis source show {source.id}")
             check_transition(source.state, state, signed_by=source.signed_by.person_id if source.signed_by else None)
+            if state is SourceState.LIVE:
+                check_thaw(self._freezing(source))
         with self._records.work(self._actor) as work:
             self._records.charters.set_state(work, source, state, because=because.strip())
         return self._records.sources.one(source.id)
+
+    def _freezing(self, source: SourceRecord) -> list[str]:
+        """Return the orders that cover the whole of a source and stand."""
+        claims = self._records.claims.in_force().get(source.number, ())
+        return [order.id for order in self._records.orders.standing() if order.freezes and covers_all(order.scope, source.id, claims)]
 
     def _put_in_force(self, source: SourceRecord, version: CharterVersion, charter: Charter) -> None:
         new = new_version(charter, self._rules)

@@ -1,0 +1,8 @@
+"""Papers of data-protection law, written from what the archive holds: never from a form that somebody forgot to change."""
+
+from visavis.services.paper.breach import BreachAsked, breach
+from visavis.services.paper.notice import notice
+from visavis.services.paper.paper import Fact, Paper, Part
+from visavis.services.paper.register import register
+
+__all__ = ["BreachAsked", "Fact", "Paper", "Part", "breach", "notice", "register"]
