@@ -15,7 +15,7 @@ from visavis.law.rulebook import Rulebook
 from visavis.law.rules import Rule
 from visavis.law.search_gates import SEARCH_GATES, SOURCE_GATES, SearchAsked, SearchRequest, SourceAsked
 
-__all__ = ["EVALUATION_SOURCE", "CaseFacts", "Grant", "LeftOut", "SearchRequest", "SourceFacts", "clear", "clear_evaluation"]
+__all__ = ["EVALUATION_SOURCE", "CaseFacts", "Grant", "LeftOut", "SearchRequest", "SourceFacts", "clear", "clear_erasure_check", "clear_evaluation"]
 
 EVALUATION_SOURCE = 0
 """The number that an index in memory gives to the rows of a test set; no stored source has it."""
@@ -93,6 +93,22 @@ def clear_evaluation(actor: Actor, rules: Rulebook, *, at: dt.datetime) -> Clear
     not_after = at + dt.timedelta(days=1)
     mark = rules.governing("evaluation").mark
     return _issue(case, actor, policy=mark, sources=frozenset({EVALUATION_SOURCE}), limits=(None, _ANY_SIMILARITY), not_after=not_after)
+
+
+def clear_erasure_check(actor: Actor, rules: Rulebook, sources: frozenset[int], *, floor: float, at: dt.datetime) -> Clearance:
+    """Issue a clearance for looking whether erased faces still answer: whole archive, held probes only, and no candidate is shown.
+
+    Parameters
+    ----------
+    sources : frozenset of int
+        Numbers of every source.
+    floor : float
+        Cosine below which nothing is looked at.
+    """
+    case = CaseFacts(id=CaseId("erasure-check"), purpose="erasure-check", sources=frozenset())
+    mark = rules.governing("household").mark
+    not_after = at + dt.timedelta(hours=1)
+    return _issue(case, actor, policy=mark, sources=sources, limits=(None, floor), not_after=not_after)
 
 
 def _issue(

@@ -30,6 +30,10 @@ class Act(StrEnum):
     READ_LEDGER = "read-ledger"
     EXPIRE = "expire"
     REKEY = "rekey"
+    ERASE = "erase"
+    HOLD = "hold"
+    CERTIFY = "certify"
+    BACK_UP = "back-up"
 
 
 ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
@@ -37,9 +41,9 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.OWNER: frozenset(Act),
         Role.INVESTIGATOR: frozenset({Act.OPEN_CASE, Act.CLOSE_CASE, Act.SEARCH, Act.REVIEW, Act.DISCLOSE, Act.LABEL}),
         Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.LABEL}),
-        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER}),
+        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.ERASE, Act.HOLD, Act.CERTIFY, Act.READ_LEDGER}),
         # Stops, and never searches (GDPR Art. 38(6): no task that makes a conflict of interests).
-        Role.OFFICER: frozenset({Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.READ_LEDGER}),
+        Role.OFFICER: frozenset({Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.HOLD, Act.CERTIFY, Act.READ_LEDGER}),
         Role.AUDITOR: frozenset({Act.READ_LEDGER}),
     }
 )

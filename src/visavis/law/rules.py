@@ -68,5 +68,11 @@ class Rule(StrEnum):
     RECIPIENT_NAMED = "recipient-named", "an exported result names its recipient and the reason"
     LABEL_CATALOGUE = "label-catalogue", "the source's charter lists the purpose catalogue, under which faces may be given names"
     LABEL_DECIDED = "label-decided", "a label is a decision of people: the candidate is decided to be the same"
+    # ---- erasing for good
+    HOLD_GROUNDS = "hold-grounds", "a hold names the law, order or proceedings that want it"
+    HOLD_ENDS = "hold-ends", "a hold ends within six months"
+    SECOND_PERSON = "second-person", "a hold, and the certificate of an erasure, take two people"
+    ERASURE_CHECKED = "erasure-checked", "an erasure is certified only when its five checks are made and passed"
+    RESTORE_REPLAYED = "restore-replayed", "a restored archive opens only when what was erased since its backup was erased again"
     # ---- the rules themselves
     PACK_SIGNED = "pack-signed", "a local policy pack carries its owner's signature"
