@@ -10,6 +10,7 @@ import typer
 
 from visavis.cli.commands import (
     cases,
+    erase,
     evaluate,
     expire,
     ingest,
@@ -40,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-PARTS = (survey, sources, people, cases, policies, ingest, search, review, labels, upkeep, expire, ledger, packs, evaluate, vault)
+PARTS = (survey, sources, people, cases, policies, ingest, search, review, labels, upkeep, expire, erase, ledger, packs, evaluate, vault)
 for part in PARTS:
     part.register(app)
 

@@ -1,6 +1,7 @@
 """Are the codes in the files those that the living rows give? Both ways to the same hash, or a row is in one and not in the other."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from visavis.index.files import IndexFolder, SegmentFiles
 _ROWS = 16_384
 
 
-def content_hashes(folder: Path, dim: int, read_rows: RowReader, living: Keys) -> tuple[str, str]:
+def content_hashes(folder: Path, dim: int, read_rows: RowReader, living: Sequence[int]) -> tuple[str, str]:
     """Return the SHA-256 of what the index's files hold, and of what they would hold were they made anew from the living rows.
 
     Keys and codes are hashed, in order of the keys. Rows that came since the last sealing are in no file yet and in neither hash.
@@ -25,7 +26,7 @@ def content_hashes(folder: Path, dim: int, read_rows: RowReader, living: Keys) -
         Of the index.
     dim : int
     read_rows : RowReader
-    living : (N,) int64
+    living : sequence of int
         Keys of every template that there is, ascending.
     """
     codebook, here = Codebook(dim), IndexFolder(folder, lambda _step: None)
@@ -35,7 +36,8 @@ def content_hashes(folder: Path, dim: int, read_rows: RowReader, living: Keys) -
     codes = np.concatenate([np.empty((0, codebook.bytes_per_row), np.uint8), *(part[1] for part in parts)])
     order = np.argsort(keys)
     stored = _hash(keys[order], codes[order])
-    kept = living[np.isin(living, keys)]
+    every = np.array(living, np.int64)
+    kept = every[np.isin(every, keys)]
     anew = [codebook.encode(read_rows(kept[start : start + _ROWS])) for start in range(0, len(kept), _ROWS)]
     return stored, _hash(kept, np.concatenate([codes[:0], *anew]))
 

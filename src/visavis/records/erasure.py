@@ -80,9 +80,7 @@ class Receipt:
 class Erasures:
     """Erases, and keeps the receipts."""
 
-    def __init__(
-        self, database: Database, rows: RowStore, keys: Keyring, *, mark: Mark, step: Step, forget: Sequence[Forget] = ()
-    ) -> None:
+    def __init__(self, database: Database, rows: RowStore, keys: Keyring, *, mark: Mark, step: Step, forget: Sequence[Forget] = ()) -> None:
         self._mark = mark
         self._database = database
         self._rows = rows

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -109,6 +110,10 @@ class ErasureScope:
             media=_by_source(pictures), faces=_by_source(single), held=tuple(sorted({row.id for row in (*pictures, *single) if row.holds}))
         )
 
+    def numbers_of(self, media: Iterable[str]) -> list[int]:
+        """Return the numbers of pictures by their ids; `InputError` names an id that is not there."""
+        return [row.number for row in self._named(sa.select(tables.media.c.number), tables.media.c.id, media, "picture")]
+
     def faces_of(self, candidates: Iterable[str]) -> list[str]:
         """Return the ids of the faces that candidates of searches are."""
         query = sa.select(tables.face.c.id).join(tables.candidate, tables.candidate.c.face_number == tables.face.c.number)
@@ -206,7 +211,7 @@ class ErasureScope:
         found += self._values(review_tables.label.c.key_id, review_tables.label.c.anchor, anchors)
         return sorted(number for number in set(found) if number)
 
-    def _values(self, column: sa.Column[object], by: sa.Column[object], wanted: Sequence[object]) -> list:  # type: ignore[type-arg]
+    def _values(self, column: sa.Column[object], by: sa.Column[object], wanted: Sequence[object]) -> list[Any]:
         found: list[object] = []
         for chunk in chunks(list(wanted)):
             found += self._database.ask(sa.select(column).where(by.in_(chunk))).scalars()
@@ -216,8 +221,9 @@ class ErasureScope:
         queries = (sa.select(sa.func.count()).where(column.in_(chunk)) for chunk in chunks(list(wanted)))
         return sum(int(self._database.ask(query).scalar_one()) for query in queries)
 
-    def _named(self, query: sa.Select[*tuple[object, ...]], column: sa.Column[object], ids: Iterable[str], what: str) -> list[sa.Row]:  # type: ignore[type-arg]
-        wanted, found = sorted(set(ids)), []
+    def _named(self, query: sa.Select[*tuple[object, ...]], column: sa.Column[object], ids: Iterable[str], what: str) -> list[sa.Row[Any]]:
+        wanted = sorted(set(ids))
+        found: list[sa.Row[Any]] = []
         for chunk in chunks(wanted):
             found += self._database.ask(query.add_columns(column.label("asked")).where(column.in_(chunk))).all()
         if missing := set(wanted) - {row.asked for row in found}:
@@ -225,7 +231,7 @@ class ErasureScope:
         return found
 
 
-def _by_source(rows: Iterable[sa.Row]) -> dict[int, list[int]]:  # type: ignore[type-arg]
+def _by_source(rows: Iterable[sa.Row[Any]]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for row in rows:
         if not row.holds:

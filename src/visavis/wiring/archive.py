@@ -28,6 +28,7 @@ from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.cases import CaseDesk
+from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
 from visavis.wiring.ledger import LedgerDesk
@@ -109,6 +110,11 @@ class Archive:
     def retention(self) -> RetentionDesk:
         """What is past its end, and its erasure."""
         return RetentionDesk(self._session, self._open_index)
+
+    @property
+    def erasure(self) -> ErasureDesk:
+        """Erasing what people order, its certificates, and holds."""
+        return ErasureDesk(self._session, self._open_index, lambda records: self._default_threshold(records).value)
 
     def __enter__(self) -> Self:
         return self
