@@ -9,6 +9,7 @@ import sys
 import typer
 
 from visavis.cli.commands import (
+    backups,
     cases,
     erase,
     evaluate,
@@ -41,7 +42,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-PARTS = (survey, sources, people, cases, policies, ingest, search, review, labels, upkeep, expire, erase, ledger, packs, evaluate, vault)
+PARTS = (
+    survey,
+    sources,
+    people,
+    cases,
+    policies,
+    ingest,
+    search,
+    review,
+    labels,
+    upkeep,
+    expire,
+    erase,
+    backups,
+    ledger,
+    packs,
+    evaluate,
+    vault,
+)
 for part in PARTS:
     part.register(app)
 

@@ -1,4 +1,4 @@
-"""`visavis-audit`: checks an exported ledger, and certificates of erasure, offline, from the export alone. It needs nothing of the archive and writes nothing.
+"""`visavis-audit`: checks an exported ledger, and certificates of erasure, offline. It needs nothing of the archive and writes nothing.
 
 Exit codes: 0 sound · 5 something is wrong, each on a line of its own · 2 what was given can't be used.
 """

@@ -16,8 +16,16 @@ from visavis.law.rules import Rule
 from visavis.law.search_gates import SEARCH_GATES, SOURCE_GATES, SearchAsked, SearchRequest, SourceAsked
 
 __all__ = [
-    "EVALUATION_SOURCE", "CaseFacts", "Grant", "LeftOut", "SearchRequest", "SourceFacts", "clear", "clear_erasure_check", "clear_evaluation",
-]  # fmt: skip
+    "EVALUATION_SOURCE",
+    "CaseFacts",
+    "Grant",
+    "LeftOut",
+    "SearchRequest",
+    "SourceFacts",
+    "clear",
+    "clear_erasure_check",
+    "clear_evaluation",
+]
 
 EVALUATION_SOURCE = 0
 """The number that an index in memory gives to the rows of a test set; no stored source has it."""

@@ -54,7 +54,7 @@ class Certificate:
             }
             for one in self.signatures
         ]
-        told = {
+        told: dict[str, Any] = {
             "certificate": self.document,
             "signatures": signed,
             "leaf": self.leaf.decode(),

@@ -180,6 +180,10 @@ class Records:
         """Begin to note which files of a root a listing meets."""
         return Presence(self._database, self.files, job=job, root_number=root_number)
 
+    def copy_database(self, to: Path) -> None:
+        """Write a consistent copy of the database, without gaps, to a path where nothing lies."""
+        self._database.copy(to)
+
     def lies(self, wanted: Sequence[bytes]) -> NDArray[np.bool_]:
         """Say which of these bytes lie in any file of the archive: (N,) bool."""
         return scan(self.folder.path, self.folder.database, self._database.readable, wanted)

@@ -34,6 +34,11 @@ class Backups:
         work.run(sa.insert(backup), [{"id": made.id, "at": made.at, "ledger_size": made.ledger_size, "keep_until": keep_until}])
         return made
 
+    def first_size(self) -> int | None:
+        """Return how many leaves are in the oldest backup, None if none was taken: from there on what is erased must be known outside."""
+        size = self._database.ask(sa.select(sa.func.min(backup.c.ledger_size))).scalar_one()
+        return None if size is None else int(size)
+
     def kept(self, day: dt.date) -> list[BackupRecord]:
         """Return the backups that may still lie somewhere on `day`, oldest first."""
         query = sa.select(backup).where(backup.c.keep_until >= day).order_by(backup.c.number)

@@ -178,6 +178,18 @@ class Database:
         with readable(self.path) as descriptor:
             yield descriptor
 
+    def copy(self, to: Path) -> None:
+        """Write what is committed to a new file."""
+        with _damage_named(self.path):
+            self.raw.execute("VACUUM INTO ?", (str(to),))
+
+    def vacuum(self) -> None:
+        """Write every page anew without what lies in no row, and seal. Takes as much room again while it lasts; readers go on."""
+        with self._seals.writing(), _damage_named(self.path):
+            self.raw.execute("VACUUM")
+        self.seal()
+        self._step("compacted")
+
     def seal(self) -> None:
         """Fold the write-ahead log into the database and bring the page seals up to date."""
         with _damage_named(self.path):

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 from visavis.records import case_tables, review_tables, tables
 from visavis.records.database import Work
+from visavis.records.key_tables import data_key
+from visavis.records.rotation_tables import transform
 
 
 def forget_reviews(work: Work, faces: Sequence[int]) -> None:
@@ -30,3 +32,16 @@ def forget_reviews(work: Work, faces: Sequence[int]) -> None:
     )
     shown = sa.or_(probe.c.number.in_(same), probe.c.face_id.in_(sa.select(tables.face.c.id).where(tables.face.c.number.in_(faces))))
     work.run(sa.update(probe).where(shown).values(picture=None, face_id=None))
+
+
+def forget_keys(work: Work, keys: Sequence[int]) -> None:
+    """Delete names whose key was destroyed, and close cases whose key was: an older copy of them came back. The caller writes the leaf."""
+    label, case = review_tables.label, tables.case
+    work.run(sa.delete(label).where(label.c.key_id.in_(keys)))
+    work.run(sa.update(case).where(case.c.key_id.in_(keys), case.c.closed_at.is_(None)).values(closed_at=work.at))
+
+
+def unturnable(work: Work) -> bool:
+    """Whether a rotation is in use whose key is destroyed: its templates say nothing any more."""
+    query = sa.select(transform.c.number).join(data_key, data_key.c.number == transform.c.key_id).where(data_key.c.wrapped.is_(None))
+    return work.ask(query).first() is not None

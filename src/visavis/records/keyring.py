@@ -112,6 +112,11 @@ class Keyring:
         self._stay_current()
         return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"visavis " + label.encode()).derive(self._get(key).secret)
 
+    def wrapped(self, work: Work) -> dict[int, bytes]:
+        """Return every key that lives, as it lies in its row: number to bytes."""
+        query = sa.select(data_key.c.number, data_key.c.wrapped).where(data_key.c.wrapped.is_not(None))
+        return {row.number: bytes(row.wrapped) for row in work.ask(query)}
+
     def forget(self) -> None:
         """Drop every unwrapped key: a transaction that made some was rolled back."""
         self._held.clear()

@@ -27,6 +27,7 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
+from visavis.wiring.backups import BackupDesk
 from visavis.wiring.cases import CaseDesk
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate
@@ -115,6 +116,11 @@ class Archive:
     def erasure(self) -> ErasureDesk:
         """Erasing what people order, its certificates, and holds."""
         return ErasureDesk(self._session, self._open_index, lambda records: self._default_threshold(records).value)
+
+    @property
+    def backups(self) -> BackupDesk:
+        """Taking backups."""
+        return BackupDesk(self._session)
 
     def __enter__(self) -> Self:
         return self

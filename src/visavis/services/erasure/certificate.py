@@ -29,7 +29,7 @@ METHODS: Mapping[str, str] = {
     "candidates of searches": "records deleted, pages overwritten",
     "verdicts": "records deleted, pages overwritten, with their signatures",
     "exclusions": "records deleted, pages overwritten",
-    "probes that were these faces": "pictures removed from their records, pages overwritten; so were probes that people judged to be the same",
+    "probes that were these faces": "pictures removed, pages overwritten; so were probes that people judged to show the same person",
     "signatures under names": "records deleted, pages overwritten",
     "payloads of the ledger": "what they hold can't be opened: their key is destroyed; the leaf stands",
     "exports that left the house": "out of reach here; their recipients are to be told",

@@ -104,6 +104,7 @@ class EraseOrder:
         """Do what is left of every order: rows, codes and keys, then the checks. Twice is once."""
         self._records.erasures.settle(lambda: self._records.work(actor), tools.index.remove)
         for run in self._records.erasure_runs.unchecked():
+            self._records.erasures.compact()
             sought = Sought.from_bytes(self._records.erasure_runs.planted(run))
             checks = check_erased(self._records, sought, tools)
             backups = self._records.backups.kept(self._records.clock.now().date())
