@@ -193,6 +193,13 @@ class ErasureScope:
         )
         return {name: self._number(column, values) for name, column, values in places}
 
+    def held_by_others(self, kind: str, value: bytes) -> bool:
+        """Whether a face that is there has the same anchor or landmarks: one picture may lie in several sources."""
+        if kind not in ("anchor", "landmarks"):
+            return False
+        here = tables.face.c.anchor == value.decode() if kind == "anchor" else tables.face.c.landmarks == value
+        return self._database.ask(sa.select(tables.face.c.number).where(here).limit(1)).first() is not None
+
     def living_keys(self) -> list[int]:
         """Return the keys of every template, ascending."""
         return list(self._database.ask(sa.select(tables.template.c.key).order_by(tables.template.c.key)).scalars())

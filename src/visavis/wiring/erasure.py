@@ -135,12 +135,7 @@ class ErasureDesk:
         return HoldPictures(self._session.records())
 
     def _order(self, records: Records) -> EraseOrder:
-        codebook = Codebook(records.dim)
-
-        def encode(rows: Vectors) -> list[bytes]:
-            return [code.tobytes() for code in codebook.encode(rows)]
-
-        return EraseOrder(records, encode=encode, step=self._session.step)
+        return EraseOrder(records, encode=_encoder(records.dim), step=self._session.step)
 
     def _tools(self, records: Records, index: VectorIndex) -> Tools:
         at, sources = self._session.clock.now(), frozenset(source.number for source in records.sources.all())
@@ -149,7 +144,18 @@ class ErasureDesk:
         def rebuilt(living: Sequence[int]) -> tuple[str, str]:
             return content_hashes(records.folder.codes, records.dim, records.rows.read, living)
 
-        return Tools(index=index, clearance=clearance, rebuilt=rebuilt, threshold=self._threshold(records))
+        return Tools(
+            index=index,
+            clearance=clearance,
+            encode=_encoder(records.dim),
+            rebuilt=rebuilt,
+            threshold=self._threshold(records),
+        )
+
+
+def _encoder(dim: int) -> Callable[[Vectors], list[bytes]]:
+    codebook = Codebook(dim)
+    return lambda rows: [code.tobytes() for code in codebook.encode(rows)]
 
 
 def software() -> Mapping[str, str]:

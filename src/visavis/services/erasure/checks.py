@@ -1,11 +1,12 @@
 """Is it gone? Five checks, each of which could find it, and all of which must not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from visavis.domain.arrays import Vectors
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import KeyDestroyed
 from visavis.index.base import VectorIndex
@@ -17,14 +18,17 @@ PROBES = 200
 NEAREST = 50
 _PAGE = 65_536
 
+Encode = Callable[[Vectors], Sequence[bytes]]
+"""(N, dim) rows to the codes that an index keeps of them."""
 Rebuilt = Callable[[list[int]], tuple[str, str]]
 """Keys of the living templates to the hash of what the index's files hold, and of what they would hold made anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
-    """What the checks ask: the index in use, a clearance to search it with, its rebuilding, and the pack's threshold (cosine)."""
+    """What the checks ask: the index in use, a clearance to search it with, its codes, its rebuilding, the pack's threshold (cosine)."""
 
+    encode: Encode
     index: VectorIndex
     clearance: Clearance
     rebuilt: Rebuilt
@@ -39,7 +43,13 @@ def check_erased(records: Records, sought: Sought, tools: Tools) -> list[dict[st
     list of dict
         Each `check` (its letter), `says`, `passed`, and counts.
     """
-    return [_rows(records, sought, tools), _bytes(records, sought), _probes(sought, tools), _index(records, tools), _keys(records, sought)]
+    return [
+        _rows(records, sought, tools),
+        _bytes(records, sought, tools),
+        _probes(sought, tools),
+        _index(records, tools),
+        _keys(records, sought),
+    ]
 
 
 def _rows(records: Records, sought: Sought, tools: Tools) -> dict[str, Any]:
@@ -52,9 +62,11 @@ def _rows(records: Records, sought: Sought, tools: Tools) -> dict[str, Any]:
     return {"check": "a", "says": says, "passed": not found, "looked_in": len(remains) + 1, "found": found}
 
 
-def _bytes(records: Records, sought: Sought) -> dict[str, Any]:
+def _bytes(records: Records, sought: Sought, tools: Tools) -> dict[str, Any]:
     values = sought.planted.values
-    planted, after = {kind: len(found) for kind, found in values.items()}, lying(records, values)
+    planted, lie = {kind: len(found) for kind, found in values.items()}, lying(records, values)
+    shared = {kind: sum(_shared(records, sought, tools, kind, place) for place in places) for kind, places in lie.items()}
+    after = {kind: len(places) - shared[kind] for kind, places in lie.items()}
     unproven = [kind for kind, count in planted.items() if kind != "code" and sought.before[kind] < count]
     says = "nothing that was stored of it lies in any file: database, log, rows, codes, caches; before, the same search found it"
     return {
@@ -64,7 +76,19 @@ def _bytes(records: Records, sought: Sought) -> dict[str, Any]:
         "planted": planted,
         "before": dict(sought.before),
         "after": after,
+        "shared_with_others": shared,
     }
+
+
+def _shared(records: Records, sought: Sought, tools: Tools, kind: str, place: int) -> bool:
+    """Whether a value that lies in a file is one that something else, which stays, has as well: the same picture in another source."""
+    value = sought.planted.values[kind][place]
+    if kind not in ("row", "code"):
+        return records.erasure_scope.held_by_others(kind, value)
+    hits = tools.index.search(np.array(sought.planted.rows[place], np.float32), NEAREST, None, tools.clearance)
+    rows = records.rows.read(np.sort(hits.keys))
+    others = [row.astype("<f2").tobytes() for row in rows] if kind == "row" else tools.encode(rows)
+    return value in others
 
 
 def _probes(sought: Sought, tools: Tools) -> dict[str, Any]:

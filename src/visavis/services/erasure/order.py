@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from visavis.domain.actor import Actor
-from visavis.domain.arrays import Vectors
 from visavis.domain.errors import InputError
 from visavis.records.archive import Records
 from visavis.records.backups import BackupRecord
@@ -14,15 +13,13 @@ from visavis.records.database import Step, Work
 from visavis.records.erasure import Scope
 from visavis.records.erasure_runs import ErasureRun, NewRun
 from visavis.records.erasure_scope import Selected
-from visavis.services.erasure.checks import Tools, check_erased
+from visavis.services.erasure.checks import Encode, Tools, check_erased
 from visavis.services.erasure.planted import Sought, lying, with_rows
 
 GROUNDS = ("request", "objection", "consent", "order", "charter")
 """Why: a closed list, for it stands in the ledger."""
 SALT_BYTES = 32
 
-Encode = Callable[[Vectors], Sequence[bytes]]
-"""(N, dim) rows to the codes that an index keeps of them."""
 Suppress = Callable[[Work, Selected], object]
 """Sees to it that what goes is not read in again from originals that stay."""
 
@@ -128,7 +125,8 @@ class EraseOrder:
         planted = records.erasure_scope.planted(selected)
         planted = with_rows(planted, self._encode(planted.rows))
         records.erasures.seal()
-        sought = Sought(planted=planted, before=lying(records, planted.values))
+        before = {kind: len(found) for kind, found in lying(records, planted.values).items()}
+        sought = Sought(planted=planted, before=before)
         texts = self._notices(planted.face_ids)
         objects = _commitments((*planted.media_ids, *planted.face_ids))
         new = NewRun(ground=question.ground, counted=counted, objects=objects, planted=sought.to_bytes())

@@ -46,8 +46,8 @@ def with_rows(planted: Planted, codes: Sequence[bytes]) -> Planted:
     return replace(planted, values={**planted.values, "row": rows, "code": list(codes)})
 
 
-def lying(records: Records, values: Mapping[str, Sequence[bytes]]) -> dict[str, int]:
-    """Return by kind how many of these values lie in any file of the archive."""
+def lying(records: Records, values: Mapping[str, Sequence[bytes]]) -> dict[str, list[int]]:
+    """Return by kind which of these values lie in any file of the archive: their positions, ascending."""
     windows: list[bytes] = []
     owners: list[tuple[str, int]] = []
     for kind, found in values.items():
@@ -57,4 +57,4 @@ def lying(records: Records, values: Mapping[str, Sequence[bytes]]) -> dict[str, 
             owners += [(kind, number)] * len(parts)
     lies = records.lies(windows)
     there = {owner for owner, here in zip(owners, lies.tolist(), strict=True) if here}
-    return {kind: sum(owner[0] == kind for owner in there) for kind in values}
+    return {kind: sorted(number for owner, number in there if owner == kind) for kind in values}
