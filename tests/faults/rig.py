@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from visavis.domain.actor import Actor
+from visavis.domain.actor import Actor, Role
 from visavis.domain.clock import Clock
 from visavis.domain.face import AnalysedFace, Box, Quality
 from visavis.domain.identification import Threshold
@@ -24,11 +24,14 @@ from visavis.records import database, tables
 from visavis.records.archive import Doors, Records
 from visavis.records.files import FileRecord
 from visavis.records.folder import ArchiveFolder
+from visavis.records.passphrase import LIGHT
 from visavis.services import rekey_templates
+from visavis.services.erasure import EraseQuestion
 from visavis.services.ingest.analyse import PhotoAnalyser
 from visavis.services.ingest.batches import Analysed, Batch
 from visavis.services.ingest.pool import Choose, Pool, Result
 from visavis.services.ingest.root import Parts
+from visavis.services.people import AddPerson
 from visavis.settings import Settings
 from visavis.sources.folder import FolderSource
 from visavis.wiring import build
@@ -36,6 +39,7 @@ from visavis.wiring.archive import Archive
 from visavis.wiring.index import EmbeddedKeeper
 
 DIM = 128
+PASSPHRASE = "a long passphrase of the tests"
 WIDTH, HEIGHT = 400, 300
 KILLER = b"this picture ends whoever decodes it"
 
@@ -168,7 +172,38 @@ def _rekey(archive: Path, step: Callable[[str], None]) -> None:
         opened.retention.rekey_templates()
 
 
-ACTS = {"ingest": _ingest, "expire": _expire, "rekey": _rekey}
+def _erase(archive: Path, step: Callable[[str], None]) -> None:
+    """Erase half of the faces of the second source, and sign the certificate twice."""
+    with QuickArchive(archive, step=step) as opened:
+        done = opened.erasure.run(EraseQuestion(faces=tuple(half_of(opened, 2))))
+        certify(opened, done.id)
+
+
+def half_of(archive: Archive, source: int) -> list[str]:
+    """Return the ids of every second face of a source."""
+    query = sa.select(tables.face.c.id).select_from(tables.face.join(tables.appearance).join(tables.media))
+    query = query.where(tables.media.c.source_number == source).order_by(tables.face.c.number)
+    return list(archive._session.records()._database.ask(query).scalars())[::2]
+
+
+def certify(archive: Archive, run: str) -> bytes:
+    """Let Ada and Grace sign the certificate of an erasure; return its file."""
+    file = b""
+    for name in ("Ada", "Grace"):
+        archive._session.sign_in(name, PASSPHRASE)
+        file = archive.erasure.certificate(run).file
+    return file
+
+
+def add_people(archive: Archive) -> None:
+    """Add Ada and Grace, who own the archive."""
+    records = archive._session.records()
+    AddPerson(records, argon2=LIGHT).run(archive._session.actor, "Ada", [Role.OWNER], PASSPHRASE)
+    archive._session.sign_in("Ada", PASSPHRASE)
+    AddPerson(records, argon2=LIGHT).run(archive._session.actor, "Grace", [Role.OWNER], PASSPHRASE)
+
+
+ACTS = {"erase": _erase, "ingest": _ingest, "expire": _expire, "rekey": _rekey}
 
 
 class Killer:

@@ -26,6 +26,7 @@ from visavis.law.cases import CaseDraft, check_draft
 from visavis.law.charter import Charter, check_transition, check_usable
 from visavis.law.clear import clear, clear_rights
 from visavis.law.disclosure import check_disclosure
+from visavis.law.erasure import HoldAsked, check_certificate, check_hold
 from visavis.law.facts import Approval, Approver, CaseFacts, SourceFacts
 from visavis.law.file_signs import Sign, Unanswered, check_answered
 from visavis.law.gates import Gate
@@ -154,6 +155,12 @@ def later(kit: Kit, **changes: object) -> None:
 
 def terms(*appeals: Appeal) -> Terms:
     return Terms(notified=AT.date(), due=AT.date() + 60 * DAY, appeals=appeals)
+
+
+def held(**changes: object) -> None:
+    """Ask for a hold of six months, the longest."""
+    usual = {"legal": "Code de procédure, art. 77", "until": dt.date(2026, 12, 10), "at": AT.date(), "asked_by": ADA}
+    check_hold(HoldAsked(**{**usual, **changes}))
 
 
 def approver(who: PersonId, *, key: bytes = b"", created_at: dt.datetime = AT - 90 * DAY, **facts: object) -> Approver:
@@ -395,6 +402,15 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
         lambda _: check_close(EndAsked(request_id="r", decided=False)),
     ),
     ("LIFT_GATES", Rule.RESTRICTION_NOTED): ("a restriction is lifted without a word", lambda _: check_lift(" ")),
+    # ---- erasing for good
+    ("HOLD_GATES", Rule.PERSON_NEEDED): ("nobody asks for a hold", lambda _: held(asked_by=None)),
+    ("HOLD_GATES", Rule.HOLD_GROUNDS): ("a hold without a law", lambda _: held(legal=" ")),
+    ("HOLD_GATES", Rule.HOLD_ENDS): ("a hold for six months and a day", lambda _: held(until=dt.date(2026, 12, 11))),
+    ("SECOND_GATES", Rule.SECOND_PERSON): ("who asked for a hold puts it in force", lambda _: check_second(ADA, ADA)),
+    ("CERTIFICATE_GATES", Rule.ERASURE_CHECKED): (
+        "an erasure of which a check failed is certified",
+        lambda _: check_certificate([{"check": "a", "passed": True}, {"check": "b", "passed": False}]),
+    ),
     ("DISCLOSURE_GATES", Rule.EXPORT_ALLOWED): (
         "a trial's results are exported",
         lambda kit: check_disclosure([kit.rules.profile("trial")], recipient="Bob", because="to see"),
@@ -412,6 +428,7 @@ BESIDE = {
     Rule.SIGNED_IN: "tests/services/test_permission.py::test_a_wrong_passphrase_lets_nobody_act",
     Rule.SOMETHING_TO_SEARCH: "tests/law/test_clear.py::test_where_several_rules_leave_nothing_each_source_has_its_reason",
     Rule.CLOCK_SET_BACK: "tests/services/test_ledger.py::test_a_clock_set_back_before_the_last_act_is_noticed_and_a_corrected_one_is_not",
+    Rule.RESTORE_REPLAYED: "tests/faults/test_backups.py::test_a_restored_archive_stays_closed_while_it_is_not_known_what_was_erased",
     Rule.PACK_SIGNED: "tests/law/test_policy.py::test_a_local_pack_that_was_changed_after_signing_is_refused",
 }
 

@@ -9,7 +9,9 @@ import sys
 import typer
 
 from visavis.cli.commands import (
+    backups,
     cases,
+    erase,
     evaluate,
     expire,
     ingest,
@@ -56,6 +58,8 @@ PARTS = (
     requests,
     upkeep,
     expire,
+    erase,
+    backups,
     orders,
     paper,
     ledger,

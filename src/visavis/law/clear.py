@@ -17,9 +17,17 @@ from visavis.law.rules import Rule
 from visavis.law.search_gates import SEARCH_GATES, SOURCE_GATES, SearchAsked, SearchRequest, SourceAsked
 
 __all__ = [
-    "EVALUATION_SOURCE", "CaseFacts", "Grant", "LeftOut", "SearchRequest", "SourceFacts", "clear", "clear_evaluation",
+    "EVALUATION_SOURCE",
+    "CaseFacts",
+    "Grant",
+    "LeftOut",
+    "SearchRequest",
+    "SourceFacts",
+    "clear",
+    "clear_erasure_check",
+    "clear_evaluation",
     "clear_rights",
-]  # fmt: skip
+]
 
 EVALUATION_SOURCE = 0
 """The number that an index in memory gives to the rows of a test set; no stored source has it."""
@@ -121,6 +129,22 @@ def clear_rights(asked: RightsSearch, sources: Collection[int], rules: Rulebook,
     policy = rules.marked(asked.policy)
     not_after = at + dt.timedelta(minutes=policy.clearance_minutes)
     return _issue(case, asked.actor, policy=policy.mark, sources=frozenset(sources), limits=(None, asked.floor), not_after=not_after)
+
+
+def clear_erasure_check(actor: Actor, rules: Rulebook, sources: frozenset[int], *, floor: float, at: dt.datetime) -> Clearance:
+    """Issue a clearance for looking whether erased faces still answer: whole archive, held probes only, and no candidate is shown.
+
+    Parameters
+    ----------
+    sources : frozenset of int
+        Numbers of every source.
+    floor : float
+        Cosine below which nothing is looked at.
+    """
+    case = CaseFacts(id=CaseId("erasure-check"), purpose="erasure-check", sources=frozenset())
+    mark = rules.governing("household").mark
+    not_after = at + dt.timedelta(hours=1)
+    return _issue(case, actor, policy=mark, sources=sources, limits=(None, floor), not_after=not_after)
 
 
 def _issue(

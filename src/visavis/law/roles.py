@@ -37,6 +37,10 @@ class Act(StrEnum):
     OBEY_ORDER = "obey-order"
     CLAIM_JURISDICTION = "claim-jurisdiction"
     WRITE_PAPER = "write-paper"
+    ERASE = "erase"
+    HOLD = "hold"
+    CERTIFY = "certify"
+    BACK_UP = "back-up"
 
 
 _REQUESTS = (Act.RECEIVE_REQUEST, Act.ANSWER_REQUEST, Act.READ_REQUESTS)
@@ -48,9 +52,13 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.OWNER: frozenset(Act) - {Act.SEARCH_FOR_REQUEST},
         Role.INVESTIGATOR: frozenset({Act.OPEN_CASE, Act.CLOSE_CASE, Act.SEARCH, Act.REVIEW, Act.DISCLOSE, Act.LABEL, Act.RECEIVE_REQUEST}),
         Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.LABEL, Act.RECEIVE_REQUEST}),
-        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER, Act.SEARCH_FOR_REQUEST, *_REQUESTS, *_ORDERS}),
+        Role.CLERK: frozenset(
+            {Act.FREEZE, Act.EXPIRE, Act.ERASE, Act.HOLD, Act.CERTIFY, Act.READ_LEDGER, Act.SEARCH_FOR_REQUEST, *_REQUESTS, *_ORDERS}
+        ),
         # Stops, and never searches (GDPR Art. 38(6): no task that makes a conflict of interests).
-        Role.OFFICER: frozenset({Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.READ_LEDGER, *_REQUESTS, *_ORDERS}),
+        Role.OFFICER: frozenset(
+            {Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.HOLD, Act.CERTIFY, Act.READ_LEDGER, *_REQUESTS, *_ORDERS}
+        ),
         Role.AUDITOR: frozenset({Act.READ_LEDGER, Act.READ_REQUESTS}),
     }
 )

@@ -94,5 +94,11 @@ class Rule(StrEnum):
     )
     REQUEST_DONE = "request-done", "a request is closed when it was answered, refused, or taken back by the person"
     RESTRICTION_NOTED = "restriction-noted", "a restriction is lifted with a note of why, and of how the person was told (GDPR Art. 18(3))"
+    # ---- erasing for good
+    HOLD_GROUNDS = "hold-grounds", "a hold names the law, order or proceedings that want it"
+    HOLD_ENDS = "hold-ends", "a hold ends within six months"
+    SECOND_PERSON = "second-person", "a hold, and the certificate of an erasure, take two people"
+    ERASURE_CHECKED = "erasure-checked", "an erasure is certified only when its five checks are made and passed"
+    RESTORE_REPLAYED = "restore-replayed", "a restored archive opens only when what was erased since its backup was erased again"
     # ---- the rules themselves
     PACK_SIGNED = "pack-signed", "a local policy pack carries its owner's signature"

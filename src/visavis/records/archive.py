@@ -1,17 +1,21 @@
 """One open archive: its folder, database, row files and vault, and the queries over them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from visavis.domain.actor import Actor
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, RefusedError, SetupError
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
+from visavis.records.backups import Backups
+from visavis.records.byte_scan import scan
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
 from visavis.records.claims import Claims
@@ -19,10 +23,13 @@ from visavis.records.corrections import Corrections
 from visavis.records.database import Database, Identity, Step, Work
 from visavis.records.disclosures import Disclosures
 from visavis.records.erasure import Erasures
+from visavis.records.erasure_runs import ErasureRuns
+from visavis.records.erasure_scope import ErasureScope
 from visavis.records.files import Files, Job
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
 from visavis.records.holdings import Holdings
+from visavis.records.holds import Holds
 from visavis.records.intake import Intake
 from visavis.records.key_file import ArchiveKeys
 from visavis.records.keyring import Keyring, opens
@@ -116,7 +123,11 @@ class Records:
             self.requests = Requests(self._database, sealer, self.keys, self.likened)
             self.corrections = Corrections(self._database, sealer)
             forget = (self.labels.forget_faces, self.reviews.forget_faces, self.corrections.forget_faces)
-            self.erasures = Erasures(self._database, self.rows, self.keys, step=doors.step, forget=forget)
+            self.erasures = Erasures(self._database, self.rows, self.keys, mark=self._mark_erased, step=doors.step, forget=forget)
+            self.erasure_runs = ErasureRuns(self._database, self.vault, self.keys)
+            self.erasure_scope = ErasureScope(self._database, self.rows)
+            self.holds = Holds(self._database, sealer)
+            self.backups = Backups(self._database)
             self.retention = Retention(self._database)
             self.rekeying = Rekeying(self._database, self.rows, self.rotations)
             self.reach = Reach(self._database)
@@ -126,6 +137,9 @@ class Records:
                 self._drop_uncommitted_rows()
                 self.erasures.overwrite()
             self._opened = opened.pop_all()
+
+    def _mark_erased(self, one: str) -> str:
+        return self.vault.mark("erased", one.encode()).hex()
 
     def _identity(self) -> tuple[str, str, int]:
         try:
@@ -179,6 +193,14 @@ class Records:
     def presence(self, job: Job, root_number: int) -> Presence:
         """Begin to note which files of a root a listing meets."""
         return Presence(self._database, self.files, job=job, root_number=root_number)
+
+    def copy_database(self, to: Path) -> None:
+        """Write a consistent copy of the database, without gaps, to a path where nothing lies."""
+        self._database.copy(to)
+
+    def lies(self, wanted: Sequence[bytes]) -> NDArray[np.bool_]:
+        """Say which of these bytes lie in any file of the archive: (N,) bool."""
+        return scan(self.folder.path, self.folder.database, self._database.readable, wanted)
 
     def integrity(self) -> Iterator[str]:
         """Yield what is wrong with the database and the row files; nothing for a sound archive."""

@@ -17,7 +17,7 @@ from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, SetupError
 from visavis.records import tables
 from visavis.records.leaves import Act, LeafWriter
-from visavis.records.seals import Seals
+from visavis.records.seals import Seals, readable
 from visavis.records.vault import ARCHIVE_KEY
 
 HEAD = "0011"
@@ -32,13 +32,22 @@ Rows = CursorResult[*tuple[Any, ...]]
 _numbered = sa.table("sqlite_sequence", sa.column("name", sa.Text), sa.column("seq", sa.Integer))
 """SQLite's own record of the largest number that each table ever held (https://sqlite.org/autoinc.html)."""
 
+KEYS_A_LEAF = 20_000
 BUSY_SECONDS = 30
 SEAL_AT_BYTES = 32 << 20
 """The write-ahead log is folded into the database when it has grown to this, so that it stays short in a long ingest."""
 
 
 class Work:
-    """One transaction: the only way to write. `at` is its time, never before the last leaf's."""
+    """One transaction: the only way to write.
+
+    Attributes
+    ----------
+    at : datetime
+        Its time, never before the last leaf's.
+    destroyed : list of int
+        Data keys destroyed in it that no leaf has told of yet.
+    """
 
     def __init__(self, connection: Connection, *, at: dt.datetime, actor: Actor, leaves: LeafWriter, next_leaf: int) -> None:
         self._connection = connection
@@ -46,6 +55,7 @@ class Work:
         self.actor = actor
         self._write = leaves
         self._next_leaf = next_leaf
+        self.destroyed: list[int] = []
         self._changes = 0
         self._leaves = 0
 
@@ -82,6 +92,8 @@ class Work:
         if {"private", "private_key"} & set(facts):  # by name they would be facts, and lie in the leaf as they are
             raise TypeError("what is private in a leaf is handed in by position")
         seq = self._next_leaf
+        if self.destroyed:  # told with whatever is told next: who restores a backup must destroy them again
+            facts, self.destroyed = {**facts, "destroyed": self.destroyed[:KEYS_A_LEAF]}, self.destroyed[KEYS_A_LEAF:]
         act = Act(at=self.at, actor=self.actor, operation=operation, facts=facts, private=private, private_key=private_key)
         self._write.append(self._connection, seq, act)
         self._next_leaf += 1
@@ -90,6 +102,8 @@ class Work:
 
     def close(self) -> None:
         """Raise `DamageError` if something was changed and no leaf tells of it."""
+        while self.destroyed and self._leaves:
+            self.leaf("erasure", what="keys destroyed")
         if self._changes and not self._leaves:
             raise DamageError("a change without its ledger leaf was about to be committed; nothing was written")
 
@@ -161,6 +175,24 @@ class Database:
         self._step("sql-committed")
         if self._log_bytes() > SEAL_AT_BYTES:
             self.seal()
+
+    @contextmanager
+    def readable(self) -> Iterator[int]:
+        """Lend a descriptor of the database file; opening and closing one of one's own would drop SQLite's locks."""
+        with readable(self.path) as descriptor:
+            yield descriptor
+
+    def copy(self, to: Path) -> None:
+        """Write what is committed to a new file."""
+        with _damage_named(self.path):
+            self.raw.execute("VACUUM INTO ?", (str(to),))
+
+    def vacuum(self) -> None:
+        """Write every page anew without what lies in no row, and seal. Takes as much room again while it lasts; readers go on."""
+        with self._seals.writing(), _damage_named(self.path):
+            self.raw.execute("VACUUM")
+        self.seal()
+        self._step("compacted")
 
     def seal(self) -> None:
         """Fold the write-ahead log into the database and bring the page seals up to date."""

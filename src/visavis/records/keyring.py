@@ -50,6 +50,8 @@ class KeyKind(StrEnum):
     CASE = "case"
     TRANSFORM = "transform"
     LEAF = "leaf"
+    ERASURE = "erasure"
+    """What the checks of an erasure look for, until they are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Keyring:
     def destroy(self, work: Work, key: int) -> None:
         """Destroy a key: what it closed can't be opened by anybody, in this archive or in a backup of it without its keys."""
         work.run(sa.update(data_key).where(data_key.c.number == key).values(wrapped=None, destroyed_at=work.at))
+        work.destroyed.append(key)
         self._held.clear()  # keys that it wraps went with it
 
     def cipher(self, key: int) -> AESGCM:
@@ -109,9 +112,19 @@ class Keyring:
         self._stay_current()
         return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"visavis " + label.encode()).derive(self._get(key).secret)
 
+    def wrapped(self, work: Work) -> dict[int, bytes]:
+        """Return every key that lives, as it lies in its row: number to bytes."""
+        query = sa.select(data_key.c.number, data_key.c.wrapped).where(data_key.c.wrapped.is_not(None))
+        return {row.number: bytes(row.wrapped) for row in work.ask(query)}
+
     def forget(self) -> None:
         """Drop every unwrapped key: a transaction that made some was rolled back."""
         self._held.clear()
+
+    def lives(self, key: int) -> bool:
+        """Whether a key is there and was not destroyed."""
+        row = self._peek(_ROW, key)
+        return row is not None and row[2] is not None
 
     def counts(self) -> tuple[int, int]:
         """Return (keys that live, keys that were destroyed)."""

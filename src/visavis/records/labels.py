@@ -102,7 +102,8 @@ class Labels:
         """Erase the labels of faces that are erased; return how many. The caller writes the leaf."""
         count = 0
         for anchor in anchors:
-            which = review_tables.label.c.anchor == anchor
+            label = review_tables.label.c
+            which = sa.and_(label.picture == Anchor.parse(anchor).picture, label.anchor == anchor)  # the index is on pictures
             for row in work.ask(sa.select(review_tables.label.c.key_id).where(which)).all():
                 self._keys.destroy(work, row.key_id)
                 count += 1

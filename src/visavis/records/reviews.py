@@ -237,7 +237,9 @@ class Reviews:
     def forget_faces(self, work: Work, anchors: Collection[str]) -> None:
         """Drop what was decided of faces that are erased. The caller writes the leaf."""
         for anchor in anchors:
-            work.run(sa.delete(review_tables.exclusion).where(review_tables.exclusion.c.anchor == anchor))
+            table = review_tables.exclusion
+            here = sa.and_(table.c.picture == Anchor.parse(anchor).picture, table.c.anchor == anchor)  # the index is on pictures
+            work.run(sa.delete(table).where(here))
 
 
 def _standing(

@@ -38,6 +38,7 @@ erasure = Table(
     Column("faces", Integer, nullable=False, default=0),
     Column("files", Integer, nullable=False, default=0),
     Column("candidates", Integer, nullable=False, default=0),
+    Column("run_number", Integer),
     sqlite_autoincrement=True,
 )
 """One erased batch: while `done_at` is empty, work to finish; afterwards the receipt, which says how many of what."""

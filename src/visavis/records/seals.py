@@ -146,7 +146,7 @@ class Seals:
             remove(self._seals)
             remove(self._pending)
             _checkpoint(connection)
-            with _readable(self._database) as descriptor:
+            with readable(self._database) as descriptor:
                 page_size = int.from_bytes(os.pread(descriptor, 2, 16), "big")  # https://sqlite.org/fileformat2.html, 1.3.2
                 page_size = 65_536 if page_size == 1 else page_size
                 count = os.fstat(descriptor).st_size // page_size
@@ -177,7 +177,7 @@ class Seals:
         except DamageError as damage:
             return [str(damage)]
         sealed = self._read_seals()
-        with _readable(self._database) as descriptor:
+        with readable(self._database) as descriptor:
             size = os.fstat(descriptor).st_size
             found = [_crc(descriptor, page, page_size) for page in range(1, min(len(sealed), size // page_size) + 1)]
         name = self._database.name
@@ -236,7 +236,7 @@ class Seals:
     def _sound(self, pages: set[int]) -> set[int]:
         """Return those of `pages` that are as they were sealed, or new, or already copied from the log by a closing that died."""
         page_size = self._page_size()
-        with _readable(self._database) as database, _opened(self._seals, os.O_RDONLY) as seals:
+        with readable(self._database) as database, _opened(self._seals, os.O_RDONLY) as seals:
             count = os.fstat(database).st_size // page_size
             found = {page: _crc(database, page, page_size) for page in pages if page <= count}
             changed = {page: crc for page, crc in found.items() if struct.pack("<I", crc) != _seal_of(seals, page)}
@@ -249,7 +249,7 @@ class Seals:
     def _restate(self, sealed: int, pages: Collection[int]) -> None:
         """Write the seals of `pages` as they are in the database file. A page above `sealed` that is not among them lost its seal."""
         page_size = self._page_size()
-        with _readable(self._database) as database, _opened(self._seals, os.O_RDWR) as seals:
+        with readable(self._database) as database, _opened(self._seals, os.O_RDWR) as seals:
             count = os.fstat(database).st_size // page_size
             # The page at 1 GB, where SQLite's lock bytes lie, is never logged, yet the file grows by it (fileformat2.html, 1.4).
             unlogged = {_LOCK_BYTES // page_size + 1} & set(range(sealed + 1, count + 1))
@@ -349,7 +349,7 @@ def _opened(path: Path, flags: int) -> Iterator[int]:
 
 
 @contextmanager
-def _readable(database: Path) -> Iterator[int]:
+def readable(database: Path) -> Iterator[int]:
     """Lend a descriptor of the database: SQLite's own if this process has one, so that no lock is lost by closing another.
 
     SQLite closes no descriptor of a file on which this process holds a lock, and a connection in WAL mode holds one as long as it lives:

@@ -27,7 +27,9 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
+from visavis.wiring.backups import BackupDesk
 from visavis.wiring.desks import Desks
+from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
 from visavis.wiring.index import EmbeddedKeeper, catch_up
 from visavis.wiring.orders import OrderDesk
@@ -91,6 +93,16 @@ class Archive(Desks):
     def requests(self) -> RequestDesk:
         """What the people shown ask: taken in, looked for, answered."""
         return RequestDesk(self._session, Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=self._floor))
+
+    @property
+    def erasure(self) -> ErasureDesk:
+        """Erasing what people order, its certificates, and holds."""
+        return ErasureDesk(self._session, self._open_index, lambda records: self._default_threshold(records).value)
+
+    @property
+    def backups(self) -> BackupDesk:
+        """Taking backups."""
+        return BackupDesk(self._session)
 
     def __enter__(self) -> Self:
         return self

@@ -17,8 +17,10 @@ from visavis.law.rulebook import Rulebook, shipped
 from visavis.ledger.note import Ed25519Signer
 from visavis.ledger.pen import Pen
 from visavis.records.archive import Doors, Records
+from visavis.records.backup_files import KeyCopy
 from visavis.records.database import Step
 from visavis.records.key_file import ArchiveKeys, Ask
+from visavis.services.backup import KnownErasures
 from visavis.services.ledger.guard import LedgerGuard
 from visavis.settings import Settings
 
@@ -95,6 +97,16 @@ def ledger_signer(records: Records) -> Ed25519Signer:
 def ledger_guard(records: Records) -> LedgerGuard:
     """Return what compares an archive's ledger with its highest checkpoint, kept with the key outside the archive."""
     return LedgerGuard(records, ledger_signer(records), records.key_place.beside("checkpoint"))
+
+
+def key_copy(records: Records) -> KeyCopy:
+    """Return the file of wrapped keys that backups need."""
+    return KeyCopy(records.key_place.beside("keys"))
+
+
+def known_erasures(records: Records) -> KnownErasures:
+    """Return what was erased since the first backup, kept with the key outside the archive."""
+    return KnownErasures(records, ledger_signer(records), records.key_place.beside("erased"), key_copy(records))
 
 
 def limits(settings: Settings) -> "Limits":

@@ -10,8 +10,10 @@ from visavis.domain.errors import DamageError, RefusedError, VisavisError
 from visavis.domain.ids import new_id
 from visavis.law.roles import UNNAMED, Act, check_role
 from visavis.law.rulebook import Rulebook
+from visavis.law.rules import Rule
 from visavis.records import archive as records_archive
 from visavis.records.archive import Doors, Records
+from visavis.records.backup_files import CLOSED
 from visavis.records.folder import ArchiveFolder
 from visavis.records.key_file import Ask
 from visavis.services.people import SignedIn, sign_in
@@ -39,6 +41,7 @@ class Session:
         self, folder: Path, settings: Settings, clock: Clock, *, ask: Ask | None = None, step: Callable[[str], None] = lambda _: None
     ) -> None:
         ArchiveFolder(folder).check()
+        _refuse_closed(folder)
         self.folder = folder
         self.settings = settings
         self.clock = clock
@@ -130,10 +133,20 @@ def organisation(records: Records) -> str | None:
     return next((source.profile for source in records.sources.all() if source.profile not in UNNAMED), None)
 
 
+def _refuse_closed(folder: Path) -> None:
+    if (folder / CLOSED).exists():
+        raise RefusedError(
+            f"{folder} is a backup, or was restored from one and not brought up to date: what was erased since may still be in it",
+            rule=Rule.RESTORE_REPLAYED,
+            remedy="visavis restore BACKUP DIR erases it again, and opens the archive",
+        )
+
+
 def _let_go(records: Records) -> None:
-    """Keep the head of the ledger with the key, and close."""
+    """Keep the head of the ledger, and what was erased, with the key, and close."""
     try:
         if records.usable:
+            build.known_erasures(records).keep()
             build.ledger_guard(records).keep()
     finally:
         records.close()

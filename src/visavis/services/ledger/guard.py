@@ -74,6 +74,19 @@ class LedgerGuard:
         except OSError as error:  # a key on a medium that can't be written must not keep an act from ending
             log.warning("checkpoint not kept", extra={"errno": error.errno})
 
+    def known_size(self) -> int:
+        """Return how many leaves the ledger is known to have had; 0 if nothing is kept."""
+        kept = self._read()
+        return 0 if kept is None else kept.size
+
+    def set_aside(self) -> None:
+        """Move what is kept aside, where a restored backup begins a shorter ledger: it stays as evidence of what came between."""
+        if self._file.exists():
+            number = 1
+            while (aside := self._file.with_name(f"{self._file.name}.before-restore-{number}")).exists():
+                number += 1
+            self._file.replace(aside)
+
     def _check_clock(self) -> None:
         last, now = self._records.ledger.last_at(), self._records.clock.now()
         if last is not None and now < last - CLOCK_TOLERANCE:
