@@ -98,7 +98,8 @@ class CarryOut:
                 number, numbers = found
                 with records.work(actor) as work:
                     records.orders.hand_over(work, **{kind: numbers})
-                    erasure = records.erasures.hide(work, Scope(ground="order", source_number=number, **{kind: numbers}))
+                    media, faces = (numbers, ()) if kind == "media" else ((), numbers)
+                    erasure = records.erasures.hide(work, Scope(ground="order", source_number=number, media=media, faces=faces))
                     facts = {"counted": len(numbers), "kind": kind}
                     work.leaf("erasure", what="order-erases", order=order.id, erasure=erasure, source=ids[number], **facts)
                 begun.add(erasure)
