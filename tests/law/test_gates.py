@@ -406,7 +406,7 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ("HOLD_GATES", Rule.PERSON_NEEDED): ("nobody asks for a hold", lambda _: held(asked_by=None)),
     ("HOLD_GATES", Rule.HOLD_GROUNDS): ("a hold without a law", lambda _: held(legal=" ")),
     ("HOLD_GATES", Rule.HOLD_ENDS): ("a hold for six months and a day", lambda _: held(until=dt.date(2026, 12, 11))),
-    ("SECOND_GATES", Rule.SECOND_PERSON): ("who asked for a hold puts it in force", lambda _: check_second(ADA, ADA)),
+    ("TWO_PEOPLE_GATES", Rule.SECOND_PERSON): ("who asked for a hold puts it in force", lambda _: check_second_of_erasure(ADA, ADA)),
     ("CERTIFICATE_GATES", Rule.ERASURE_CHECKED): (
         "an erasure of which a check failed is certified",
         lambda _: check_certificate([{"check": "a", "passed": True}, {"check": "b", "passed": False}]),
@@ -514,6 +514,9 @@ def page() -> str:
         "REFUSAL_GATES": "A request is refused",
         "CLOSE_GATES": "A request is closed",
         "LIFT_GATES": "A restriction is lifted",
+        "HOLD_GATES": "A hold is asked for",
+        "TWO_PEOPLE_GATES": "A hold or a certificate takes a second person",
+        "CERTIFICATE_GATES": "An erasure is certified",
     }
     lines = [
         "# Gates",
