@@ -150,5 +150,5 @@ def candidate_of(candidates: Sequence[FoundForRequest], wanted: str) -> FoundFor
 
 
 def _of(request_id: str) -> sa.Select[tuple[object, ...]]:
-    in_order = sa.literal_column("rowid")  # ids of one millisecond have no order
+    in_order: sa.ColumnClause[int] = sa.literal_column("rowid", sa.Integer)  # ids of one millisecond have no order
     return sa.select(t.request_candidate).where(t.request_candidate.c.request_id == request_id).order_by(in_order)

@@ -174,9 +174,7 @@ def confirm(
 ) -> None:
     """Confirm that candidates are who asks, or say that they are not."""
     if not candidates and not reject:
-        raise InputError(
-            "which candidates are who asks?", remedy="visavis request show REQUEST names them; the rest may be rejected together"
-        )
+        raise InputError("which candidates are who asks?", remedy="visavis request show REQUEST numbers them")
     with archive_at(archive) as opened:
         signed_in(opened, person)
         judge = opened.requests.reject if reject else opened.requests.confirm
