@@ -38,9 +38,16 @@ class NewlyFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundForRequest:
-    """A face that may be the person, with what people say of it: `confirmed`, `rejected`, or nothing yet."""
+    """A face that may be the person, with what people say of it: `confirmed`, `rejected`, or nothing yet.
+
+    Attributes
+    ----------
+    number : int
+        From 1, in the order in which they were found; it stays while the request is open.
+    """
 
     id: str
+    number: int
     face_id: FaceId
     how: str
     similarity: float | None
@@ -85,9 +92,8 @@ class Likened:
             work.run(sa.update(t.request_candidate).where(t.request_candidate.c.id == candidate).values(**values))
 
     def candidates(self, request_id: str, key: int) -> tuple[FoundForRequest, ...]:
-        """Return a request's candidates, most similar first, then in the order in which they were found."""
-        found = self._read(self._database.ask(_of(request_id)).all(), key)
-        return tuple(sorted(found, key=lambda one: -2.0 if one.similarity is None else -one.similarity))
+        """Return a request's candidates, in the order in which they were found."""
+        return tuple(self._read(self._database.ask(_of(request_id)).all(), key))
 
     def probes(self, request_id: str, key: int) -> list[bytes]:
         """Return the searched faces of a request that is not closed, as JPEGs."""
@@ -117,12 +123,13 @@ class Likened:
 
     def _read(self, rows: Sequence[sa.Row[tuple[object, ...]]], key: int) -> list[FoundForRequest]:
         found = []
-        for row in rows:
+        for number, row in enumerate(rows, start=1):
             said = json.loads(self._vault.open("request_candidate.found", row.found, row=row.id, key=key))
             person = None if row.person_id is None else PersonId(row.person_id)
             found.append(
                 FoundForRequest(
                     id=row.id,
+                    number=number,
                     face_id=FaceId(said["face"]),
                     how=said["how"],
                     similarity=said["similarity"],
@@ -134,12 +141,14 @@ class Likened:
 
 
 def candidate_of(candidates: Sequence[FoundForRequest], wanted: str) -> FoundForRequest:
-    """Return the candidate whose id is, or ends in, `wanted`; `InputError` if there is none."""
-    found = [one for one in candidates if one.id == wanted or (len(wanted) >= 4 and one.id.endswith(wanted))]
+    """Return the candidate whose number or id is `wanted`, or whose id ends in it; `InputError` if there is none."""
+    found = [one for one in candidates if wanted in (str(one.number), one.id)]
+    found = found or [one for one in candidates if len(wanted) >= 4 and one.id.endswith(wanted)]
     if len(found) != 1:
         raise InputError(f"{'several candidates end in' if found else 'no candidate'} «{wanted}»", remedy="visavis request show ID")
     return found[0]
 
 
 def _of(request_id: str) -> sa.Select[tuple[object, ...]]:
-    return sa.select(t.request_candidate).where(t.request_candidate.c.request_id == request_id).order_by(t.request_candidate.c.id)
+    in_order: sa.ColumnClause[int] = sa.literal_column("rowid", sa.Integer)  # ids of one millisecond have no order
+    return sa.select(t.request_candidate).where(t.request_candidate.c.request_id == request_id).order_by(in_order)

@@ -91,7 +91,7 @@ class Answered:
 
 
 class RequestDesk:
-    """Requests in one archive, as whoever is signed in.
+    """Requests in one archive, as whoever is signed in. A request is named by its id, the end of it, or where its person is reached.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ class RequestDesk:
     def one(self, wanted: str) -> RequestRecord:
         """Return one request by id, or end of an id, with what its person wrote."""
         self._session.check(Act.ANSWER_REQUEST)
-        return self._session.records().requests.one(wanted)
+        return self._session.records().requests.one(self._id(wanted))
 
     def searches(self) -> Sequence[RightsSearchRecord]:
         """Return the searches that were made for requests: how many, by whom; never whom they found."""
@@ -145,7 +145,7 @@ class RequestDesk:
         self._session.check(Act.ANSWER_REQUEST)
         settings = self._session.settings
         shown = ShowRequest(self._session.records(), build.file_opener(settings), build.limits(settings))
-        return shown.run(self._session.actor, wanted)
+        return shown.run(self._session.actor, self._id(wanted))
 
     # ---- steps ---------------------------------------------------------------------------------------------------------------
 
@@ -196,7 +196,7 @@ class RequestDesk:
         probes = pick(self._engines.look(*photos), faces=tuple(faces), one_person=True)
         records, index = self._engines.searching()
         floor = self._engines.floor(records)
-        return Look(records, self._session.rules).by_photo(self._session.actor, wanted, probes, index, floor=floor)
+        return Look(records, self._session.rules).by_photo(self._session.actor, self._id(wanted), probes, index, floor=floor)
 
     def look_by_hint(
         self, wanted: str, *, file: Path | None = None, url: str = "", asset: str = "", day: dt.date | None = None, place: str = ""
@@ -216,44 +216,44 @@ class RequestDesk:
         digest = hashlib.sha256(file.read_bytes()).digest() if file is not None and copy else None
         how = "url" if url else "file" if file else "asset" if asset else "place"
         hint = Hint(sha256=digest, name=name, asset_id=asset, day=day, place=place)
-        return Look(self._session.records(), self._session.rules).by_hint(self._session.actor, wanted, hint, how=how)
+        return Look(self._session.records(), self._session.rules).by_hint(self._session.actor, self._id(wanted), hint, how=how)
 
     def doubt(self, wanted: str, why: str) -> None:
         """Note a reasonable doubt about who asks: what is shown to settle it is seen, and nothing of it is kept."""
-        self._steps().doubt(self._session.actor, wanted, why)
+        self._steps().doubt(self._session.actor, self._id(wanted), why)
 
     def identity(self, wanted: str, means: str) -> None:
         """Note how staff made sure that who asks is who is shown."""
-        self._steps().identity(self._session.actor, wanted, means)
+        self._steps().identity(self._session.actor, self._id(wanted), means)
 
     def extend(self, wanted: str, reasons: str, *, told: dt.date | None = None) -> dt.date:
         """Take the pack's longer time, the person having been told; return the new day."""
-        return self._steps().extend(self._session.actor, wanted, reasons, told=told)
+        return self._steps().extend(self._session.actor, self._id(wanted), reasons, told=told)
 
     def pause(self, wanted: str, reasons: str, *, day: dt.date | None = None) -> dt.date:
         """Stop the clock while the person is asked for something, where the pack knows that."""
-        return self._steps().pause(self._session.actor, wanted, reasons, day=day)
+        return self._steps().pause(self._session.actor, self._id(wanted), reasons, day=day)
 
     def resume(self, wanted: str, *, day: dt.date | None = None) -> dt.date:
         """Let a clock that was stopped go on; return the new day."""
-        return self._steps().resume(self._session.actor, wanted, day=day)
+        return self._steps().resume(self._session.actor, self._id(wanted), day=day)
 
     def confirm(self, wanted: str, candidates: Sequence[str]) -> RequestRecord:
         """Confirm that candidates are who asks."""
-        return self._steps().judge(self._session.actor, wanted, candidates, says="confirmed")
+        return self._steps().judge(self._session.actor, self._id(wanted), candidates, says="confirmed")
 
     def reject(self, wanted: str, candidates: Sequence[str]) -> RequestRecord:
         """Say that candidates are somebody else; none named = every one that waits."""
-        return self._steps().judge(self._session.actor, wanted, candidates, says="rejected")
+        return self._steps().judge(self._session.actor, self._id(wanted), candidates, says="rejected")
 
     def correct(self, wanted: str, wrong: str, *, because: str) -> str:
         """Take a wrong label, or the decision on a candidate, off a face for good; return the correction's id."""
         self._session.check(Act.ANSWER_REQUEST)
-        return Rectify(self._session.records()).run(self._session.actor, wanted, wrong, because=because)
+        return Rectify(self._session.records()).run(self._session.actor, self._id(wanted), wrong, because=because)
 
     def lift(self, wanted: str, note: str) -> int:
         """End the restriction that a request brought; return how many faces are shown again."""
-        return self._steps().lift(self._session.actor, wanted, note)
+        return self._steps().lift(self._session.actor, self._id(wanted), note)
 
     # ---- the end -------------------------------------------------------------------------------------------------------------
 
@@ -271,7 +271,7 @@ class RequestDesk:
         self._session.check(Act.ANSWER_REQUEST)
         records = self._session.records()
         answer = Answer(records, self._fulfilments(records))
-        prepared = answer.prepare(self._session.actor, wanted)
+        prepared = answer.prepare(self._session.actor, self._id(wanted))
         part = output.with_name(output.name + ".part")
         try:
             written = self._write(records, prepared, part)
@@ -288,12 +288,12 @@ class RequestDesk:
     def refuse(self, wanted: str, *, ground: str, reasons: str, remedies: str) -> RequestRecord:
         """Refuse a request, as a person who signed in, with what the person is told."""
         self._session.check(Act.ANSWER_REQUEST)
-        return Refuse(self._session.records()).run(self._session.actor, wanted, ground=ground, reasons=reasons, remedies=remedies)
+        return Refuse(self._session.records()).run(self._session.actor, self._id(wanted), ground=ground, reasons=reasons, remedies=remedies)
 
     def close(self, wanted: str, *, withdrawn: str = "") -> None:
         """Close a request: the photograph, and whom it was likened to, die with this."""
         self._session.check(Act.ANSWER_REQUEST)
-        Close(self._session.records()).run(self._session.actor, wanted, withdrawn=withdrawn)
+        Close(self._session.records()).run(self._session.actor, self._id(wanted), withdrawn=withdrawn)
 
     # ---- parts ---------------------------------------------------------------------------------------------------------------
 
@@ -312,6 +312,14 @@ class RequestDesk:
     def _fulfilments(self, records: Records) -> dict[Kind, Fulfil]:
         own: dict[Kind, Fulfil] = {Kind.RESTRICTION: Restrict(records).run, Kind.RECTIFICATION: Rectified(records).run}
         return own | dict(self._more)
+
+    def _id(self, wanted: str) -> str:
+        """Return the id of the request that is meant: by id or end of it, or by where its person is reached, if they have one going on."""
+        requests = self._session.records().requests
+        going_on = [one.id for one in requests.of_person([plain_contact(wanted)]) if one.closed_at is None]
+        if len(going_on) > 1:
+            raise InputError("this person has several requests going on", remedy="name one of them: " + ", ".join(going_on))
+        return going_on[0] if going_on else requests.one(wanted).id
 
     def _steps(self) -> Steps:
         self._session.check(Act.ANSWER_REQUEST)

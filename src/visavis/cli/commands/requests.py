@@ -12,7 +12,6 @@ from visavis.cli.commands.exports import handing_out
 from visavis.cli.commands.options import ArchiveOption, AsOption, Format, FormatOption, archive_at, day, signed_in
 from visavis.cli.commands.search import check_writable
 from visavis.cli.output.document import emit
-from visavis.cli.output.leads import END
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.reading import counted
 from visavis.cli.output.request_sheet import write_request_sheet
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 request_app = typer.Typer(help="What the people shown ask: access, erasure, objection and the rest.", no_args_is_help=True)
 
-RequestArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of a request, or the end of one.")]
+RequestArgument = Annotated[str, typer.Argument(metavar="REQUEST", help="Id of a request, the end of one, or the person's contact.")]
 DayOption = Annotated[dt.date | None, typer.Option("--told", parser=day, metavar="DATE", help="When the person was told or asked.")]
 
 
@@ -168,14 +167,14 @@ def step(
 @request_app.command()
 def confirm(
     request: RequestArgument,
-    candidates: Annotated[list[str] | None, typer.Argument(metavar="CANDIDATE", help="Ids or their ends; none = all that wait.")] = None,
+    candidates: Annotated[list[str] | None, typer.Argument(metavar="CANDIDATE", help="Numbers or ids; none = all that wait.")] = None,
     reject: Annotated[bool, typer.Option("--reject", help="They are somebody else.")] = False,
     person: AsOption = None,
     archive: ArchiveOption = None,
 ) -> None:
     """Confirm that candidates are who asks, or say that they are not."""
     if not candidates and not reject:
-        raise InputError("which candidates are who asks?", remedy="visavis request show ID names them; the rest may be rejected together")
+        raise InputError("which candidates are who asks?", remedy="visavis request show REQUEST numbers them")
     with archive_at(archive) as opened:
         signed_in(opened, person)
         judge = opened.requests.reject if reject else opened.requests.confirm
@@ -246,7 +245,7 @@ def close(
 
 
 def _looked(new: int) -> str:
-    return f"{counted(new, 'new candidate')}; look at them: visavis request show ID --output sheet.html"
+    return f"{counted(new, 'new candidate')}; look at them: visavis request show REQUEST --output sheet.html"
 
 
 def _doubted(desk: "RequestDesk", request: str, why: str) -> str:
@@ -291,8 +290,8 @@ def _document(desk: "RequestDesk", one: "RequestRecord") -> dict[str, object]:
         ],
         "candidates": [
             {
+                "number": found.number,
                 "candidate_id": found.id,
-                "end": found.id[-END:],
                 "how": found.how,
                 "similarity": None if found.similarity is None else round(found.similarity, 4),
                 "says": found.says or None,

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
 from visavis.cli.output import reading
-from visavis.cli.output.leads import END
 from visavis.cli.output.page import environment
 from visavis.cli.output.pictures import jpeg_uri
 
@@ -32,7 +31,7 @@ def write_request_sheet(sheet: "RequestSheet", stream: TextIO) -> None:
 def _rows(sheet: "RequestSheet") -> Iterator[dict[str, object]]:
     for one in sheet.candidates:
         yield {
-            "end": one.found.id[-END:],
+            "number": one.found.number,
             "says": one.found.says,
             "how": one.found.how,
             "similarity": one.found.similarity,

@@ -66,7 +66,8 @@ class Look:
         for _, face in picked:
             for face_id, similarity in self._near(index, face.vector, clearance):
                 best[face_id] = max(similarity, best.get(face_id, -1.0))
-        found = [NewlyFound(face_id=face_id, how="photo", similarity=similarity) for face_id, similarity in best.items()]
+        ranked = sorted(best.items(), key=lambda one: (-one[1], one[0]))
+        found = [NewlyFound(face_id=face_id, how="photo", similarity=similarity) for face_id, similarity in ranked]
         pictures = [face_jpeg(probe.image_rgb, face.box) for probe, face in picked]
         return self._write_search(actor, request, found, pictures, floor)
 
