@@ -127,6 +127,25 @@ def test_a_backup_without_the_copy_of_its_keys_is_not_restored(tmp_path):
         bring_back(tmp_path)
 
 
+def test_a_backup_is_restored_after_the_archive_key_was_changed(tmp_path):
+    archive = make(tmp_path)
+    with rig.QuickArchive(archive) as opened:
+        opened.vault.rekey()
+        faces = rig.face_ids(opened)
+    with rig.QuickArchive(bring_back(tmp_path)) as opened:
+        assert rig.face_ids(opened) == faces
+
+
+def test_a_backup_is_not_restored_when_its_rotation_is_gone(tmp_path):
+    archive = make(tmp_path)
+    with rig.QuickArchive(archive) as opened:
+        opened.retention.rekey_templates()
+    with pytest.raises(SetupError, match="re-keyed since"):
+        bring_back(tmp_path)
+    with pytest.raises(RefusedError):
+        rig.QuickArchive(tmp_path / "restored")
+
+
 def test_a_file_of_a_backup_that_was_changed_is_named(tmp_path):
     make(tmp_path)
     rows = next((tmp_path / "backup" / "rows").iterdir())

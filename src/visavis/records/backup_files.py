@@ -87,6 +87,11 @@ class KeyCopy:
         except (ValueError, AttributeError) as error:
             raise SetupError(f"the copy of the keys at {self._file} is damaged", remedy="bring another copy of it") from error
 
+    def renew(self, wrapped: Mapping[int, bytes]) -> None:
+        """Do as `write` where a backup was taken: the keys were wrapped anew."""
+        if self._file.exists():
+            self.write(wrapped)
+
     def drop(self, numbers: Collection[int]) -> None:
         """Take keys out that were destroyed; nothing where no backup was ever taken."""
         if numbers and self._file.exists():

@@ -12,6 +12,7 @@ from visavis.records.folder import ArchiveFolder
 from visavis.records.key_file import ArchiveKeys
 from visavis.records.keyring import opens
 from visavis.records.recovery_sheet import key_on, sheet
+from visavis.wiring import build
 from visavis.wiring.session import Session
 
 KIND = "AES-256-GCM, a key for each source, picture and case"
@@ -77,10 +78,12 @@ class VaultDesk:
             with records.work(session.actor) as work:
                 count = records.keys.rewrap(work, new)
                 work.leaf("alteration", what="archive key changed", keys=count)
+                wrapped = records.keys.wrapped(work)
             if not _fits(session.folder, keys.drafted(records.archive_id)):
                 raise DamageError("the new key file does not open the archive", remedy="keep both key files, and restore a backup")
             session.step("key-proven")
             keys.switch(records.archive_id)
+            build.key_copy(records).renew(wrapped)
             session.step("key-switched")
             return sheet(records.archive_id, new, day=_day(session.clock))
 
