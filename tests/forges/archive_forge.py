@@ -126,8 +126,9 @@ def doors(
     *,
     vault: Callable[[Keyring], Vault] = KeyedVault,
     step: Callable[[str], None] = lambda _: None,
+    pen: Pen | None = None,
 ) -> Doors:
-    return Doors(clock=clock, keys=keys, vault=vault, pen=Pen(), step=step)
+    return Doors(clock=clock, keys=keys, vault=vault, pen=pen or Pen(), step=step)
 
 
 def at_cosine(cosine: float, *, sideways: int = 1) -> np.ndarray:
@@ -182,12 +183,12 @@ class Picture:
 class MadeArchive:
     """Records, an exact index over them, and the services that tests ask."""
 
-    def __init__(self, folder: Path, empty: Path, *, vault: Callable[[Keyring], Vault] = KeyedVault) -> None:
+    def __init__(self, folder: Path, empty: Path, *, vault: Callable[[Keyring], Vault] = KeyedVault, pen: Pen | None = None) -> None:
         self.clock = SetClock()
         self.folder = folder
         shutil.copytree(empty, folder / "archive")
         shutil.copytree(empty.parent / "keys", folder / "keys")
-        self.doors = doors(self.clock, keys_beside(folder / "archive"), vault=vault)
+        self.doors = doors(self.clock, keys_beside(folder / "archive"), vault=vault, pen=pen)
         self.records = records_archive.open_records(folder / "archive", self.doors, writable=True)
         self.index = ExactIndex(DIM, self.clock)
         self.permission = Permission(self.records, shipped(), floor=FLOOR)

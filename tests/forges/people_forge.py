@@ -34,7 +34,7 @@ place = "none"
 metadata = ["caption"]
 dpia = "DPIA 2026-04"
 valid_from = 2026-01-01
-valid_to = 2030-12-31
+valid_to = {last}
 
 [controller]
 name = "Service of Example"
@@ -76,13 +76,13 @@ class House:
         AddPerson(self.records, argon2=LIGHT).run((by or self.owner).actor, name, roles, PASSPHRASE)
         return sign_in(self.records, MACHINE, name, PASSPHRASE)
 
-    def source(self, profile: str, title: str | None = None) -> SourceRecord:
-        """Add a source and sign its charter."""
+    def source(self, profile: str, title: str | None = None, *, last: str = "2030-12-31") -> SourceRecord:
+        """Add a source whose charter ends after that day, and sign it."""
         title = title or profile.capitalize()
         basis, condition = KEYS[profile]
         charter = self.made.folder / f"{title}.toml"
         (self.made.folder / "deed.pdf").write_bytes(b"deed")
-        filled = CHARTER.format(profile=profile, title=title, purpose=PURPOSES[profile], basis=basis, condition=condition)
+        filled = CHARTER.format(profile=profile, title=title, purpose=PURPOSES[profile], basis=basis, condition=condition, last=last)
         charter.write_text(filled, encoding="utf-8")
         draft = self.made.add(SourceRequest(actor=self.owner.actor, folder=self.made.root(title), charter=charter))
         return self.made.life().sign(draft.id)

@@ -61,10 +61,21 @@ LONGER = ("valid_from = 2026-01-01", "valid_from = 2026-01-01\nvalid_to = 2030-1
 def test_a_charter_of_an_organisation_is_a_draft_that_nobody_can_search(made):
     source = made.draft()
     assert (source.state, source.signed_by, source.draft_version) == ("draft", None, 1)
-    made.put(source, Picture(path="a.jpg", vectors=(at_cosine(0.9),)))
     assert made.records.cases.all() == []
     with pytest.raises(RefusedError):
         made.search(sources=["Museum"])
+
+
+def test_no_template_is_written_for_a_source_that_is_frozen_while_its_pictures_are_read(made):
+    source = made.archive()
+    with made.records.work(ACTOR) as work:
+        job = made.records.files.start_job(work, source)
+    made.life().freeze(source.id, "a complaint came in")
+    batch = [Picture(path="a.jpg", vectors=(at_cosine(0.9),)).read()]
+    with pytest.raises(RefusedError) as caught, made.records.work(ACTOR) as work:
+        made.records.intake.commit(work, job, source.roots[0].number, batch)
+    assert caught.value.rule == "source-live"
+    assert made.sql("SELECT (SELECT count(*) FROM template), (SELECT count(*) FROM media)") == [(0, 0)]
 
 
 def test_the_owner_s_signature_makes_it_live_and_says_who_when_and_under_which_rules(made):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import sqlalchemy as sa
 
+from visavis.domain.errors import RefusedError
 from visavis.domain.face import AnalysedFace
 from visavis.domain.ids import FaceId, MediaId, new_id
 from visavis.domain.media import AnalysedPicture, CaptureDate
@@ -40,8 +41,16 @@ class Intake:
         self._pack_id = pack_id
 
     def commit(self, work: Work, job: Job, root_number: int, batch: Sequence[ReadFile]) -> Committed:
-        """Write a batch: vectors, turned, to the row files (synced), then all rows, the outbox entry and one leaf in this transaction."""
+        """Write a batch: vectors, turned, to the row files (synced), then all rows, the outbox entry and one leaf in this transaction.
+
+        Raises
+        ------
+        RefusedError
+            `source-live`: pictures of a source that is not live, or not in its dates, in this very transaction.
+        """
         pictures = [file for file in batch if file.picture is not None]
+        if pictures:
+            self._check_live(work, job)
         vectors = [face.vector for file in pictures if file.picture for face in file.picture.faces]
         transform = self._rotations.current(work, job.rotation_group_id)
         keys, checksums = self._store(vectors, transform)
@@ -56,6 +65,20 @@ class Intake:
         )
         work.leaf("collection", job=job.id, source=job.source_id, files=len(batch), templates=len(keys))
         return Committed(keys=tuple(keys), seq=seq)
+
+    def _check_live(self, work: Work, job: Job) -> None:
+        """A source may have been frozen since its pictures were read: no template is written without a live charter."""
+        source = tables.source
+        query = sa.select(source.c.state, source.c.live_from, source.c.live_until).where(source.c.number == job.source_number)
+        row, day = work.ask(query).one(), work.at.date()
+        in_dates = (row.live_from is None or row.live_from <= day) and (row.live_until is None or day <= row.live_until)
+        if row.state != "live" or not in_dates:
+            stands = row.state if row.state != "live" else f"live from {row.live_from} to {row.live_until} only"
+            raise RefusedError(
+                f"source {job.source_id} is {stands}: no picture of it is taken in",
+                rule="source-live",
+                remedy=f"visavis source show {job.source_id}",
+            )
 
     def _store(self, vectors: list[np.ndarray], transform: int) -> tuple[list[int], list[int]]:
         if not vectors:

@@ -185,7 +185,7 @@ class RootRun:
         if not files:
             return
         with self._records.work(self._actor) as work:
-            committed = self._records.intake.commit(work, job, self._root.number, files)
+            committed = self._records.intake.commit(work, job, self._root.number, self._admitted(files))
         if committed.keys:
             for seq, rows in self._records.gallery.replay(committed.seq - 1):
                 self._parts.index.add(rows, seq)
@@ -193,6 +193,16 @@ class RootRun:
         self._tally.read += len(files)
         self._tally.bytes += sum(file.size for file in files)
         self._tally.faces += len(committed.keys)
+
+    def _admitted(self, files: list[ReadFile]) -> list[ReadFile]:
+        """Ask the law once more, in the transaction: the source may have been frozen, or its charter amended, since the run began."""
+        self._source = self._records.sources.one(self._source.id)
+        if not any(file.picture for file in files):
+            return files
+        refusal = self._parts.gate.admit(self._source, step="index", pictures=0)
+        if refusal is None:
+            return files
+        return [replace(file, picture=None, outcome=refusal) if file.picture else file for file in files]
 
     def _settle(self, job: Job, listing: Listing, presence: Presence, *, confirm_missing: bool) -> None:
         """Mark what is gone as missing, or the root as offline when too much of it is."""
