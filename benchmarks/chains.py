@@ -20,6 +20,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.null_plugs import null_plugs
 from visavis.domain.progress import IngestProgress
 from visavis.wiring import build
 from visavis.wiring.archive import open_archive
@@ -77,6 +78,12 @@ def cpu_seconds() -> float:
         fields = Path(f"/proc/{child.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def without_law(warm_up: Path, folder: Path, workers: int) -> Timing:
+    """Ingest in the same way without ledger, vault and rotation."""
+    with null_plugs():
+        return visavis(warm_up, folder, workers)
 
 
 def visavis(warm_up: Path, folder: Path, workers: int, pack_id: str | None = None) -> Timing:
@@ -157,6 +164,7 @@ def main() -> None:
     chains: dict[str, Callable[[Path, Path, int], Timing]] = {
         "visavis": visavis,
         "visavis-int8": functools.partial(visavis, pack_id="yunet-sface-int8"),
+        "visavis-null": without_law,
         "opencv": opencv,
         "dlib": dlib,
     }

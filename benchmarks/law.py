@@ -7,7 +7,6 @@ is the drive's and not the processor's.
 """
 
 import argparse
-import datetime as dt
 import json
 import os
 import sys
@@ -17,14 +16,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy and faiss are imported
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.null_plugs import null_plugs
-from benchmarks.pictures import EXAMPLES
+from benchmarks.pictures import EXAMPLES, make_tiny
 from visavis.domain.arrays import Vectors
 from visavis.domain.face import AnalysedFace, Box, Quality
 from visavis.domain.identification import ProbePicture
@@ -40,6 +41,7 @@ from visavis.wiring.tools import create_archive
 PICTURES_EACH = 20
 BATCH = 2_000
 PROBES = 25
+TINY = 1_000
 BOX = Box(left=0.4, top=0.3, width=0.2, height=0.25)
 QUALITY = Quality(size_px=120, yaw=0, pitch=0, roll=0, sharpness=20, exposure=0.5, score=0.9, norm=10)
 
@@ -97,20 +99,24 @@ def commits_in(log: Path) -> int:
 
 @dataclass
 class Side:
-    """One of the two archives, open, and what was measured of it."""
+    """One of the two archives, open, and the seconds of its searches by the kind of question."""
 
     folder: Path
     archive: Archive
     cpu: dict[str, list[float]] = field(default_factory=dict)
     wall: dict[str, list[float]] = field(default_factory=dict)
 
-    def measure(self, name: str, search: Callable[[Archive], object], times: int) -> None:
-        """Add the seconds of one search, as the mean over several."""
+    def measure(self, kind: str, question: ProbePicture | Path) -> None:
+        """Add one search."""
         wall, cpu = time.perf_counter(), time.process_time()
-        for _ in range(times):
-            search(self.archive)
-        self.cpu.setdefault(name, []).append((time.process_time() - cpu) / times)
-        self.wall.setdefault(name, []).append((time.perf_counter() - wall) / times)
+        self.archive.search(question)
+        self.cpu.setdefault(kind, []).append(time.process_time() - cpu)
+        self.wall.setdefault(kind, []).append(time.perf_counter() - wall)
+
+    def rounds(self, kind: str) -> NDArray[np.float64]:
+        """Return the median processor time of a search in each round, ms."""
+        medians: NDArray[np.float64] = np.median(np.array(self.cpu[kind]).reshape(-1, PROBES), axis=1) * 1e3
+        return medians
 
 
 @contextmanager
@@ -132,37 +138,72 @@ def probe(vector: Vectors) -> ProbePicture:
     return ProbePicture(name="probe.jpg", image_rgb=np.zeros((8, 8, 3), np.uint8), faces=(face(vector),), picked=(1,))
 
 
-def measure(place: Path, rows: int, rounds: int) -> dict[str, object]:
+def searches(place: Path, rows: int, rounds: int) -> dict[str, object]:
+    """Measure searches with a template at hand, and with a photograph that is read first, as a person searches."""
     centres = identity_centres(max(1, rows // PICTURES_EACH), 128, np.random.default_rng(20261122))
-    asked = centres[np.arange(PROBES) * 7 % len(centres)]
-    photo = EXAMPLES / "rishi-sunak.jpg"
+    probes = [probe(centres[number * 7 % len(centres)]) for number in range(PROBES)]
+    questions: dict[str, Sequence[ProbePicture | Path]] = {
+        "with a template": probes,
+        "with a photograph": [EXAMPLES / "rishi-sunak.jpg"] * PROBES,
+    }
     with both(place, centres, rows) as (real, null):
-        found = [len(real.archive.search(probe(vector)).candidates) for vector in asked]
+        found = [len(real.archive.search(each).candidates) for each in probes]
         for side in (real, null):
-            side.archive.search(photo)
+            side.archive.search(EXAMPLES / "rishi-sunak.jpg")  # opens the networks
         for _ in range(rounds):
-            for side in (real, null):
-                side.measure("with a template", lambda archive: [archive.search(probe(vector)) for vector in asked], 1)
-            for side in (real, null):
-                side.measure("with a photograph", lambda archive: archive.search(photo), PROBES)
-        answer: dict[str, object] = {"rows": rows, "candidates": float(np.mean(found))}
-        for name, each in (("with a template", PROBES), ("with a photograph", 1)):
-            ours, theirs = np.array(real.cpu[name]) / each, np.array(null.cpu[name]) / each
-            answer[name] = {
-                "cpu_ms": float(np.median(ours)) * 1e3,
-                "null_cpu_ms": float(np.median(theirs)) * 1e3,
-                "ratio": float(np.median(ours / theirs)),
-                "ratio_by_round": [round(float(a / b), 3) for a, b in zip(ours, theirs, strict=True)],
-                "wall_ms": float(np.median(real.wall[name])) / each * 1e3,
-                "null_wall_ms": float(np.median(null.wall[name])) / each * 1e3,
-            }
-        for side in (real, null):
-            log = side.folder / "records.db-wal"
-            before = commits_in(log)
-            for vector in asked:
-                side.archive.search(probe(vector))
-            answer[f"commits a search, {side.folder.parent.name}"] = (commits_in(log) - before) / PROBES
-    return answer
+            for kind, asked in questions.items():
+                for question in asked:
+                    real.measure(kind, question)
+                    null.measure(kind, question)
+        log = real.folder / "records.db-wal"
+        before = commits_in(log)
+        for each in probes:
+            real.archive.search(each)
+        commits = commits_in(log) - before
+        return {
+            "rows": rows,
+            "candidates": float(np.mean(found)),
+            **{kind: compared(real, null, kind) for kind in questions},
+            "commits_a_search": commits / PROBES,
+            "commit_ms": commit_ms(real.folder),
+        }
+
+
+def compared(real: Side, null: Side, kind: str) -> dict[str, object]:
+    """Return one kind of search on both sides."""
+    ours, theirs = real.rounds(kind), null.rounds(kind)
+    return {
+        "cpu_ms": float(np.median(ours)),
+        "null_cpu_ms": float(np.median(theirs)),
+        "ratio_by_round": [round(float(ratio), 3) for ratio in ours / theirs],
+        "wall_ms": float(np.median(real.wall[kind])) * 1e3,
+        "null_wall_ms": float(np.median(null.wall[kind])) * 1e3,
+    }
+
+
+def commit_ms(folder: Path) -> float:
+    """Return the milliseconds on the wall that one durable commit of one leaf takes, from its beginning."""
+    records = open_records(folder, build.doors(build.SystemClock(), build.archive_keys(build.read_settings())), writable=False)
+    times = []
+    for _ in range(PROBES):
+        began = time.perf_counter()
+        with records.work(build.current_actor()) as work:
+            work.leaf("consultation", what="benchmark")
+        times.append(time.perf_counter() - began)
+    records.close()
+    return float(np.median(times)) * 1e3
+
+
+def batches(place: Path) -> dict[str, int]:
+    """Count batches and leaves of an ingest."""
+    told: list[str] = []
+    make_tiny(place / "tiny", TINY)
+    create_archive(place / "archive")
+    with Archive(place / "archive", build.read_settings(), build.SystemClock(), step=told.append) as archive:
+        archive.add_source(place / "tiny", profile="household", title="Tiny")
+        archive.ingest()
+        facts = [cast("dict[str, int]", entry.told["facts"]) for entry in archive.ledger.log(operation="collection")]
+    return {"batches": told.count("index-added"), "leaves_of_batches": sum("templates" in each for each in facts)}
 
 
 def main() -> None:
@@ -170,11 +211,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=7)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place, ExitStack() as kept:
-        began = time.perf_counter()
-        found = measure(Path(place), asked.rows, asked.rounds)
-        del kept
-        sys.stdout.write(json.dumps({**found, "seconds": round(time.perf_counter() - began)}, indent=1) + "\n")
+    with tempfile.TemporaryDirectory() as place:
+        found = {**searches(Path(place), asked.rows, asked.rounds), **batches(Path(place) / "batches")}
+    sys.stdout.write(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":

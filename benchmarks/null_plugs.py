@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy.engine import Connection
@@ -14,7 +13,7 @@ from visavis.records import archive as records_archive
 from visavis.records.archive import Doors, Records
 from visavis.records.database import Step, Work
 from visavis.records.key_file import ArchiveKeys
-from visavis.records.keyring import Keyring, KeyKind
+from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.leaves import Act, LeafWriter
 from visavis.records.rotation import Rotations
 from visavis.records.vault import ARCHIVE_KEY, MARK_BYTES, Vault
@@ -27,11 +26,11 @@ class NullVault:
     def __init__(self, _: Keyring) -> None:
         pass
 
-    def seal(self, _: str, plain: bytes, **__: Any) -> bytes:
+    def seal(self, context: str, plain: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:  # noqa: ARG002
         """Return it."""
         return plain
 
-    def open(self, _: str, sealed: bytes, **__: Any) -> bytes:
+    def open(self, context: str, sealed: bytes, *, row: str = "", key: int = ARCHIVE_KEY) -> bytes:  # noqa: ARG002
         """Return it."""
         return sealed
 
@@ -43,7 +42,7 @@ class NullVault:
 class NullKeyring(Keyring):
     """Makes no keys: all is under the archive's own."""
 
-    def make_many(self, _: Work, __: KeyKind, count: int, **___: Any) -> list[int]:  # type: ignore[override]
+    def make_many(self, work: Work, kind: KeyKind, count: int, *, parent: int = ARCHIVE_KEY) -> list[int]:  # noqa: ARG002
         """Return the archive's own key, as often as asked."""
         return [ARCHIVE_KEY] * count
 
@@ -55,11 +54,11 @@ class NullRotations(Rotations):
         """Return one rotation for all."""
         return {0: sources}
 
-    def current(self, _: Work, __: int) -> int:  # type: ignore[override]
+    def current(self, _: Work, __: int) -> int:
         """Return that one."""
         return 0
 
-    def turn(self, vectors: Vectors, _: int) -> Vectors:  # type: ignore[override]
+    def turn(self, vectors: Vectors, _: int) -> Vectors:
         """Return them."""
         return vectors
 
@@ -67,7 +66,7 @@ class NullRotations(Rotations):
 class NullLedger(LeafWriter):
     """Writes no leaf."""
 
-    def append(self, *_: Connection | int | Act) -> None:  # type: ignore[override]
+    def append(self, *_: Connection | int | Act) -> None:
         """Do nothing."""
 
 

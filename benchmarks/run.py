@@ -203,6 +203,30 @@ def search(report: Report, _: Path, __: int) -> None:
         report.add(f"search, 200,000 templates: {name}", f"{found[name]:,.4g}", bar=bars.get(name, ""))
 
 
+def law(report: Report, place: Path, rounds: int) -> None:
+    """What ledger, vault and rotation cost, against plugs that do nothing: a search by `benchmarks.law`, and ingest."""
+    found = json.loads(fresh.run("-m", "benchmarks.law", "--rows", "200000", cores=1))
+    report.numbers["law"] = found
+    for name, bar in (("with a photograph", "≤ 1.05"), ("with a template", "")):
+        ours = found[name]
+        report.add(f"a search {name}, processor time over null plugs'", spread(ours["ratio_by_round"]), bar=bar)
+        report.add(f"a search {name}, processor ms (null plugs)", f"{ours['cpu_ms']:.1f} ({ours['null_cpu_ms']:.1f})")
+    report.add("durable commits a search", f"{found['commits_a_search']:g}", bar="1")
+    report.add("one durable commit, ms on the wall", f"{found['commit_ms']:.1f}")
+    report.add("ingest: leaves a batch", f"{found['leaves_of_batches'] / found['batches']:g}", bar="1")
+    pictures.make_faces(place / "warm", WARM, seed=1)
+    pictures.make_faces(place / "faces", FACES, seed=2)
+    runs = alternate(
+        rounds,
+        {
+            "visavis": lambda: chain("visavis", place / "warm", place / "faces"),
+            "null plugs": lambda: chain("visavis-null", place / "warm", place / "faces"),
+        },
+    )
+    grown = ratios(runs["null plugs"], runs["visavis"], clock="cpu_seconds")
+    report.add("ingest, processor time a face over null plugs'", grown, bar="≤ 1.05")
+
+
 def multiplications() -> float:
     """Return the 10⁹ float32 multiply-adds a second that a matrix product reaches on one core; SFace needs 0.574 a face."""
     script = (
@@ -236,6 +260,7 @@ def main() -> None:
         "large": large,
         "unchanged": lambda report, place, rounds: unchanged(report, place, rounds, files=100_000 if asked.full else TINY),
         "search": search,
+        "law": law,
         "start": start,
     }
     parser.add_argument("--only", nargs="+", choices=measurements, default=list(measurements), metavar="PART")

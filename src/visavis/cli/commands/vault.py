@@ -55,23 +55,25 @@ def status(archive: ArchiveOption = None, form: FormatOption = Format.TABLE) -> 
 
 @vault_app.command()
 def rekey(
+    templates: Annotated[bool, typer.Option("--templates", help="Turn every template anew instead; the archive's key stays.")] = False,
     sheet: SheetOption = None,
-    templates: Annotated[
-        bool, typer.Option("--templates", help="Lay the templates under new rotations instead; the archive's key stays.")
-    ] = False,
     person: AsOption = None,
     archive: ArchiveOption = None,
 ) -> None:
     """Change the archive's key, and print the new recovery sheet.
 
     Keys of sources, cases and people are wrapped anew; what they close stays as it is. The old key opens only backups made before.
+    With --templates, templates are laid under new rotations and the keys of the old ones destroyed; a run that was cut short is ended.
     """
+    if templates and sheet is not None:
+        raise InputError("--templates changes no key, so there is no new recovery sheet", remedy="leave one of the two out")
     refuse_existing(sheet)
     with archive_at(archive) as opened:
         signed_in(opened, person)
         if templates:
-            done = opened.retention.rekey_templates()
-            sys.stdout.write(f"{counted(done.templates, 'template')} under {counted(done.groups, 'new rotation')}\n")
+            turned = opened.retention.rekey_templates()
+            groups = counted(turned.groups, "group")
+            sys.stdout.write(f"turned {counted(turned.templates, 'template')} anew, in {groups} of sources\n")
             return
         give_sheet(opened.vault.rekey(), sheet)
     sys.stdout.write("the archive has a new key\n")
