@@ -84,7 +84,7 @@ class House:
         (self.made.folder / "deed.pdf").write_bytes(b"deed")
         filled = CHARTER.format(profile=profile, title=title, purpose=PURPOSES[profile], basis=basis, condition=condition)
         charter.write_text(filled, encoding="utf-8")
-        draft = self.made._add(title, SourceRequest(actor=self.owner.actor, folder=self.made.root(title), charter=charter))
+        draft = self.made.add(SourceRequest(actor=self.owner.actor, folder=self.made.root(title), charter=charter))
         return self.made.life().sign(draft.id)
 
     def open(self, who: SignedIn | Actor, source: SourceRecord, **changes: object) -> CaseId:

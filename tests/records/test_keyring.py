@@ -145,7 +145,7 @@ def test_rewrapping_leaves_every_key_as_it_was_but_not_its_wrap(made):
     with made.records.work(ACTOR) as work:
         count = made.records.keys.rewrap(work, bytes(32))
         work.leaf("alteration", what="test")
-    assert count == 3  # the archive's own, the source's, the case's
+    assert count == 4  # the archive's own, the source's, the case's, the rotation's
     assert wrapped(made, source.key_id) != before
     assert made.sql("SELECT wrapped FROM data_key WHERE kind = 'media'") == below
     made.records.keys.forget()

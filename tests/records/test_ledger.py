@@ -33,7 +33,7 @@ def head(made: MadeArchive) -> bytes:
 def confided(made: MadeArchive) -> tuple[int, int]:
     with made.records.work(ACTOR) as work:
         key = made.records.keys.make(work, KeyKind.LEAF)
-        return work.leaf("consultation", private=SECRET, private_key=key), key
+        return work.leaf("consultation", SECRET, key), key
 
 
 def test_the_root_from_stored_nodes_is_that_over_all_leaves(made):
@@ -95,7 +95,7 @@ def test_a_leaf_without_private_text_has_no_payload_and_no_commitment(made):
 def test_an_act_that_fails_leaves_no_leaf_no_node_and_no_payload(made):
     before = made.records.ledger.size(), head(made)
     with suppress(ZeroDivisionError), made.records.work(ACTOR) as work:
-        work.leaf("consultation", private=SECRET)
+        work.leaf("consultation", SECRET)
         raise ZeroDivisionError
     assert (made.records.ledger.size(), head(made)) == before
     assert made.sql("SELECT count(*) FROM leaf_payload") == [(0,)]

@@ -77,7 +77,7 @@ def test_leaves_are_numbered_from_0_without_gaps_and_in_order_of_time(made):
     told = leaves(made)
     assert [leaf["seq"] for leaf in told] == list(range(len(told)))
     assert [leaf["at"] for leaf in told] == sorted(leaf["at"] for leaf in told)
-    assert [leaf["operation"] for leaf in told] == ["set-up", *["collection"] * 5, "consultation"]
+    assert [leaf["operation"] for leaf in told] == ["set-up", *["collection"] * 4, "consultation"]
 
 
 def test_a_leaf_names_its_actor_by_a_mark_and_the_same_actor_by_the_same_mark(made):

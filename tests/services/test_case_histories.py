@@ -5,7 +5,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from archive_forge import DIM, PACK, MadeArchive, SetClock, doors
+from archive_forge import DIM, PACK, MadeArchive, SetClock, doors, keys_beside
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -41,8 +41,9 @@ class Histories(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         empty = Path(self.folder.name) / "empty"
-        create(ArchiveFolder(empty), doors(SetClock()), pack_id=PACK, dim=DIM, actor=MACHINE)
-        self.made = MadeArchive(Path(self.folder.name), empty)
+        create(ArchiveFolder(empty), doors(SetClock(), keys_beside(empty)), pack_id=PACK, dim=DIM, actor=MACHINE)
+        (Path(self.folder.name) / "made").mkdir()
+        self.made = MadeArchive(Path(self.folder.name) / "made", empty)
         self.house = House(self.made)
         self.people = [self.house.owner]
         self.sources = {profile: self.house.source(profile) for profile in ("archive", "tracing", "police")}

@@ -294,7 +294,7 @@ def test_verify_names_a_payload_that_was_exchanged(made):
     made.records = records_archive.open_records(made.records.folder.path, made.doors, writable=True)
     for text in ("one", "two"):
         with made.records.work(ACTOR) as work:
-            work.leaf("consultation", private={"reason": text})
+            work.leaf("consultation", {"reason": text})
     sealed = made.records.vault.seal("leaf_payload.sealed", bytes(32) + b"{}", row="1")
     with closing(sqlite3.connect(path)) as other:
         other.execute("UPDATE leaf_payload SET sealed = ? WHERE seq = 1", (sealed,))

@@ -45,7 +45,7 @@ class History:
     def fail(self, _: int) -> None:
         try:
             with self.made.records.work(ACTOR) as work:
-                work.leaf("alteration", private={"reason": "never"})
+                work.leaf("alteration", {"reason": "never"})
                 raise ZeroDivisionError
         except ZeroDivisionError:
             pass
@@ -53,7 +53,7 @@ class History:
     def confide(self, _: int) -> None:
         with self.made.records.work(ACTOR) as work:
             self.keys.append(self.made.records.keys.make(work, KeyKind.LEAF))
-            work.leaf("consultation", private={"reason": "a secret"}, private_key=self.keys[-1])
+            work.leaf("consultation", {"reason": "a secret"}, self.keys[-1])
 
     def shred(self, which: int) -> None:
         if self.keys:

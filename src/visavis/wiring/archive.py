@@ -27,18 +27,12 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
-from visavis.wiring.cases import CaseDesk
+from visavis.wiring.desks import Desks
 from visavis.wiring.gate import LawGate
 from visavis.wiring.index import EmbeddedKeeper, catch_up
-from visavis.wiring.ledger import LedgerDesk
-from visavis.wiring.people import PeopleDesk
 from visavis.wiring.picking import pick
-from visavis.wiring.policies import PolicyDesk
 from visavis.wiring.retention import RetentionDesk
-from visavis.wiring.review import LabelDesk, ReviewDesk
 from visavis.wiring.session import Session
-from visavis.wiring.sources import CharterDesk
-from visavis.wiring.vault import VaultDesk
 
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
@@ -61,49 +55,19 @@ def open_archive(folder: Path | str, *, settings: Settings | None = None, clock:
     return Archive(Path(folder), settings or build.read_settings(), clock or build.SystemClock(), ask=ask)
 
 
-class Archive:
+class Archive(Desks):
     """One archive. Reading acts share what they open; writing acts take the archive's lock while they last. Close it when done."""
 
     def __init__(
         self, folder: Path, settings: Settings, clock: Clock, *, ask: Ask | None = None, step: Callable[[str], None] = lambda _: None
     ) -> None:
         self.folder = folder
-        self._session = Session(folder, settings, clock, ask=ask, step=step)
+        super().__init__(Session(folder, settings, clock, ask=ask, step=step))
         self._session.closers.append(self._close_index)
         self._index: VectorIndex | None = None
         self._applied = 0
         self._chain: Chain | None = None
         self._thresholds: dict[float, Threshold] = {}
-
-    @property
-    def people(self) -> PeopleDesk:
-        """Who may act, and signing in."""
-        return PeopleDesk(self._session)
-
-    @property
-    def cases(self) -> CaseDesk:
-        """For what may be searched, and who answers for it."""
-        return CaseDesk(self._session)
-
-    @property
-    def policies(self) -> PolicyDesk:
-        """The rules in force."""
-        return PolicyDesk(self._session)
-
-    @property
-    def review(self) -> ReviewDesk:
-        """Searches shown again, verdicts, disclosures, case reports."""
-        return ReviewDesk(self._session)
-
-    @property
-    def labels(self) -> LabelDesk:
-        """Names that people gave to faces of a source."""
-        return LabelDesk(self._session)
-
-    @property
-    def charters(self) -> CharterDesk:
-        """Legal files of the sources: adding, signing, answering, freezing, amending."""
-        return CharterDesk(self._session)
 
     @property
     def retention(self) -> RetentionDesk:
@@ -124,11 +88,6 @@ class Archive:
         if self._index is not None:
             self._index.close()
         self._index = None
-
-    @property
-    def ledger(self) -> LedgerDesk:
-        """Reading the ledger, proving from it, handing it out."""
-        return LedgerDesk(self._session)
 
     # ---- sources -------------------------------------------------------------------------------------------------------------
 
@@ -347,11 +306,6 @@ class Archive:
         vault = self.vault.status()
         warnings = (*vault.warnings, *self.retention.warnings())
         return Status(self._session.records(), vault=vault.kind, warnings=warnings).run()
-
-    @property
-    def vault(self) -> VaultDesk:
-        """The archive's key: how it lies, changing it, its recovery sheet."""
-        return VaultDesk(self._session)
 
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
         """Check every file of the archive; `repair` makes damaged codes anew."""
