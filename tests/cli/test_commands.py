@@ -24,6 +24,7 @@ CANDIDATE_KEYS = {
 }  # fmt: skip
 SEARCH_KEYS = {
     "search_id", "case_id", "at", "probe", "gallery_size", "threshold", "threshold_trial", "pack", "undated_left_out", "notices",
+    "purpose", "policy", "signed_by", "stamp", "expected_false_hits",
     "candidates",
 }  # fmt: skip
 

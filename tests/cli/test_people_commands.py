@@ -8,7 +8,8 @@ SECRET = "correct horse battery staple"
 
 
 @pytest.fixture
-def archive(run, tmp_path):
+def archive(run, tmp_path, monkeypatch):
+    monkeypatch.delenv("VISAVIS_PASSPHRASE_FILE", raising=False)  # the album's, if that was made before
     (tmp_path / "passphrase").write_text(SECRET + "\n", encoding="utf-8")
     assert run("init", tmp_path / "archive").code == 0
     added = run("person", "add", "Ada", "--role", "owner", "--passphrase-file", tmp_path / "passphrase", "-a", tmp_path / "archive")

@@ -90,8 +90,14 @@ class MadeUpAnalyser(PhotoAnalyser):
         return Analysed(outcome=Outcome(reason=Reason.INDEXED if faces else Reason.NO_FACE, faces=len(faces)), picture=picture)
 
 
-def the_doors() -> Doors:
-    return build.doors(build.SystemClock(), build.archive_keys(Settings()))
+def settings_of(folder: Path) -> Settings:
+    """Return settings whose key file lies beside an archive in a folder `keys`, if there is one: it is copied with what lies about it."""
+    keys = folder.parent / "keys"
+    return Settings(key_file=keys / "archive.key") if keys.is_dir() else Settings()
+
+
+def the_doors(folder: Path) -> Doors:
+    return build.doors(build.SystemClock(), build.archive_keys(settings_of(folder)))
 
 
 class InlinePool(Pool):
@@ -120,7 +126,7 @@ class QuickArchive(Archive):
     def __init__(
         self, folder: Path, *, batch_files: int = 4, step: Callable[[str], None] = lambda _name: None, clock: Clock | None = None
     ) -> None:
-        super().__init__(folder, Settings(), clock or build.SystemClock(), step=step)
+        super().__init__(folder, settings_of(folder), clock or build.SystemClock(), step=step)
         self.batch_files = batch_files
         self.opened: list[str] = []
         self.analyser = MadeUpAnalyser(self.opened.append)
@@ -181,7 +187,7 @@ class Killer:
 
 def make_archive(folder: Path, source: Path | None = None) -> Path:
     """Make an archive of made-up faces with one household source."""
-    records_archive.create(ArchiveFolder(folder), the_doors(), pack_id="made-up", dim=DIM, actor=Actor(name="tester"))
+    records_archive.create(ArchiveFolder(folder), the_doors(folder), pack_id="made-up", dim=DIM, actor=Actor(name="tester"))
     if source is not None:
         with QuickArchive(folder) as archive:
             archive.add_source(source, profile="household", title="Pictures")
@@ -215,7 +221,7 @@ class Kept:
 
 def contents(folder: Path) -> dict[str, Kept]:
     """Return what an archive holds, by path."""
-    records = records_archive.open_records(folder, the_doors(), writable=False)
+    records = records_archive.open_records(folder, the_doors(folder), writable=False)
     try:
         ask = records._database.ask
         media = {row.number: row for row in ask(sa.select(tables.media)).all()}

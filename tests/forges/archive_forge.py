@@ -253,7 +253,7 @@ class MadeArchive:
         if "face_id" not in asked:
             asked.setdefault("probes", (probe(at_cosine(1)),))
         asked.setdefault("reason", "made for this test")
-        search = Search(self.records, self.index, self.permission, default_threshold=THRESHOLD, notices=list)
+        search = Search(self.records, self.index, self.permission, default_threshold=THRESHOLD, notices=lambda _: [])
         return search.run(SearchQuestion(actor=ACTOR, **asked))
 
     def why(self, file: Path | str, **asked: object) -> Reasons:
@@ -271,12 +271,17 @@ class MadeArchive:
         self.records.close()
 
 
+def make_empty(path: Path) -> Path:
+    """Make an archive without a source, its key in a folder beside it; return its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    records_archive.create(ArchiveFolder(path), doors(SetClock(), keys_beside(path)), pack_id=PACK, dim=DIM, actor=ACTOR)
+    return path
+
+
 @pytest.fixture(scope="session")
 def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of an archive without a source, to be copied: making one anew takes ten times as long."""
-    path = tmp_path_factory.mktemp("forge") / "archive"
-    records_archive.create(ArchiveFolder(path), doors(SetClock(), keys_beside(path)), pack_id=PACK, dim=DIM, actor=ACTOR)
-    return path
+    return make_empty(tmp_path_factory.mktemp("forge") / "archive")
 
 
 @pytest.fixture

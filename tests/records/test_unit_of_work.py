@@ -54,6 +54,42 @@ def test_what_was_changed_before_an_error_is_gone_after_it_leaf_included(made):
     assert leaves(made) == before
 
 
+def test_a_query_in_the_middle_of_a_unit_of_work_sees_what_it_wrote_and_commits_none_of_it(made):
+    source = made.household()
+
+    def change(work: Work) -> None:
+        made.records.retention.set_state(work, source, "frozen")
+        assert made.records.sources.one(source.id).state == "frozen"
+        assert made.records._database.raw.in_transaction
+
+    before = leaves(made)
+    failing(made, change)
+    assert made.records.sources.one(source.id).state == "live"
+    assert leaves(made) == before
+
+
+def test_a_unit_of_work_inside_another_is_refused_and_the_outer_one_leaves_nothing(made):
+    source = made.household()
+    before = leaves(made)
+
+    def act() -> None:
+        with made.records.work(ACTOR) as work:
+            made.records.retention.set_state(work, source, "frozen")
+            with made.records.work(ACTOR):
+                pass
+
+    with pytest.raises(DamageError, match="inside another"):
+        act()
+    assert made.records.sources.one(source.id).state == "live"
+    assert leaves(made) == before
+
+
+def test_private_text_never_gets_into_a_leaf_by_a_wrong_name(made):
+    with pytest.raises(TypeError, match="by position"), made.records.work(ACTOR) as work:
+        work.leaf("consultation", private={"reason": "a secret"})
+    assert len(leaves(made)) == 1
+
+
 def test_work_goes_on_after_a_work_that_failed(made):
     failing(made, lambda _: None)
     assert made.household().number == 1

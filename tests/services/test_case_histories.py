@@ -5,7 +5,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from archive_forge import DIM, PACK, MadeArchive, SetClock, doors, keys_beside
+from archive_forge import MadeArchive, make_empty
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -14,8 +14,6 @@ from people_forge import MACHINE, House
 from visavis.domain.actor import Role
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.ids import CaseId
-from visavis.records.archive import create
-from visavis.records.folder import ArchiveFolder
 from visavis.services.cases import CloseCase
 from visavis.services.people import SignedIn
 
@@ -40,10 +38,8 @@ class Histories(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        empty = Path(self.folder.name) / "empty"
-        create(ArchiveFolder(empty), doors(SetClock(), keys_beside(empty)), pack_id=PACK, dim=DIM, actor=MACHINE)
-        (Path(self.folder.name) / "made").mkdir()
-        self.made = MadeArchive(Path(self.folder.name) / "made", empty)
+        base = Path(self.folder.name)
+        self.made = MadeArchive(base, make_empty(base / "empty" / "archive"))
         self.house = House(self.made)
         self.people = [self.house.owner]
         self.sources = {profile: self.house.source(profile) for profile in ("archive", "tracing", "police")}

@@ -37,7 +37,7 @@ class Court:
     def search(self, by: str = "ada", **asked: object) -> SearchResult:
         asked.setdefault("probes", (photo(),))
         question = SearchQuestion(actor=self.people[by].actor, case_id=self.case, reason="made for this test", **asked)
-        search = Search(self.made.records, self.made.index, self.made.permission, default_threshold=THRESHOLD, notices=list)
+        search = Search(self.made.records, self.made.index, self.made.permission, default_threshold=THRESHOLD, notices=lambda _: [])
         return search.run(question)
 
     def past(self) -> PastSearches:

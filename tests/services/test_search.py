@@ -111,7 +111,7 @@ def test_several_photos_of_one_person_count_each_face_by_its_best(made):
     made.put(source, Picture(path="young.jpg", vectors=(at_cosine(1),)), Picture(path="old.jpg", vectors=(at_cosine(0),)))
     young, old = probe(at_cosine(1)), probe(at_cosine(0))
     result = made.search(probes=(young, old), same_person=True)
-    assert paths(result) == ["young.jpg", "old.jpg"]
+    assert sorted(paths(result)) == ["old.jpg", "young.jpg"]  # each is 1 but for the rounding of a turned row
     np.testing.assert_allclose([found.similarity for found in result.candidates], [1, 1], atol=1e-3)
     assert {found.probe_face for found in result.candidates} == {1}
 

@@ -8,8 +8,6 @@ import calendar
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-import holidays
-
 from visavis.law.policy import ClockRules, Limits
 
 Holidays = Callable[[dt.date], bool]
@@ -25,6 +23,8 @@ def no_holidays(_: dt.date) -> bool:
 
 def holidays_of(clocks: ClockRules, country: str) -> Holidays:
     """Return the public holidays that count: the pack's, else those of the controller's country (none, where the library has none)."""
+    import holidays  # most commands count no days
+
     code = clocks.holidays or country
     if code not in holidays.list_supported_countries():
         return no_holidays

@@ -72,13 +72,15 @@ class Work:
         ----------
         operation : str
             One of `visavis.ledger.leaf.Operation`.
-        private : mapping of text, optional
+        private : mapping of text, optional, by position
             What people wrote or are called, and an auditor may ask for: kept sealed outside the leaf, which holds a commitment to it.
         private_key : int
             The data key that closes it; destroying that key erases it and leaves the ledger whole.
         **facts
             Ids, counts and words of closed lists; never names, paths or anybody's own words.
         """
+        if {"private", "private_key"} & set(facts):  # by name they would be facts, and lie in the leaf as they are
+            raise TypeError("what is private in a leaf is handed in by position")
         seq = self._next_leaf
         act = Act(at=self.at, actor=self.actor, operation=operation, facts=facts, private=private, private_key=private_key)
         self._write.append(self._connection, seq, act)
@@ -121,13 +123,13 @@ class Database:
         return driver
 
     def ask(self, statement: sa.Executable) -> Rows:
-        """Read, outside any transaction of ours."""
+        """Read; inside a unit of work, what it has written too."""
         result = self._connection.execute(statement)
-        self._connection.commit()  # SQLAlchemy's own bookkeeping; the driver is in autocommit
+        self._end_reading()
         return result
 
     def peek(self, sql: str, *values: object) -> tuple[Any, ...] | None:
-        """Return the first row of a query by the driver itself: inside a transaction as well, where `ask` must not be used."""
+        """Return the first row of a query by the driver itself, in a tenth of the time of `ask`."""
         with _damage_named(self.path):
             row: tuple[Any, ...] | None = self.raw.execute(sql, values).fetchone()
         return row
@@ -135,11 +137,13 @@ class Database:
     def note(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write into a temporary table, which is no part of the archive."""
         self._connection.execute(statement, list(rows))
-        self._connection.commit()
+        self._end_reading()
 
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
-        """Open a unit of work; it commits at the end, or leaves nothing behind."""
+        """Open a unit of work; it commits at the end, or leaves nothing behind. There is one at a time."""
+        if self._working():
+            raise DamageError("a unit of work was opened inside another one; nothing was written")
         with self._seals.writing():
             self.raw.execute("BEGIN IMMEDIATE")
             try:
@@ -181,6 +185,14 @@ class Database:
         finally:
             self._connection.close()
             self._engine.dispose()
+
+    def _end_reading(self) -> None:
+        """End what SQLAlchemy takes for a transaction, unless a unit of work is open: its `commit` would commit that, half done."""
+        if not self._working():
+            self._connection.commit()
+
+    def _working(self) -> bool:
+        return self.raw.in_transaction
 
     def _begin(self, actor: Actor) -> Work:
         query = sa.select(tables.leaf.c.seq, tables.leaf.c.at).order_by(tables.leaf.c.seq.desc()).limit(1)

@@ -152,9 +152,10 @@ class Gallery:
             chunk = [int(key) for key in keys[start : start + 500]]
             rows = self._database.ask(_facts(searchable(at).where(_view.c.key.in_(chunk)))).all()
             places = self._places({row.media_number for row in rows})
+            titles = {number: self._title(row) for number, row in {row.source_number: row for row in rows}.items()}
             for row in rows:
                 if row.media_number in places:
-                    found[row.key] = self._shown(row, places[row.media_number])
+                    found[row.key] = self._shown(row, titles[row.source_number], places[row.media_number])
         return found
 
     def key_of(self, face_id: str, at: dt.datetime, sources: frozenset[int]) -> int:
@@ -281,7 +282,10 @@ class Gallery:
             for row in self._database.ask(query).all()
         }
 
-    def _shown(self, row: Any, place: tuple[str, bool]) -> Shown:
+    def _title(self, row: Any) -> str:
+        return self._sealer.open("source.title", row.title, row=str(row.source_number), key=row.source_key)
+
+    def _shown(self, row: Any, title: str, place: tuple[str, bool]) -> Shown:
         path, offline = place
         return Shown(
             key=row.key,
@@ -289,7 +293,7 @@ class Gallery:
             face_id=FaceId(row.face_id),
             media_id=MediaId(row.media_id),
             source_id=SourceId(row.source_id),
-            source_title=self._sealer.open("source.title", row.title, row=str(row.source_number), key=row.source_key),
+            source_title=title,
             offline=offline,
             kind=row.kind,
             box=_box(row),

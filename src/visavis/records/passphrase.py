@@ -5,7 +5,6 @@ import struct
 import unicodedata
 from dataclasses import dataclass
 
-from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -35,6 +34,8 @@ LIGHT = Argon2(memory_kib=64, passes=1, lanes=1)
 
 def derive(passphrase: str, salt: bytes, parameters: Argon2) -> bytes:
     """Return 32 bytes by argon2id (RFC 9106); one passphrase typed on different keyboards is one (Unicode NFKC)."""
+    from argon2.low_level import Type, hash_secret_raw  # most commands ask for no passphrase
+
     return hash_secret_raw(
         unicodedata.normalize("NFKC", passphrase).encode(),
         salt,

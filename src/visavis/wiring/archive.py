@@ -256,7 +256,7 @@ class Archive(Desks):
             index,
             self._permission(records),
             default_threshold=self._default_threshold(records),
-            notices=lambda: reading_notices(records),
+            notices=lambda sources: reading_notices(records, sources),
         )
         return search.run(question)
 

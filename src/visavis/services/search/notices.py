@@ -1,12 +1,15 @@
 """What a person must know of an archive before trusting a result list."""
 
+from collections.abc import Iterable
+
 from visavis.records.archive import Records
+from visavis.records.sources import SourceRecord
 
 
-def reading_notices(records: Records) -> list[str]:
-    """Return a line for each source that was not read to its end, or is out of reach."""
+def reading_notices(records: Records, sources: Iterable[SourceRecord]) -> list[str]:
+    """Return a line for each of these sources that was not read to its end, or is out of reach."""
     lines = []
-    for source in records.sources.all():
+    for source in sources:
         if source.offline:
             lines.append(f"«{source.title}» is offline; its faces stay searchable, its originals can't be shown")
         if not records.files.read_through(source.number):

@@ -46,9 +46,21 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """A clearance, and a line for each source that was left out."""
+    """A clearance, and what it was decided on.
+
+    Attributes
+    ----------
+    case : CaseRecord
+        The case that the search is made under.
+    sources : tuple of SourceRecord
+        Every source of the archive.
+    left_out : tuple of str
+        A line for each source that was left out.
+    """
 
     clearance: Clearance
+    case: CaseRecord
+    sources: tuple[SourceRecord, ...]
     left_out: tuple[str, ...]
 
 
@@ -93,7 +105,8 @@ class Permission:
         grant = self._clear(request, facts, _case_facts(case, every))
         titles = {source.id: source.title for source in every}
         lines.extend(f"«{titles[no.source_id]}» was left out: {no.why}" + (f" ({no.remedy})" if no.remedy else "") for no in grant.left_out)
-        return Permit(clearance=grant.clearance, left_out=tuple(lines))
+        granted = next(case for case in cases if case.id == grant.clearance.case_id)
+        return Permit(clearance=grant.clearance, case=granted, sources=tuple(every), left_out=tuple(lines))
 
     def _clear(self, request: SearchRequest, sources: Sequence[SourceFacts], case: CaseFacts | None) -> Grant:
         try:

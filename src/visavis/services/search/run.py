@@ -1,7 +1,7 @@
 """One search: clearance first, then the index, then SQL, then the record of it, then the answer."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from visavis.records.cases import CaseRecord
 from visavis.records.gallery import Shown
 from visavis.records.reviews import ProbeToSave
 from visavis.records.searches import FoundFace, SearchFacts
+from visavis.records.sources import SourceRecord
 from visavis.services.search.leads import SHARED, Asked, Lead, as_candidates, signers, stamp
 from visavis.services.search.permission import Ask, Permission
 from visavis.services.search.subject import archived_face, probes_to_save
@@ -127,7 +128,7 @@ class Search:
         permission: Permission,
         *,
         default_threshold: Threshold,
-        notices: Callable[[], list[str]],
+        notices: Callable[[Iterable[SourceRecord]], list[str]],
     ) -> None:
         self._records = records
         self._index = index
@@ -161,8 +162,7 @@ class Search:
         size = self._records.gallery.size(where, at)
         threshold = question.threshold_or(self._default_threshold)
         found = self._best(self._vectors(question, permit.clearance, at), where, permit.clearance, threshold.value, question.top, at)
-        case = self._records.cases.one(permit.clearance.case_id)
-        probes = self._probes(question, case)
+        case, probes = permit.case, self._probes(question, permit.case)
         facts = SearchFacts(
             pack_id=self._records.pack_id,
             gallery_size=size.size,
@@ -184,10 +184,10 @@ class Search:
             pack=self._records.pack_id,
             candidates=as_candidates(self._records, leads, self._asked(case, probes), {}, at),
             undated_left_out=size.undated,
-            notices=(*permit.left_out, *_cut(question.top, len(found)), *self._notices()),
+            notices=(*permit.left_out, *_cut(question.top, len(found)), *self._notices(permit.sources)),
             purpose=permit.clearance.purpose,
             policy=permit.clearance.policy,
-            signed_by=signers(source for source in self._records.sources.all() if source.number in permit.clearance.sources),
+            signed_by=signers(source for source in permit.sources if source.number in permit.clearance.sources),
             stamp=stamp(case),
         )
 
