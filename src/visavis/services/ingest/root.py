@@ -197,12 +197,10 @@ class RootRun:
     def _admitted(self, files: list[ReadFile]) -> list[ReadFile]:
         """Ask the law once more, in the transaction: the source may have been frozen, or its charter amended, since the run began."""
         self._source = self._records.sources.one(self._source.id)
-        if not any(file.picture for file in files):
-            return files
-        refusal = self._parts.gate.admit(self._source, step="index", pictures=0)
-        if refusal is None:
-            return files
-        return [replace(file, picture=None, outcome=refusal) if file.picture else file for file in files]
+        refusals = [self._admit("index", file.path, 0) if file.picture else None for file in files]
+        return [
+            file if refusal is None else replace(file, picture=None, outcome=refusal) for file, refusal in zip(files, refusals, strict=True)
+        ]
 
     def _settle(self, job: Job, listing: Listing, presence: Presence, *, confirm_missing: bool) -> None:
         """Mark what is gone as missing, or the root as offline when too much of it is."""
