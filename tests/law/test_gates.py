@@ -27,6 +27,7 @@ from visavis.law.charter import Charter, check_transition, check_usable
 from visavis.law.clear import clear, clear_rights
 from visavis.law.disclosure import check_disclosure
 from visavis.law.erasure import HoldAsked, check_certificate, check_hold
+from visavis.law.erasure import check_second as check_second_of_erasure
 from visavis.law.facts import Approval, Approver, CaseFacts, SourceFacts
 from visavis.law.file_signs import Sign, Unanswered, check_answered
 from visavis.law.gates import Gate
