@@ -11,12 +11,12 @@ from visavis.domain.errors import InputError
 from visavis.domain.orders import Appeal, Terms
 from visavis.law.orders import standing
 from visavis.law.roles import Act, check_role
+from visavis.ledger.checkpoint import Checkpoint
 from visavis.ledger.export import Line, write_export
-from visavis.ledger.note import Signer, verifier_of
+from visavis.ledger.note import Signer, sign, verifier_of
 from visavis.ledger.order_report import told_of, write_report
 from visavis.ledger.tree import root
 from visavis.records.archive import Records
-from visavis.services.ledger.head import signed_head
 from visavis.services.orders.open import asked_profile
 
 EXPORT = "ledger.export"
@@ -60,12 +60,13 @@ class ReportOrder:
                 break
             lines.append(Line(seq=leaf.seq, body=leaf.body))
         told = told_of(order.id, (line.body for line in lines))
-        export = b"".join(write_export(verifier_of(self._signer), lines, signed_head(records, self._signer, len(lines))))
+        head = Checkpoint(origin=self._signer.name, size=len(lines), root=root(len(lines), records.ledger.node))
+        export = b"".join(write_export(verifier_of(self._signer), lines, sign(head.text(), self._signer)))
         ledger = {
             "file": EXPORT,
             "sha256": hashlib.sha256(export).hexdigest(),
             "leaves": len(lines),
-            "root": root(len(lines), records.ledger.node).hex(),
+            "root": head.root.hex(),
             "key": verifier_of(self._signer).text(),
         }
         report = write_report(told, until=day.isoformat(), ledger=ledger, clock=_clock(told, day))

@@ -35,7 +35,7 @@ def register(records: Records, rules: Rulebook, day: dt.date) -> Paper:
     sources = [source for source in records.sources.all() if source.profile not in UNNAMED]
     out = [one for case in records.cases.all() for one in records.disclosures.of_case(case.id)]
     left_out = len(records.sources.all()) - len(sources)
-    lead = f"GDPR Art. 30(1). {len(sources)} sources" + (f"; {left_out} of a household or trial are left out" if left_out else "")
+    lead = f"GDPR Art. 30(1). Sources: {len(sources)}" + (f"; of a household or trial, left out: {left_out}" if left_out else "")
     return Paper(
         kind="art30",
         title="Record of processing activities",
