@@ -49,7 +49,11 @@ INVARIANTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "I19": ("only a signed pack changes rules; a past decision keeps its own", (HISTORIES, LAW, "law/test_policy.py")),
     "I21": (
         "names and templates share no file, key or log line: row files and codes hold no text, leaves and logs no name or path",
-        (HISTORIES, f"{PLAIN}::test_nothing_of_it_stands_in_any_file_of_an_archive_open_or_closed"),
+        (
+            HISTORIES,
+            f"{PLAIN}::test_nothing_of_it_stands_in_any_file_of_an_archive_open_or_closed",
+            f"{PLAIN}::test_no_log_line_holds_any_of_it",
+        ),
     ),
 }
 LATER = (

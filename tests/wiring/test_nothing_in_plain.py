@@ -5,6 +5,8 @@ prove nothing.
 """
 
 import dataclasses
+import io
+import logging
 import shutil
 from pathlib import Path
 
@@ -58,6 +60,7 @@ class Told:
         self.open = b""
         self.closed = b""
         self.log = False
+        self.logged = b""
 
     @property
     def planted(self) -> dict[str, tuple[bytes, ...]]:
@@ -99,6 +102,10 @@ def live(base: Path, examples: Path, patch: pytest.MonkeyPatch) -> Told:
     settings = build.read_settings().model_copy(update={"key_file": base / "keys" / "one.key"})
     folder = base / "archive"
     create_archive(folder, settings=settings)
+    lines = io.StringIO()
+    handler = logging.StreamHandler(lines)
+    patch.setattr(logging.getLogger("visavis"), "handlers", [handler])
+    patch.setattr(logging.getLogger("visavis"), "level", logging.DEBUG)
     with Archive(folder, settings, build.SystemClock()) as archive:
         (shown,) = archive.look(root / TEXTS["path"])
         (probe,) = archive.look(examples.parent / "probe" / "barack-obama-2012.jpg")
@@ -107,6 +114,8 @@ def live(base: Path, examples: Path, patch: pytest.MonkeyPatch) -> Told:
         told.open = on_disk(folder)
         told.log = (folder / "records.db-wal").stat().st_size > 0
     told.closed = on_disk(folder)
+    logging.getLogger("visavis.test").warning("the log was kept")
+    told.logged = lines.getvalue().encode()
     return told
 
 
@@ -181,6 +190,11 @@ def test_the_probe_its_pixels_and_the_passphrase_are_nowhere_even_where_nothing_
     told = request.getfixturevalue(which)
     never = (PASSPHRASE.encode(), halves(told.probe.faces[0].vector), *pixel_rows(told.probe))
     assert not [secret for secret in never if secret in told.open + told.closed]
+
+
+def test_no_log_line_holds_any_of_it(plain):
+    assert b"the log was kept" in plain.logged
+    assert given_away(plain, plain.logged) == set()
 
 
 def pixel_rows(probe: ProbePicture) -> list[bytes]:
