@@ -30,6 +30,8 @@ class Act(StrEnum):
     READ_LEDGER = "read-ledger"
     EXPIRE = "expire"
     REKEY = "rekey"
+    SUPPRESS = "suppress"
+    CONSENT = "consent"
 
 
 ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
@@ -37,7 +39,7 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.OWNER: frozenset(Act),
         Role.INVESTIGATOR: frozenset({Act.OPEN_CASE, Act.CLOSE_CASE, Act.SEARCH, Act.REVIEW, Act.DISCLOSE, Act.LABEL}),
         Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.LABEL}),
-        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER}),
+        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER, Act.SUPPRESS, Act.CONSENT}),
         # Stops, and never searches (GDPR Art. 38(6): no task that makes a conflict of interests).
         Role.OFFICER: frozenset({Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.READ_LEDGER}),
         Role.AUDITOR: frozenset({Act.READ_LEDGER}),

@@ -31,6 +31,11 @@ class Rule(StrEnum):
     SOURCE_LIVE = "source-live", "the source is live: no draft, not frozen, expired or erased"
     PHOTOS_ONLY = "photos-only", "still pictures; video needs its own decoder and its own answers"
     SOURCE_SIZE = "source-size", "within the profile's number of pictures"
+    CONSENT_GIVEN = (
+        "consent-given",
+        "in a source that stands on consent, as many consents as faces cover a picture, each for every purpose, none withdrawn or ended",
+    )
+    NOT_OBJECTED = "not-objected", "nobody has objected to this face of this picture (GDPR Art. 21)"
     # ---- who acts
     PERSON_NEEDED = "person-needed", "a person who signed in with a key acts; only at home and in a trial is the machine's user enough"
     SIGNED_IN = "signed-in", "the passphrase opens the key of a person who is not revoked"

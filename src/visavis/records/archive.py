@@ -14,6 +14,7 @@ from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
+from visavis.records.consents import Consents
 from visavis.records.database import Database, Identity, Step, Work
 from visavis.records.disclosures import Disclosures
 from visavis.records.erasure import Erasures
@@ -37,6 +38,7 @@ from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
 from visavis.records.signatures import Signatures
 from visavis.records.sources import Sources
+from visavis.records.suppressions import Suppressions
 from visavis.records.vault import KeyedVault, PathSealer, Vault
 
 FORMAT = 2
@@ -105,6 +107,8 @@ class Records:
             forget = (self.labels.forget_faces, self.reviews.forget_faces)
             self.erasures = Erasures(self._database, self.rows, self.keys, step=doors.step, forget=forget)
             self.retention = Retention(self._database)
+            self.suppressions = Suppressions(self._database, self.vault, self.keys)
+            self.consents = Consents(self._database, sealer, self.keys)
             self.rekeying = Rekeying(self._database, self.rows, self.rotations)
             self.ledger = Ledger(self._database, self.vault)
             doors.check(self)
