@@ -10,6 +10,7 @@ import typer
 
 from visavis.cli.commands import (
     cases,
+    consents,
     evaluate,
     expire,
     ingest,
@@ -21,6 +22,7 @@ from visavis.cli.commands import (
     review,
     search,
     sources,
+    suppress,
     survey,
     upkeep,
     vault,
@@ -40,7 +42,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-PARTS = (survey, sources, people, cases, policies, ingest, search, review, labels, upkeep, expire, ledger, packs, evaluate, vault)
+PARTS = (
+    survey,
+    sources,
+    people,
+    cases,
+    policies,
+    ingest,
+    search,
+    review,
+    labels,
+    suppress,
+    consents,
+    upkeep,
+    expire,
+    ledger,
+    packs,
+    evaluate,
+    vault,
+)
 for part in PARTS:
     part.register(app)
 

@@ -19,7 +19,7 @@ from visavis.domain.face import Box
 from visavis.domain.ids import SuppressionId, new_id
 from visavis.records import tables
 from visavis.records.database import Database, Work
-from visavis.records.files import chunks
+from visavis.records.files import chunks, location_row
 from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.suppression_tables import suppression, suppression_mark, suppression_total
 from visavis.records.vault import PathSealer, Vault
@@ -126,7 +126,7 @@ class Suppressions:
         return suppression_id
 
     def lift(self, work: Work, suppression_id: str) -> None:
-        """End an objection: its key is destroyed, with all that it closed.
+        """End an objection: its key is destroyed, with all that it closed. The caller writes the leaf.
 
         Raises
         ------
@@ -140,7 +140,6 @@ class Suppressions:
         ended = {"shape": None, "because": None, "lifted_at": work.at}
         work.run(sa.update(suppression).where(suppression.c.number == row.number).values(**ended))
         self._keys.destroy(work, row.key_id)
-        work.leaf("alteration", what="suppression lifted", suppression=suppression_id)
 
     def mark(self, kind: MarkKind, sign: bytes) -> bytes:
         """Return the mark under which a sign is kept."""
@@ -203,6 +202,22 @@ class Suppressions:
         marks = [self._sealer.mark("location.path", path) for url in known.urls for path in (plain_url(url), _path(url))]
         lying = sa.select(tables.location.c.media_number).where(tables.location.c.media_number.is_not(None))
         return sorted({*found, *self._database.ask(lying.where(tables.location.c.path_mark.in_(marks))).scalars()})
+
+    def places(self, media: Collection[int]) -> list[tuple[int, str]]:
+        """Return (number of the root, path below it) of every file of these pictures that is there."""
+        place = tables.location
+        query = (
+            sa.select(place.c.root_number, place.c.path, place.c.path_mark, tables.media.c.key_id)
+            .select_from(place.join(tables.media, tables.media.c.number == place.c.media_number))
+            .where(tables.media.c.number.in_(list(media)), place.c.missing_since.is_(None))
+        )
+        return [
+            (
+                row.root_number,
+                self._sealer.open("location.path", row.path, row=location_row(row.root_number, row.path_mark), key=row.key_id),
+            )
+            for row in self._database.ask(query).all()
+        ]
 
     def _faces(self, which: sa.ColumnElement[bool]) -> list[HeldFace]:
         face, media = tables.face, tables.media

@@ -36,6 +36,7 @@ from visavis.wiring.picking import pick
 from visavis.wiring.policies import PolicyDesk
 from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.review import LabelDesk, ReviewDesk
+from visavis.wiring.rights import ConsentDesk, SuppressionDesk
 from visavis.wiring.session import Session
 from visavis.wiring.sources import CharterDesk
 from visavis.wiring.vault import VaultDesk
@@ -109,6 +110,16 @@ class Archive:
     def retention(self) -> RetentionDesk:
         """What is past its end, and its erasure."""
         return RetentionDesk(self._session, self._open_index)
+
+    @property
+    def suppressions(self) -> SuppressionDesk:
+        """Objections that last."""
+        return SuppressionDesk(self._session, self._open_index)
+
+    @property
+    def consents(self) -> ConsentDesk:
+        """Consents that a source stands on."""
+        return ConsentDesk(self._session, self._open_index)
 
     def __enter__(self) -> Self:
         return self
