@@ -94,12 +94,10 @@ class Prints:
     """Prints, to be asked whose picture a sketch shows."""
 
     def __init__(self, prints: Sequence[bytes]) -> None:
-        coarse, fine = (2 * cells * (cells - 1) for cells in (_COARSE, _FINE))
-        sizes = np.cumsum([coarse // 8, coarse // 8, fine // 8])
-        table = np.array([np.frombuffer(one, np.uint8) for one in prints], np.uint8).reshape(len(prints), -1)
-        parts = np.split(table, sizes, axis=1) if prints else [table] * 4
-        self._bits, self._lasts = _words(parts[0]), _words(parts[1])
-        self._fine_bits, self._fine_lasts = parts[2], parts[3]
+        sizes = [2 * cells * (cells - 1) // 8 for cells in (_COARSE, _COARSE, _FINE, _FINE)]
+        table = np.frombuffer(b"".join(prints), np.uint8).reshape(len(prints), sum(sizes))
+        bits, lasts, self._fine_bits, self._fine_lasts = np.split(table, np.cumsum(sizes)[:-1], axis=1)
+        self._bits, self._lasts = _words(bits), _words(lasts)
 
     def find(self, of: bytes) -> Iterator[tuple[int, Crop]]:
         """Yield (number of the print, which part of its picture the sketch shows) for each print of the same picture.
@@ -109,6 +107,8 @@ class Prints:
         of : bytes
             From `sketch`.
         """
+        if not len(self._bits):
+            return
         grey = _grey(of)
         for number, span in self._near(grey):
             bits, lasts = np.unpackbits(self._fine_bits[number]) > 0, np.unpackbits(self._fine_lasts[number]) > 0
@@ -118,8 +118,6 @@ class Prints:
 
     def _near(self, grey: _Grey) -> Iterator[tuple[int, Crop]]:
         """Yield prints that are near on the coarse grid, with the crop under which they are nearest."""
-        if not len(self._bits):
-            return
         shown = _words(np.packbits(_every_crop(grey), axis=1))[:, None]
         for start in range(0, len(self._bits), _PORTION):
             bits, lasts = self._bits[start : start + _PORTION], self._lasts[start : start + _PORTION]

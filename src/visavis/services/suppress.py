@@ -193,7 +193,7 @@ class Suppress:
             if source.number in totals
         ]
         with self._records.work(actor) as work:
-            work.leaf("consultation", what="suppression totals", sources=len(told))
+            work.leaf("consultation", what="suppression totals", told=len(told))
         return told
 
     def _named(self, request: SuppressRequest) -> list[HeldFace]:

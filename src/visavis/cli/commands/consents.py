@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 @consent_app.command()
-def give(  # noqa: PLR0913 - what a consent consists of
+def give(
     source: Annotated[str, typer.Option(metavar="ID", help="Id or title of a source of profile consent.")],
     who: Annotated[str, typer.Option("--person", metavar="TEXT", help="Who agrees: a name, or a token that leads you to them.")],
     text: Annotated[Path, typer.Option(metavar="FILE", help="The words they agreed to; kept with the consent.")],

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 @suppress_app.command()
-def add(  # noqa: PLR0913 - the options of one act
+def add(
     because: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept sealed with the objection.")],
     face: Annotated[list[str] | None, typer.Option("--face-id", metavar="ID", help="A face from results: --format json.")] = None,
     candidate: Annotated[list[str] | None, typer.Option(metavar="ID", help="A candidate of a search.")] = None,
