@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -16,7 +16,8 @@ from byte_scan import Planted  # noqa: E402
 
 from visavis.cli.app import app  # noqa: E402
 from visavis.domain.actor import Role  # noqa: E402
-from visavis.domain.errors import InputError, RefusedError  # noqa: E402from visavis.records.passphrase import LIGHT  # noqa: E402
+from visavis.domain.errors import InputError, RefusedError  # noqa: E402
+from visavis.records.passphrase import LIGHT  # noqa: E402
 from visavis.services.people import AddPerson  # noqa: E402
 
 CHARTER = """
@@ -230,7 +231,7 @@ def test_the_commands_give_show_list_and_withdraw(archive, monkeypatch):
 STEPS = st.lists(st.tuples(st.sampled_from(["give", "withdraw", "ingest"]), st.sampled_from(["anna", "ben", "both"])), max_size=7)
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
 @given(steps=STEPS)
 def test_whatever_happens_no_face_stands_without_as_many_live_consents_as_its_picture_has_faces(steps, tmp_path_factory):
     """I14: withdrawn is unsearchable at once, and nothing is ever stored of somebody who did not agree."""
