@@ -152,7 +152,8 @@ class Suppress:
         going: dict[int, HeldFace] = {}
         prints: dict[bytes, bytes] = {}
         for face in faces:
-            copies = [copy for copy in self._book.same_content(face.sha256) if copy.box.overlap(face.box) >= _SAME_BOX]
+            others = (copy for copy in self._book.same_content(face.sha256) if copy.media_number != face.media_number)
+            copies = [copy for copy in others if copy.box.overlap(face.box) >= _SAME_BOX]
             going |= {copy.number: copy for copy in (face, *copies)}
             if face.sha256 not in prints:
                 prints[face.sha256] = self._print(face.media_number, *(copy.media_number for copy in copies))
