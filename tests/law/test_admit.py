@@ -11,7 +11,7 @@ from visavis.law.charter import SourceState, check_usable, standing_case
 from visavis.law.rules import Rule
 
 AT = dt.datetime(2026, 1, 10, 12, tzinfo=dt.UTC)
-LIVE = ItemFacts(source_state="live", kind="photo", pictures_before=0)
+LIVE = ItemFacts(source_state="live", kind="photo", pictures_before=0, consents=1)
 
 
 def rule(answer):
@@ -77,6 +77,16 @@ def test_a_trial_takes_two_thousand_pictures(chartered, rules):
         facts = ItemFacts(source_state="live", kind="photo", pictures_before=before)
         assert rule(admit(chartered("trial"), rules, at=AT, step=Step.DECODE, facts=facts)) == expected
         assert admit(chartered("archive"), rules, at=AT, step=Step.DECODE, facts=facts) is None
+
+
+@pytest.mark.parametrize(
+    ("consents", "faces", "taken"), [(0, 0, False), (1, 0, True), (1, 1, True), (1, 2, False), (2, 2, True), (3, 1, True)]
+)
+def test_a_picture_that_stands_on_consents_needs_one_for_each_face(consents, faces, taken, chartered, rules):
+    facts = ItemFacts(source_state="live", kind="photo", pictures_before=0, consents=consents, faces=faces)
+    answer = admit(chartered("consent"), rules, at=AT, step=Step.INDEX, facts=facts)
+    assert rule(answer) == (None if taken else Rule.CONSENT_GIVEN)
+    assert admit(chartered("archive"), rules, at=AT, step=Step.INDEX, facts=facts) is None
 
 
 def test_only_photos_are_taken_in(chartered, rules):

@@ -19,7 +19,7 @@ from visavis.domain.actor import Actor, Role
 from visavis.domain.errors import RefusedError
 from visavis.domain.ids import CaseId, PersonId, SourceId
 from visavis.domain.orders import Appeal, Terms
-from visavis.law.admit import ItemFacts, Step, admit
+from visavis.law.admit import FaceFacts, ItemFacts, Step, admit, admit_face
 from visavis.law.amending import Amendment, check_amendment
 from visavis.law.approvals import check_approval
 from visavis.law.cases import CaseDraft, check_draft
@@ -107,6 +107,11 @@ class Kit:
     def taken_in(self, source: SourceFacts, *, kind: str = "photo", before: int = 0, order: str = "") -> None:
         facts = ItemFacts(source_state=source.state, kind=kind, pictures_before=before, order=order)
         refusal = admit(source.charter, self.rules, at=AT, step=Step.DECODE, facts=facts)
+        if refusal:
+            raise RefusedError(refusal.detail, rule=refusal.rule)
+
+    def face_taken_in(self, *, suppressed: bool) -> None:
+        refusal = admit_face(FaceFacts(suppressed=suppressed))
         if refusal:
             raise RefusedError(refusal.detail, rule=refusal.rule)
 
@@ -233,6 +238,14 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ("ADMIT_GATES", Rule.SOURCE_SIZE): (
         "picture 2,001 of a trial",
         lambda kit: kit.taken_in(kit.source("trial", valid_from=dt.date(2026, 6, 1), valid_to=dt.date(2026, 6, 14)), before=2000),
+    ),
+    ("ADMIT_GATES", Rule.CONSENT_GIVEN): (
+        "a picture of guests of whom nobody has consented",
+        lambda kit: kit.taken_in(kit.source("consent")),
+    ),
+    ("FACE_GATES", Rule.NOT_OBJECTED): (
+        "a face that its person has objected to comes again",
+        lambda kit: kit.face_taken_in(suppressed=True),
     ),
     # ---- a source is searched
     ("SOURCE_GATES", Rule.PROFILE_USABLE): ("a test set is searched", lambda kit: kit.asked(kit.source("evaluation"))),
@@ -497,6 +510,7 @@ def page() -> str:
         "AMEND_GATES": "A charter is changed",
         "CHARTER_GATES": "A charter takes a step in its life",
         "ADMIT_GATES": "A picture is taken in (asked before decoding and before its templates are added)",
+        "FACE_GATES": "A face of a picture is stored (asked in the transaction that stores it)",
         "SOURCE_GATES": "A source is searched (a source that is refused is left out; if none is left, the search is refused)",
         "SEARCH_GATES": "A search",
         "CASE_GATES": "A case is opened",

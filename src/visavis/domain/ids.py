@@ -17,6 +17,8 @@ JobId = NewType("JobId", str)
 PersonId = NewType("PersonId", str)
 CandidateId = NewType("CandidateId", str)
 LabelId = NewType("LabelId", str)
+SuppressionId = NewType("SuppressionId", str)
+ConsentId = NewType("ConsentId", str)
 
 
 def new_id(now: dt.datetime) -> str:

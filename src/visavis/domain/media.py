@@ -144,6 +144,8 @@ class AnalysedPicture:
         16 bytes: the perceptual hash; near-duplicates differ in few bits.
     metadata : PictureMetadata
         All that the file says; `law` cuts it to what the charter lets us keep.
+    sketch : bytes
+        From `decode.same_picture.sketch`: tells whether somebody has objected to a face of this picture. Never stored.
     """
 
     format: str
@@ -152,6 +154,7 @@ class AnalysedPicture:
     dhash: bytes
     metadata: PictureMetadata
     faces: tuple[AnalysedFace, ...] = field(repr=False)
+    sketch: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

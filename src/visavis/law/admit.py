@@ -38,12 +38,18 @@ class ItemFacts:
         Pictures of this source that were already taken, those waiting in the same batch included.
     order : str
         Id of an authority's order that stops taking in files from its place; empty = none does.
+    consents : int
+        Consents that cover it now, for every purpose of the charter.
+    faces : int
+        That were found in it; 0 before decoding.
     """
 
     source_state: str
     kind: str
     pictures_before: int
     order: str = ""
+    consents: int = 0
+    faces: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +93,14 @@ def _no_order(asked: _Asked) -> No | None:
     return No(f"order {asked.facts.order} stops it") if asked.facts.order else None
 
 
+def _consented(asked: _Asked) -> No | None:
+    """Ask for a consent a face: whose face is whose nobody knows yet, so with fewer somebody's would be stored who never agreed."""
+    given, faces = asked.facts.consents, asked.facts.faces
+    if asked.charter.profile != "consent" or given >= max(1, faces):
+        return None
+    return No("no live consent covers it" if not given else "it shows more people than have consented to it")
+
+
 ADMIT_GATES: tuple[Gate[_Asked], ...] = (
     Gate(Rule.PROFILE_USABLE, lambda asked: None if asked.profile.use == "source" else No(asked.profile.refusal)),
     Gate(Rule.SOURCE_LIVE, _live),
@@ -94,7 +108,26 @@ ADMIT_GATES: tuple[Gate[_Asked], ...] = (
     Gate(Rule.CHARTER_IN_DATES, _in_dates),
     Gate(Rule.PHOTOS_ONLY, _photos),
     Gate(Rule.SOURCE_SIZE, _size),
+    Gate(Rule.CONSENT_GIVEN, _consented),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceFacts:
+    """What is known of one face of an admitted picture: whether somebody has objected to it."""
+
+    suppressed: bool
+
+
+FACE_GATES: tuple[Gate[FaceFacts], ...] = (
+    Gate(Rule.NOT_OBJECTED, lambda facts: No("the person has objected") if facts.suppressed else None),
+)
+
+
+def admit_face(facts: FaceFacts) -> Refusal | None:
+    """Ask whether a face of an admitted picture may become a template; asked in the transaction that would store it."""
+    found = first_no(FACE_GATES, facts)
+    return None if found is None else Refusal(rule=found[0], detail=found[1].why)
 
 
 def admit(charter: Charter, rules: Rulebook, *, at: dt.datetime, step: Step, facts: ItemFacts) -> Refusal | None:

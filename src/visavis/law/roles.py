@@ -41,8 +41,11 @@ class Act(StrEnum):
     HOLD = "hold"
     CERTIFY = "certify"
     BACK_UP = "back-up"
+    SUPPRESS = "suppress"
+    CONSENT = "consent"
 
 
+_RIGHTS = (Act.ERASE, Act.HOLD, Act.CERTIFY, Act.SUPPRESS, Act.CONSENT)
 _REQUESTS = (Act.RECEIVE_REQUEST, Act.ANSWER_REQUEST, Act.READ_REQUESTS)
 _ORDERS = (Act.OBEY_ORDER, Act.CLAIM_JURISDICTION, Act.WRITE_PAPER)
 
@@ -52,9 +55,7 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.OWNER: frozenset(Act) - {Act.SEARCH_FOR_REQUEST},
         Role.INVESTIGATOR: frozenset({Act.OPEN_CASE, Act.CLOSE_CASE, Act.SEARCH, Act.REVIEW, Act.DISCLOSE, Act.LABEL, Act.RECEIVE_REQUEST}),
         Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.LABEL, Act.RECEIVE_REQUEST}),
-        Role.CLERK: frozenset(
-            {Act.FREEZE, Act.EXPIRE, Act.ERASE, Act.HOLD, Act.CERTIFY, Act.READ_LEDGER, Act.SEARCH_FOR_REQUEST, *_REQUESTS, *_ORDERS}
-        ),
+        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER, Act.SEARCH_FOR_REQUEST, *_RIGHTS, *_REQUESTS, *_ORDERS}),
         # Stops, and never searches (GDPR Art. 38(6): no task that makes a conflict of interests).
         Role.OFFICER: frozenset(
             {Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.HOLD, Act.CERTIFY, Act.READ_LEDGER, *_REQUESTS, *_ORDERS}

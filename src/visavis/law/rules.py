@@ -38,6 +38,11 @@ class Rule(StrEnum):
     REQUESTS_FIRST = "requests-first", "access requests that are open are answered before an order erases what they ask for"
     CLAIM_EVIDENCE = "claim-evidence", "a claim of jurisdiction is borne out by the evidence that it names"
     CLAIM_SECONDED = "claim-seconded", "a claim made after an order was notified takes effect when a second person bears it out"
+    CONSENT_GIVEN = (
+        "consent-given",
+        "in a source that stands on consent, as many consents as faces cover a picture, each for every purpose, none withdrawn or ended",
+    )
+    NOT_OBJECTED = "not-objected", "nobody has objected to this face of this picture (GDPR Art. 21)"
     # ---- who acts
     PERSON_NEEDED = "person-needed", "a person who signed in with a key acts; only at home and in a trial is the machine's user enough"
     SIGNED_IN = "signed-in", "the passphrase opens the key of a person who is not revoked"

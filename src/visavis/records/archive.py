@@ -19,6 +19,7 @@ from visavis.records.byte_scan import scan
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
 from visavis.records.claims import Claims
+from visavis.records.consents import Consents
 from visavis.records.corrections import Corrections
 from visavis.records.database import Database, Identity, Step, Work
 from visavis.records.disclosures import Disclosures
@@ -51,6 +52,7 @@ from visavis.records.rows import RowStore
 from visavis.records.searches import Searches
 from visavis.records.signatures import Signatures
 from visavis.records.sources import Sources
+from visavis.records.suppressions import Suppressions
 from visavis.records.vault import KeyedVault, PathSealer, Vault
 
 FORMAT = 2
@@ -129,6 +131,8 @@ class Records:
             self.holds = Holds(self._database, sealer)
             self.backups = Backups(self._database)
             self.retention = Retention(self._database)
+            self.suppressions = Suppressions(self._database, self.vault, self.keys)
+            self.consents = Consents(self._database, sealer, self.keys)
             self.rekeying = Rekeying(self._database, self.rows, self.rotations)
             self.reach = Reach(self._database)
             self.ledger = Ledger(self._database, self.vault)

@@ -50,6 +50,8 @@ class ReadFile:
     media_number: int | None = None
     """Known content: the picture that is there already."""
     picture: AnalysedPicture | None = None
+    expires_at: dt.datetime | None = None
+    """When its templates end before their source does: with the first of the consents that they stand on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

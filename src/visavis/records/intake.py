@@ -105,7 +105,7 @@ class Intake:
             for face in file.picture.faces:
                 appearances.append({"number": appearance_number, "media_number": media_number})
                 faces.append(_face_row(work, face_number, appearance_number, file.sha256, face))
-                templates.append({**stored[len(templates)], "face_number": face_number})
+                templates.append({**stored[len(templates)], "face_number": face_number, "expires_at": file.expires_at})
                 appearance_number, face_number = appearance_number + 1, face_number + 1
             media_number += 1
         for table, rows in ((tables.media, media), (tables.appearance, appearances), (tables.face, faces), (tables.template, templates)):

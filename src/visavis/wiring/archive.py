@@ -27,16 +27,12 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
-from visavis.wiring.backups import BackupDesk
 from visavis.wiring.desks import Desks
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
 from visavis.wiring.index import EmbeddedKeeper, catch_up
-from visavis.wiring.orders import OrderDesk
-from visavis.wiring.paper import PaperDesk
 from visavis.wiring.picking import pick
 from visavis.wiring.requests import Engines, RequestDesk
-from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
@@ -75,21 +71,6 @@ class Archive(Desks):
         self._thresholds: dict[float, Threshold] = {}
 
     @property
-    def orders(self) -> OrderDesk:
-        """Orders of authorities, and claims of jurisdiction."""
-        return OrderDesk(self._session, self._open_index)
-
-    @property
-    def papers(self) -> PaperDesk:
-        """What the law wants on paper."""
-        return PaperDesk(self._session)
-
-    @property
-    def retention(self) -> RetentionDesk:
-        """What is past its end, and its erasure."""
-        return RetentionDesk(self._session, self._open_index)
-
-    @property
     def requests(self) -> RequestDesk:
         """What the people shown ask: taken in, looked for, answered."""
         return RequestDesk(self._session, Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=self._floor))
@@ -98,11 +79,6 @@ class Archive(Desks):
     def erasure(self) -> ErasureDesk:
         """Erasing what people order, its certificates, and holds."""
         return ErasureDesk(self._session, self._open_index, lambda records: self._default_threshold(records).value)
-
-    @property
-    def backups(self) -> BackupDesk:
-        """Taking backups."""
-        return BackupDesk(self._session)
 
     def __enter__(self) -> Self:
         return self

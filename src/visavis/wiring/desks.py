@@ -1,20 +1,34 @@
 """The desks of one archive, each for one kind of work."""
 
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+
+from visavis.index.base import VectorIndex
+from visavis.records.archive import Records
+from visavis.wiring.backups import BackupDesk
 from visavis.wiring.cases import CaseDesk
 from visavis.wiring.ledger import LedgerDesk
+from visavis.wiring.orders import OrderDesk
+from visavis.wiring.paper import PaperDesk
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.policies import PolicyDesk
+from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.review import LabelDesk, ReviewDesk
+from visavis.wiring.rights import ConsentDesk, SuppressionDesk
 from visavis.wiring.session import Session
 from visavis.wiring.sources import CharterDesk
 from visavis.wiring.vault import VaultDesk
 
 
-class Desks:
+class Desks(ABC):
     """Desks over one session; `Archive` adds what stands on its index and its networks."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    @abstractmethod
+    def _open_index(self, records: Records) -> AbstractContextManager[VectorIndex]:
+        """Open the index of the archive for an act that changes it."""
 
     @property
     def people(self) -> PeopleDesk:
@@ -55,3 +69,33 @@ class Desks:
     def vault(self) -> VaultDesk:
         """The archive's key: how it lies, changing it, its recovery sheet."""
         return VaultDesk(self._session)
+
+    @property
+    def orders(self) -> OrderDesk:
+        """Orders of authorities, and claims of jurisdiction."""
+        return OrderDesk(self._session, self._open_index)
+
+    @property
+    def papers(self) -> PaperDesk:
+        """What the law wants on paper."""
+        return PaperDesk(self._session)
+
+    @property
+    def retention(self) -> RetentionDesk:
+        """What is past its end, and its erasure."""
+        return RetentionDesk(self._session, self._open_index)
+
+    @property
+    def backups(self) -> BackupDesk:
+        """Taking backups."""
+        return BackupDesk(self._session)
+
+    @property
+    def suppressions(self) -> SuppressionDesk:
+        """Objections that last."""
+        return SuppressionDesk(self._session, self._open_index)
+
+    @property
+    def consents(self) -> ConsentDesk:
+        """Consents that a source stands on."""
+        return ConsentDesk(self._session, self._open_index)

@@ -22,12 +22,17 @@ class LawGate:
         self._stops = stops
         self._parsed = functools.lru_cache(maxsize=64)(self._parse)
 
-    def admit(self, source: SourceRecord, *, step: str, pictures: int, path: str) -> Outcome | None:
+    def admit(self, source: SourceRecord, *, step: str, pictures: int, path: str, consents: int = 0, faces: int = 0) -> Outcome | None:
         """Return the refusal to store, or None."""
         order = self._stops.order_at(source.number, source.id, path)
-        facts = ItemFacts(source_state=source.state, kind="photo", pictures_before=pictures, order=order)
+        facts = ItemFacts(source_state=source.state, kind="photo", pictures_before=pictures, order=order, consents=consents, faces=faces)
         refusal = admit(self._parsed(source.charter_toml), self._rules, at=self._clock.now(), step=Step(step), facts=facts)
         return None if refusal is None else Outcome(reason=Reason.REFUSED, detail=f"{refusal.rule}: {refusal.detail}")
+
+    def purposes(self, source: SourceRecord) -> frozenset[str] | None:
+        """Return what a consent must allow, in a source that stands on consents; None = another source."""
+        charter = self._parsed(source.charter_toml)
+        return frozenset(charter.purposes) if charter.profile == "consent" else None
 
     def keep(self, source: SourceRecord, metadata: PictureMetadata) -> PictureMetadata:
         """Return what the charter lets us store."""

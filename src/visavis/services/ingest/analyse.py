@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from visavis.decode.likeness import dhash
 from visavis.decode.limits import Limits
 from visavis.decode.photo import Photo, open_photo
+from visavis.decode.same_picture import sketch
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace
@@ -61,11 +62,12 @@ class PhotoAnalyser:
 
 
 class _Watched:
-    """A photo that takes its perceptual hash when its pixels are first decoded, so that nothing is decoded twice for it."""
+    """A photo that takes its perceptual hash and its sketch when its pixels are first decoded: nothing is decoded twice for them."""
 
     def __init__(self, photo: Photo) -> None:
         self.photo = photo
         self.dhash = b""
+        self.sketch = b""
 
     @property
     def full_width(self) -> int:
@@ -78,7 +80,7 @@ class _Watched:
     def pixels(self, longer_side: int | None = None) -> RgbImage:
         image = self.photo.pixels(longer_side)
         if not self.dhash:
-            self.dhash = dhash(image)
+            self.dhash, self.sketch = dhash(image), sketch(image)
         return image
 
 
@@ -90,6 +92,7 @@ def _analysed(watched: _Watched, path: str, faces: list[AnalysedFace]) -> Analys
         dhash=watched.dhash,
         metadata=watched.photo.metadata(PurePosixPath(path).name),
         faces=tuple(faces),
+        sketch=watched.sketch,
     )
     return Analysed(outcome=Outcome(reason=Reason.INDEXED if faces else Reason.NO_FACE, faces=len(faces)), picture=picture)
 

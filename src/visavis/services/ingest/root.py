@@ -4,35 +4,25 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 from visavis.domain.actor import Actor
 from visavis.domain.errors import DamageError
-from visavis.domain.media import Outcome, PictureMetadata, Reason
+from visavis.domain.media import Outcome, Reason
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
 from visavis.records.files import Job, ReadFile
 from visavis.records.presence import Presence
 from visavis.records.sources import RootRecord, SourceRecord
 from visavis.services.ingest.batches import BATCH_FILES, Analysed, Batch, Examined, into_batches
+from visavis.services.ingest.covering import Covering
+from visavis.services.ingest.gate import Gate
+from visavis.services.ingest.last_word import LastWord
 from visavis.services.ingest.listing import Listing
 from visavis.services.ingest.pool import Pool
 from visavis.sources.base import FoundFile, Source
 
 OFFLINE_SHARE = 0.10
 """A root that has lost more of its files than this is taken for offline, not emptied (design section 6)."""
-
-
-class Gate(Protocol):
-    """What the law says of one source; `wiring` binds it to charters and policy packs."""
-
-    def admit(self, source: SourceRecord, *, step: str, pictures: int, path: str) -> Outcome | None:
-        """Return the refusal to be stored for a file (below its root) at this step («decode» or «index»), or None to go on."""
-        ...
-
-    def keep(self, source: SourceRecord, metadata: PictureMetadata) -> PictureMetadata:
-        """Return what the charter lets us store of what a file says."""
-        ...
 
 
 OpenSource = Callable[[Path, tuple[str, ...]], Source]
@@ -87,6 +77,9 @@ class RootRun:
         """Contents being read right now, and the path of the file that they are read from."""
         self._twins: list[FoundFile] = []
         self._pictures = 0
+        purposes = parts.gate.purposes(source)
+        self._covering = Covering(parts.records.consents, parts.records.clock, source_number=source.number, purposes=purposes)
+        self._last_word = LastWord(parts.records, parts.gate, self._covering, source)
 
     def bring_up_to_date(self, pool: Pool, *, thorough: bool, confirm_missing: bool) -> None:
         """List the root and do what it asks for."""
@@ -127,13 +120,14 @@ class RootRun:
 
     def _choose(self, batch: Batch, examined: list[Examined]) -> frozenset[int]:
         """Pick the files to decode: not those whose content is known, or being read right now, or that the law keeps out."""
+        self._covering.refresh()
         digests = [item.sha256 for item in examined if item.sha256]
         known = self._records.files.media_by_content(self._source.number, digests)
         wanted = set()
         for position, (file, item) in enumerate(zip(batch.files, examined, strict=True)):
             if item.sha256 is None or item.sha256 in known or self._claimed.get(item.sha256, file.path) != file.path:
                 continue
-            if self._admit("decode", file.path, self._pictures + len(self._claimed)) is None:
+            if self._refusal(file.path, pictures=self._pictures + len(self._claimed)) is None:
                 self._claimed[item.sha256] = file.path
                 wanted.add(position)
         return frozenset(wanted)
@@ -144,7 +138,7 @@ class RootRun:
             crashed = Outcome(reason=Reason.CRASHED)
             file = ReadFile(path=found.path, size=found.size, mtime_ns=found.mtime_ns, outcome=crashed, sha256=item.sha256)
             if position in analysed:
-                files.append(self._with_analysis(file, analysed[position]))
+                files.append(replace(file, outcome=analysed[position].outcome, picture=analysed[position].picture))
             elif item.outcome is not None:
                 files.append(replace(file, outcome=item.outcome))
             else:
@@ -154,16 +148,6 @@ class RootRun:
         done = {file.path for file in batch.files}
         self._claimed = {digest: path for digest, path in self._claimed.items() if path not in done}
         return files
-
-    def _with_analysis(self, file: ReadFile, analysed: Analysed) -> ReadFile:
-        if analysed.picture is None:
-            return replace(file, outcome=analysed.outcome)
-        refusal = self._admit("index", file.path, self._pictures)
-        if refusal is not None:
-            return replace(file, outcome=refusal)
-        self._pictures += 1
-        metadata = self._parts.gate.keep(self._source, analysed.picture.metadata)
-        return replace(file, outcome=analysed.outcome, picture=replace(analysed.picture, metadata=metadata))
 
     def _without_analysis(self, file: ReadFile) -> ReadFile | None:
         """Say what becomes of a file that was not decoded; None: its twin is being read, ask again later."""
@@ -176,16 +160,20 @@ class RootRun:
             return replace(file, media_number=number, outcome=Outcome(reason=reason, detail="known by its content", faces=faces))
         if file.sha256 in self._claimed:
             return None
-        return replace(file, outcome=self._admit("decode", file.path, self._pictures) or file.outcome)
+        return replace(file, outcome=self._refusal(file.path, pictures=self._pictures) or file.outcome)
 
-    def _admit(self, step: str, path: str, pictures: int) -> Outcome | None:
-        return self._parts.gate.admit(self._source, step=step, pictures=pictures, path=path)
+    def _refusal(self, path: str, *, pictures: int) -> Outcome | None:
+        """Ask the law before a file is decoded."""
+        consents = len(self._covering.of(path))
+        return self._parts.gate.admit(self._source, step="decode", pictures=pictures, path=path, consents=consents)
 
     def _commit(self, job: Job, files: list[ReadFile]) -> None:
         if not files:
             return
         with self._records.work(self._actor) as work:
-            committed = self._records.intake.commit(work, job, self._root.number, self._admitted(files))
+            stored = self._last_word.of(work, files, pictures=self._pictures)
+            committed = self._records.intake.commit(work, job, self._root.number, stored)
+        self._pictures += sum(file.picture is not None for file in stored)
         if committed.keys:
             for seq, rows in self._records.gallery.replay(committed.seq - 1):
                 self._parts.index.add(rows, seq)
@@ -193,14 +181,6 @@ class RootRun:
         self._tally.read += len(files)
         self._tally.bytes += sum(file.size for file in files)
         self._tally.faces += len(committed.keys)
-
-    def _admitted(self, files: list[ReadFile]) -> list[ReadFile]:
-        """Ask the law once more, in the transaction: the source may have been frozen, or its charter amended, since the run began."""
-        self._source = self._records.sources.one(self._source.id)
-        refusals = [self._admit("index", file.path, 0) if file.picture else None for file in files]
-        return [
-            file if refusal is None else replace(file, picture=None, outcome=refusal) for file, refusal in zip(files, refusals, strict=True)
-        ]
 
     def _settle(self, job: Job, listing: Listing, presence: Presence, *, confirm_missing: bool) -> None:
         """Mark what is gone as missing, or the root as offline when too much of it is."""

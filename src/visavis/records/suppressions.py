@@ -1,0 +1,265 @@
+"""Objections that last: by what a picture is known again, where in it the face lies, and nothing of the face itself.
+
+Content, URLs and ids are kept as keyed marks, the box and the picture's print sealed under a key of the objection's own. What is kept is
+asked in one place only, when a picture is taken in; it is in no list, search, export or report.
+"""
+
+import os
+import struct
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from visavis.domain.errors import InputError
+from visavis.domain.face import Box
+from visavis.domain.ids import SuppressionId, new_id
+from visavis.records import tables
+from visavis.records.database import Database, Work
+from visavis.records.files import chunks, location_row
+from visavis.records.keyring import KeyKind, Keyring
+from visavis.records.suppression_tables import suppression, suppression_mark, suppression_total
+from visavis.records.vault import PathSealer, Vault
+
+_BOX = struct.Struct("<4d")
+_NO_BOX = bytes(_BOX.size)
+
+
+class MarkKind(StrEnum):
+    """By what a picture may be known for certain; the value is stored."""
+
+    CONTENT = "content"
+    URL = "url"
+    ASSET = "asset"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """By what certain signs a picture is known: SHA-256 of its bytes, URLs, ids that its keeper gave it. Any of them is enough."""
+
+    sha256: bytes | None = None
+    urls: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
+
+    def signs(self) -> list[tuple[MarkKind, bytes]]:
+        """Return them as they are marked: case, scheme and a trailing slash of a URL say nothing."""
+        urls = [(MarkKind.URL, os.fsencode(plain_url(url))) for url in self.urls]
+        assets = [(MarkKind.ASSET, os.fsencode(" ".join(asset.split()).casefold())) for asset in self.assets]
+        content = [(MarkKind.CONTENT, self.sha256)] if self.sha256 else []
+        return [sign for sign in (*content, *urls, *assets) if sign[1]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSuppression:
+    """One objection.
+
+    Attributes
+    ----------
+    box : Box or None
+        Where the face lies; None = every face of the picture.
+    print : bytes
+        From `decode.same_picture.picture_print`; empty if the original could not be seen, or is too even to be known again.
+    """
+
+    known: Known
+    box: Box | None = None
+    print: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Where the face lies in its picture (None: every face), and the picture's print."""
+
+    box: Box | None
+    print: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Every objection that stands: shapes, and which of them a mark means."""
+
+    version: tuple[int, int]
+    shapes: tuple[Shape, ...] = field(default=(), repr=False)
+    by_mark: Mapping[tuple[str, bytes], tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFace:
+    """A face that is in the archive, to be taken out; `held`: its picture is under a hold."""
+
+    number: int
+    media_number: int
+    source_number: int
+    sha256: bytes
+    box: Box
+    held: bool
+
+
+class Suppressions:
+    """Queries and writes about objections that last."""
+
+    def __init__(self, database: Database, vault: Vault, keys: Keyring) -> None:
+        self._database = database
+        self._vault = vault
+        self._sealer = PathSealer(vault)
+        self._keys = keys
+
+    def add(self, work: Work, new: NewSuppression, *, because: str) -> SuppressionId:
+        """Write an objection; return its id. The caller writes the leaf."""
+        number, suppression_id = work.next_number(suppression), SuppressionId(new_id(work.at))
+        key = self._keys.make(work, KeyKind.PERSON)
+        row = {
+            "number": number,
+            "id": suppression_id,
+            "shape": self._vault.seal("suppression.shape", _shape(new), row=suppression_id, key=key),
+            "because": self._sealer.seal("suppression.because", because, row=suppression_id, key=key),
+            "key_id": key,
+            "made_at": work.at,
+        }
+        work.run(sa.insert(suppression), [row])
+        marks = [{"suppression_number": number, "kind": kind.value, "mark": self.mark(kind, sign)} for kind, sign in new.known.signs()]
+        if marks:
+            work.run(sa.insert(suppression_mark), marks)
+        return suppression_id
+
+    def lift(self, work: Work, suppression_id: str) -> None:
+        """End an objection: its key is destroyed, with all that it closed. The caller writes the leaf.
+
+        Raises
+        ------
+        InputError
+            None stands under that id.
+        """
+        row = work.ask(sa.select(suppression).where(suppression.c.id == suppression_id, suppression.c.lifted_at.is_(None))).one_or_none()
+        if row is None:
+            raise InputError(f"no objection {suppression_id} stands", remedy="take its id from the request it belongs to")
+        work.run(sa.delete(suppression_mark).where(suppression_mark.c.suppression_number == row.number))
+        ended = {"shape": None, "because": None, "lifted_at": work.at}
+        work.run(sa.update(suppression).where(suppression.c.number == row.number).values(**ended))
+        self._keys.destroy(work, row.key_id)
+
+    def mark(self, kind: MarkKind, sign: bytes) -> bytes:
+        """Return the mark under which a sign is kept."""
+        return self._vault.mark(f"suppression.{kind.value}", sign)
+
+    def standing(self, work: Work, before: Standing | None = None) -> Standing:
+        """Return every objection that stands in this transaction; `before`, if nothing has changed since."""
+        last, lifted = work.ask(sa.select(sa.func.max(suppression.c.number), sa.func.count(suppression.c.lifted_at))).one()
+        version = (int(last or 0), int(lifted))
+        if before is not None and before.version == version:
+            return before
+        rows = work.ask(sa.select(suppression).where(suppression.c.lifted_at.is_(None)).order_by(suppression.c.number)).all()
+        place = {row.number: position for position, row in enumerate(rows)}
+        shapes = [_read_shape(self._vault.open("suppression.shape", row.shape, row=row.id, key=row.key_id)) for row in rows]
+        by_mark: dict[tuple[str, bytes], tuple[int, ...]] = {}
+        for row in work.ask(sa.select(suppression_mark)):
+            sign = (row.kind, row.mark)
+            by_mark[sign] = (*by_mark.get(sign, ()), place[row.suppression_number])
+        return Standing(version=version, shapes=tuple(shapes), by_mark=MappingProxyType(by_mark))
+
+    def count(self, work: Work, source_number: int, faces: int) -> None:
+        """Add to a source's total. The caller writes the leaf."""
+        if faces:
+            work.run(
+                sa.text(
+                    "INSERT INTO suppression_total (source_number, faces) VALUES (:source, :faces) "
+                    "ON CONFLICT (source_number) DO UPDATE SET faces = faces + :faces"
+                ).bindparams(source=source_number, faces=faces)
+            )
+
+    def mask(self, work: Work, faces: Sequence[int]) -> None:
+        """Take faces out of every search for good, and leave what is known of them where it is. The caller writes the leaf."""
+        for chunk in chunks(list(faces)):
+            work.run(sa.update(tables.face).where(tables.face.c.number.in_(chunk)).values(state="suppressed"))
+
+    def totals(self) -> dict[int, int]:
+        """Return how many faces were taken out or not let in, by number of the source."""
+        return {row.source_number: row.faces for row in self._database.ask(sa.select(suppression_total))}
+
+    # ---- what is in the archive already -----------------------------------------------------------------------------------------
+
+    def faces(self, *, ids: Collection[str] = (), numbers: Collection[int] = (), media: Collection[int] = ()) -> list[HeldFace]:
+        """Return these faces, and all of these pictures, that are not being erased."""
+        wanted = ((tables.face.c.id, ids), (tables.face.c.number, numbers), (tables.media.c.number, media))
+        return [face for column, values in wanted for chunk in chunks(list(values)) for face in self._faces(column.in_(chunk))]
+
+    def same_content(self, sha256: bytes) -> list[HeldFace]:
+        """Return the faces of every picture of these bytes, in whichever source."""
+        return self._faces(tables.media.c.sha256 == sha256)
+
+    def media_known_by(self, known: Known) -> list[int]:
+        """Return the pictures in the archive that have one of these ids or URLs, or lie where a URL says; looks at every kept id."""
+        signs = set(known.signs())
+        query = sa.select(tables.media.c.number, tables.media.c.asset_id, tables.media.c.key_id)
+        found = []
+        for row in self._database.ask(query.where(tables.media.c.asset_id.is_not(None))).all():
+            asset = self._sealer.open("media.asset_id", row.asset_id, row=str(row.number), key=row.key_id)
+            if signs & set(Known(assets=(asset,), urls=(asset,)).signs()):
+                found.append(row.number)
+        marks = [self._sealer.mark("location.path", path) for url in known.urls for path in (plain_url(url), _path(url))]
+        lying = sa.select(tables.location.c.media_number).where(tables.location.c.media_number.is_not(None))
+        return sorted({*found, *self._database.ask(lying.where(tables.location.c.path_mark.in_(marks))).scalars()})
+
+    def places(self, media: Collection[int]) -> list[tuple[int, str]]:
+        """Return (number of the root, path below it) of every file of these pictures that is there."""
+        place = tables.location
+        query = (
+            sa.select(place.c.root_number, place.c.path, place.c.path_mark, tables.media.c.key_id)
+            .select_from(place.join(tables.media, tables.media.c.number == place.c.media_number))
+            .where(tables.media.c.number.in_(list(media)), place.c.missing_since.is_(None))
+        )
+        return [
+            (
+                row.root_number,
+                self._sealer.open("location.path", row.path, row=location_row(row.root_number, row.path_mark), key=row.key_id),
+            )
+            for row in self._database.ask(query).all()
+        ]
+
+    def _faces(self, which: sa.ColumnElement[bool]) -> list[HeldFace]:
+        face, media = tables.face, tables.media
+        query = (
+            sa.select(face, media.c.number.label("media_number"), media.c.source_number, media.c.sha256, media.c.holds)
+            .select_from(face.join(tables.appearance).join(media))
+            .where(which, face.c.state != "erasing")
+            .order_by(face.c.number)
+        )
+        return [
+            HeldFace(
+                number=row.number,
+                media_number=row.media_number,
+                source_number=row.source_number,
+                sha256=row.sha256,
+                box=Box(left=row.left, top=row.top, width=row.width, height=row.height),
+                held=row.holds > 0,
+            )
+            for row in self._database.ask(query)
+        ]
+
+
+def plain_url(url: str) -> str:
+    """Return a URL as it is compared: host in lower case, path and query as they are, nothing else; empty if it is none."""
+    try:
+        parts = urlsplit(url.strip() if "://" in url else f"//{url.strip()}")
+    except ValueError:  # a bracket where an address of IPv6 would stand
+        return ""
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.netloc.casefold()}{parts.path.rstrip('/')}{query}"
+
+
+def _path(url: str) -> str:
+    return plain_url(url).partition("?")[0]
+
+
+def _shape(new: NewSuppression) -> bytes:
+    box = new.box
+    return (_NO_BOX if box is None else _BOX.pack(box.left, box.top, box.width, box.height)) + new.print
+
+
+def _read_shape(data: bytes) -> Shape:
+    left, top, width, height = _BOX.unpack_from(data)
+    box = Box(left=left, top=top, width=width, height=height) if width > 0 else None
+    return Shape(box, data[_BOX.size :])

@@ -1,0 +1,22 @@
+"""What ingest asks of the law."""
+
+from typing import Protocol
+
+from visavis.domain.media import Outcome, PictureMetadata
+from visavis.records.sources import SourceRecord
+
+
+class Gate(Protocol):
+    """What the law says of one source; `wiring` binds it to charters and policy packs."""
+
+    def admit(self, source: SourceRecord, *, step: str, pictures: int, path: str, consents: int = 0, faces: int = 0) -> Outcome | None:
+        """Return the refusal to be stored for a file (below its root) at this step («decode» or «index»), or None to go on."""
+        ...
+
+    def purposes(self, source: SourceRecord) -> frozenset[str] | None:
+        """Return what a consent must allow, in a source that stands on consents; None = another source."""
+        ...
+
+    def keep(self, source: SourceRecord, metadata: PictureMetadata) -> PictureMetadata:
+        """Return what the charter lets us store of what a file says."""
+        ...
