@@ -116,25 +116,7 @@ class Records:
             self.rotations = Rotations(self._database, sealer, self.keys, dim=self.dim)
             self.intake = Intake(self.files, self.keys, sealer, self.rows, self.rotations, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows, self.rotations)
-            self.reviews = Reviews(self._database, self.vault)
-            self.searches = Searches(self._database, sealer, self.reviews)
-            self.labels = Labels(self._database, sealer, self.keys)
-            self.disclosures = Disclosures(self._database, sealer)
-            self.holdings = Holdings(self._database, sealer)
-            self.likened = Likened(self._database, self.vault)
-            self.requests = Requests(self._database, sealer, self.keys, self.likened)
-            self.corrections = Corrections(self._database, sealer)
-            forget = (self.labels.forget_faces, self.reviews.forget_faces, self.corrections.forget_faces)
-            self.erasures = Erasures(self._database, self.rows, self.keys, mark=self._mark_erased, step=doors.step, forget=forget)
-            self.erasure_runs = ErasureRuns(self._database, self.vault, self.keys)
-            self.erasure_scope = ErasureScope(self._database, self.rows)
-            self.holds = Holds(self._database, sealer)
-            self.backups = Backups(self._database)
-            self.retention = Retention(self._database)
-            self.suppressions = Suppressions(self._database, self.vault, self.keys)
-            self.consents = Consents(self._database, sealer, self.keys)
-            self.rekeying = Rekeying(self._database, self.rows, self.rotations)
-            self.reach = Reach(self._database)
+            self._open_rights(doors, sealer)
             self.ledger = Ledger(self._database, self.vault)
             doors.check(self)
             if writable:
@@ -144,6 +126,28 @@ class Records:
 
     def _mark_erased(self, one: str) -> str:
         return self.vault.mark("erased", one.encode()).hex()
+
+    def _open_rights(self, doors: Doors, sealer: PathSealer) -> None:
+        """Open what people decide, ask for and object to, and how it is carried out."""
+        self.reviews = Reviews(self._database, self.vault)
+        self.searches = Searches(self._database, sealer, self.reviews)
+        self.labels = Labels(self._database, sealer, self.keys)
+        self.disclosures = Disclosures(self._database, sealer)
+        self.holdings = Holdings(self._database, sealer)
+        self.likened = Likened(self._database, self.vault)
+        self.requests = Requests(self._database, sealer, self.keys, self.likened)
+        self.corrections = Corrections(self._database, sealer)
+        forget = (self.labels.forget_faces, self.reviews.forget_faces, self.corrections.forget_faces)
+        self.erasures = Erasures(self._database, self.rows, self.keys, mark=self._mark_erased, step=doors.step, forget=forget)
+        self.erasure_runs = ErasureRuns(self._database, self.vault, self.keys)
+        self.erasure_scope = ErasureScope(self._database, self.rows)
+        self.holds = Holds(self._database, sealer)
+        self.backups = Backups(self._database)
+        self.retention = Retention(self._database)
+        self.suppressions = Suppressions(self._database, self.vault, self.keys)
+        self.consents = Consents(self._database, sealer, self.keys)
+        self.rekeying = Rekeying(self._database, self.rows, self.rotations)
+        self.reach = Reach(self._database)
 
     def _identity(self) -> tuple[str, str, int]:
         try:
