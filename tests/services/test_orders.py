@@ -293,6 +293,19 @@ def test_erasing_takes_what_is_covered_and_leaves_the_rest_searchable(desk):
     assert list(desk.records.integrity()) == []
 
 
+def test_an_erasure_that_was_cut_short_is_finished_by_the_next_run(desk):
+    museum = fill(desk, "Museum", 3)
+    order = desk.open().order
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk.records.erasures, "settle", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            desk.carry_out(order.id)
+    assert (candidates(desk, museum), desk.records.orders.one(order.id).complied_at) == (0, None)
+    done = desk.carry_out(order.id)
+    assert [(receipt.pictures, receipt.faces) for receipt in done.receipts] == [(3, 3)]
+    assert (done.kept, desk.made.sql("SELECT count(*) FROM media")) == (0, [(0,)])
+
+
 def test_an_order_for_a_person_erases_their_faces_and_leaves_the_others(desk):
     museum = fill(desk, "Museum", 3)
     face = desk.made.search(case_id=desk.made.case_of(museum)).candidates[0].face_id

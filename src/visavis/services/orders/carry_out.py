@@ -75,9 +75,9 @@ class CarryOut:
         receipts: list[Receipt] = []
         if OrderAct.ERASE in order.acts:
             self._freeze(actor, order)
-            begun, erased = self._hide(actor, order)
+            erased = self._hide(actor, order)
             settled = records.erasures.settle(lambda: records.work(actor), index.remove)
-            receipts = [receipt for receipt in settled if receipt.id in begun]
+            receipts = [receipt for receipt in settled if receipt.ground == "order"]  # of a run that was cut short, too
         kept = records.orders.held(order) if OrderAct.ERASE in order.acts else 0
         self._tell(actor, order, receipts, erased, kept)
         return CarriedOut(order=records.orders.one(order.id), receipts=tuple(receipts), kept=kept)
@@ -88,11 +88,11 @@ class CarryOut:
             pictures, faces = self._records.orders.freeze(work, order)
             work.leaf("alteration", what="order-frozen", order=order.id, pictures=pictures, faces=faces)
 
-    def _hide(self, actor: Actor, order: OrderRecord) -> tuple[set[str], dict[str, int]]:
-        """Begin the erasure of everything that only orders hold; return the ids of the erasures, and pictures or faces by source."""
+    def _hide(self, actor: Actor, order: OrderRecord) -> dict[str, int]:
+        """Begin the erasure of everything that only orders hold; return how many pictures or faces of each source."""
         records = self._records
         ids = {source.number: source.id for source in records.sources.all()}
-        begun, counts = set[str](), dict[str, int]()
+        counts = dict[str, int]()
         for kind, some in (("media", records.orders.media_to_erase), ("faces", records.orders.faces_to_erase)):
             while (found := some(order, limit=BATCH))[1]:
                 number, numbers = found
@@ -102,9 +102,8 @@ class CarryOut:
                     erasure = records.erasures.hide(work, Scope(ground="order", source_number=number, media=media, faces=faces))
                     facts = {"counted": len(numbers), "kind": kind}
                     work.leaf("erasure", what="order-erases", order=order.id, erasure=erasure, source=ids[number], **facts)
-                begun.add(erasure)
                 counts[ids[number]] = counts.get(ids[number], 0) + len(numbers)
-        return begun, counts
+        return counts
 
     def _tell(self, actor: Actor, order: OrderRecord, receipts: Sequence[Receipt], erased: dict[str, int], kept: int) -> None:
         records = self._records
