@@ -104,8 +104,8 @@ class Kit:
     def asked(self, source: SourceFacts, **asked: object) -> None:
         self.search(source, self.case(source), **asked)
 
-    def taken_in(self, source: SourceFacts, *, kind: str = "photo", before: int = 0, order: str = "") -> None:
-        facts = ItemFacts(source_state=source.state, kind=kind, pictures_before=before, order=order)
+    def taken_in(self, source: SourceFacts, *, kind: str = "photo", before: int = 0, order: str = "", consents: int = 1) -> None:
+        facts = ItemFacts(source_state=source.state, kind=kind, pictures_before=before, order=order, consents=consents)
         refusal = admit(source.charter, self.rules, at=AT, step=Step.DECODE, facts=facts)
         if refusal:
             raise RefusedError(refusal.detail, rule=refusal.rule)
@@ -241,7 +241,7 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ),
     ("ADMIT_GATES", Rule.CONSENT_GIVEN): (
         "a picture of guests of whom nobody has consented",
-        lambda kit: kit.taken_in(kit.source("consent")),
+        lambda kit: kit.taken_in(kit.source("consent"), consents=0),
     ),
     ("FACE_GATES", Rule.NOT_OBJECTED): (
         "a face that its person has objected to comes again",

@@ -170,5 +170,4 @@ class OrderDesk:
 
 def open_requests(records: Records) -> Sequence[str]:
     """Return the ids of the access requests that are not answered."""
-    requests = getattr(records, "requests", None)
-    return () if requests is None else [one.id for one in requests.all() if one.kind == "access" and one.open]
+    return [one.id for one in records.requests.all() if one.kind == Kind.ACCESS and one.open]
