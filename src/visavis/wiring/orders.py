@@ -12,6 +12,7 @@ from visavis.law.charter import Charter
 from visavis.law.clocks import Holidays, holidays_of, no_holidays
 from visavis.law.orders import Evidence, Standing
 from visavis.law.reading import parse_charter
+from visavis.law.requests import Kind
 from visavis.records.archive import Records
 from visavis.records.claims import ClaimRecord
 from visavis.records.orders import OrderRecord
