@@ -86,3 +86,42 @@ def test_the_status_names_a_request_that_is_late(run, house):
     late = ("--received", "2026-01-05", "--as", "Ada", "-a", house)
     assert run("request", "open", "--kind", "erasure", "--contact", PETRA, "--channel", "post", *late).code == 0
     assert "(erasure): overdue since 2026-02-05" in run("status", "-a", house).out
+
+
+@pytest.mark.finding("C7")
+def test_an_erasure_is_answered_with_its_certificate_and_the_face_does_not_come_back(run, house, portrait, tmp_path):
+    asked(run, house, "erasure")
+    assert run("request", "step", PETRA, "--photo", portrait, "--as", "Cleo", "-a", house).code == 0
+    found = run("request", "show", PETRA, "--as", "Cleo", "-a", house, "--format", "json").document["candidates"]
+    assert run("request", "confirm", PETRA, *(one["number"] for one in found), "--as", "Cleo", "-a", house).code == 0
+    assert run("request", "identity", PETRA, "--means", "at the counter", "--as", "Cleo", "-a", house).code == 0
+    answer = ("request", "answer", PETRA, "--output", tmp_path / "petra.zip", "--as", "Cleo", "-a", house)
+    assert "[rule: carried-out]" in run(*answer).err
+    faces = [option for one in found for option in ("--face", one["face_id"])]
+    erased = run("erase", "run", *faces, "--as", "Cleo", "-a", house, "--format", "json")
+    assert erased.code == 0, erased.err
+    certificate = ("erase", "certificate", erased.document["id"], "-a", house)
+    assert run(*certificate, "--as", "Cleo").code == 0
+    assert "[rule: carried-out]" in run(*answer).err
+    assert run(*certificate, "--as", "Dana").code == 0
+    done = run(*answer)
+    assert done.code == 0, done.err
+    with zipfile.ZipFile(tmp_path / "petra.zip") as package:
+        assert "certificate-1.json" in package.namelist()
+    gone = {one["face_id"] for one in found}
+    assert run("ingest", "-a", house).code == 0
+    everything = run("search", portrait, "--all", "-a", house, "--format", "json").document["candidates"]
+    assert not gone & {one["face_id"] for one in everything}
+
+
+def test_an_objection_is_carried_out_by_its_answer(run, house, portrait, tmp_path):
+    asked(run, house, "objection")
+    assert run("request", "step", PETRA, "--photo", portrait, "--as", "Cleo", "-a", house).code == 0
+    assert run("request", "confirm", PETRA, "--as", "Cleo", "1", "-a", house).code == 0
+    assert run("request", "confirm", PETRA, "--reject", "--as", "Cleo", "-a", house).code == 0
+    assert run("request", "identity", PETRA, "--means", "at the counter", "--as", "Cleo", "-a", house).code == 0
+    (face, *_) = run("request", "show", PETRA, "--as", "Cleo", "-a", house, "--format", "json").document["candidates"]
+    done = run("request", "answer", PETRA, "--output", tmp_path / "petra.zip", "--as", "Cleo", "-a", house)
+    assert done.code == 0, done.err
+    everything = run("search", portrait, "--all", "-a", house, "--format", "json").document["candidates"]
+    assert face["face_id"] not in {one["face_id"] for one in everything}

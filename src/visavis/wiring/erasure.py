@@ -14,9 +14,12 @@ from visavis.index.rebuild import content_hashes
 from visavis.law.clear import clear_erasure_check
 from visavis.law.roles import Act
 from visavis.records.archive import Records
+from visavis.records.database import Work
 from visavis.records.erasure_runs import ErasureRun, Notice
+from visavis.records.erasure_scope import Selected
 from visavis.records.holds import Hold
 from visavis.services.erasure import CertifyErasure, EraseOrder, EraseQuestion, HoldPictures, ScopeReport, Signed, Tools
+from visavis.services.suppress import Suppress
 from visavis.wiring import build
 from visavis.wiring.session import Session
 
@@ -135,7 +138,17 @@ class ErasureDesk:
         return HoldPictures(self._session.records())
 
     def _order(self, records: Records) -> EraseOrder:
-        return EraseOrder(records, encode=_encoder(records.dim), step=self._session.step)
+        settings = self._session.settings
+        objections = Suppress(records, build.file_opener(settings), build.limits(settings))
+
+        def suppress(work: Work, selected: Selected) -> None:
+            """Keep what goes from coming back: the originals stay where they are, and ingest reads them again."""
+            book = records.suppressions
+            faces = book.faces(media=selected.all_media, numbers=[number for some in selected.faces.values() for number in some])
+            if faces:
+                objections.write(work, objections.prepare(faces), because="erased at somebody's wish")
+
+        return EraseOrder(records, encode=_encoder(records.dim), step=self._session.step, suppress=suppress)
 
     def _tools(self, records: Records, index: VectorIndex) -> Tools:
         at, sources = self._session.clock.now(), frozenset(source.number for source in records.sources.all())

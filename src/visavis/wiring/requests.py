@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +41,7 @@ from visavis.services.requests import (
     plain_contact,
 )
 from visavis.wiring import build
+from visavis.wiring.fulfil import fulfilments
 from visavis.wiring.picking import pick
 from visavis.wiring.session import Session
 
@@ -97,15 +98,11 @@ class RequestDesk:
     ----------
     session : Session
     engines : Engines
-    fulfil : mapping of Kind to callable, optional
-        What carries out erasures, objections and withdrawals; each returns the id of its proof. Without one, such a request is not
-        answered where something of the person is held.
     """
 
-    def __init__(self, session: Session, engines: Engines, fulfil: Mapping[Kind, Fulfil] | None = None) -> None:
+    def __init__(self, session: Session, engines: Engines) -> None:
         self._session = session
         self._engines = engines
-        self._more = fulfil or {}
 
     # ---- reading -------------------------------------------------------------------------------------------------------------
 
@@ -311,7 +308,7 @@ class RequestDesk:
 
     def _fulfilments(self, records: Records) -> dict[Kind, Fulfil]:
         own: dict[Kind, Fulfil] = {Kind.RESTRICTION: Restrict(records).run, Kind.RECTIFICATION: Rectified(records).run}
-        return own | dict(self._more)
+        return own | fulfilments(records, self._session.settings)
 
     def _id(self, wanted: str) -> str:
         """Return the id of the request that is meant: by id or end of it, or by where its person is reached, if they have one going on."""
