@@ -207,7 +207,7 @@ class World:
             "probes": (probe(vector),),
         }
         before = self.stored()
-        search = Search(self.records, self.made.index, self.made.permission, default_threshold=THRESHOLD, notices=list)
+        search = Search(self.records, self.made.index, self.made.permission, default_threshold=THRESHOLD, notices=lambda _sources: [])
         found = search.run(SearchQuestion(actor=who.actor, **asked))
         self.results.append((found, who.actor.person_id))
         self.checks.a_search(found, who, case)
@@ -428,7 +428,11 @@ class Checks:
         for case in self.world.records.cases.all():
             with contextlib.suppress(RefusedError):
                 search = Search(
-                    self.world.records, self.world.made.index, self.world.made.permission, default_threshold=THRESHOLD, notices=list
+                    self.world.records,
+                    self.world.made.index,
+                    self.world.made.permission,
+                    default_threshold=THRESHOLD,
+                    notices=lambda _sources: [],
                 )
                 question = SearchQuestion(
                     actor=self.world.people["ivo"].actor,
