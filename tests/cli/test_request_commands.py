@@ -100,7 +100,7 @@ def test_an_erasure_is_answered_with_its_certificate_and_the_face_does_not_come_
     faces = [option for one in found for option in ("--face", one["face_id"])]
     erased = run("erase", "run", *faces, "--as", "Cleo", "-a", house, "--format", "json")
     assert erased.code == 0, erased.err
-    certificate = ("erase", "certificate", erased.document["id"], "-a", house)
+    certificate = ("erase", "certificate", erased.document["erasure"], "-a", house)
     assert run(*certificate, "--as", "Cleo").code == 0
     assert "[rule: carried-out]" in run(*answer).err
     assert run(*certificate, "--as", "Dana").code == 0

@@ -291,6 +291,7 @@ def _document(desk: "RequestDesk", one: "RequestRecord") -> dict[str, object]:
         "candidates": [
             {
                 "number": found.number,
+                "face_id": found.face_id,
                 "candidate_id": found.id,
                 "how": found.how,
                 "similarity": None if found.similarity is None else round(found.similarity, 4),
