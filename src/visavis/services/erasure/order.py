@@ -99,9 +99,10 @@ class EraseOrder:
 
     def finish(self, actor: Actor, tools: Tools) -> None:
         """Do what is left of every order: rows, codes and keys, then the checks. Twice is once."""
-        self._records.erasures.settle(lambda: self._records.work(actor), tools.index.remove)
+        settled = self._records.erasures.settle(lambda: self._records.work(actor), tools.index.remove)
         for run in self._records.erasure_runs.unchecked():
-            self._records.erasures.compact()
+            if not settled:  # an earlier act erased it, and may have died before it wrote the database anew
+                self._records.erasures.compact()
             sought = Sought.from_bytes(self._records.erasure_runs.planted(run))
             checks = check_erased(self._records, sought, tools)
             backups = self._records.backups.kept(self._records.clock.now().date())
