@@ -166,10 +166,11 @@ class Consents:
         return [self._record(row) for row in (ask or self._database.ask)(query).all()]
 
     def one(self, wanted: str) -> ConsentRecord:
-        """Return the consent whose id is, or ends in, `wanted`; `InputError` if none or several are."""
-        found = [record for record in self.of() if record.id == wanted or (len(wanted) >= 4 and record.id.endswith(wanted))]
+        """Return the consent whose id is, or ends in, `wanted`, or whose person it names; `InputError` if none or several are."""
+        ends = len(wanted) >= 4
+        found = [record for record in self.of() if wanted in (record.id, record.person) or (ends and record.id.endswith(wanted))]
         if len(found) != 1:
-            raise InputError(f"{'several consents end in' if found else 'no consent'} «{wanted}»", remedy="visavis consent list")
+            raise InputError(f"{'several consents are called' if found else 'no consent'} «{wanted}»", remedy="visavis consent list")
         return found[0]
 
     def faces(self, work: Work, which: ConsentRecord, covers: Callable[[str], bool]) -> list[CoveredFace]:
