@@ -99,7 +99,7 @@ def live(base: Path, examples: Path, patch: pytest.MonkeyPatch) -> Told:
     (base / "deed.pdf").write_bytes(b"deed")
     charter = base / "charter.toml"
     charter.write_text(archive_forge.ARCHIVE_CHARTER.format(title=TEXTS["source"]), encoding="utf-8")
-    settings = build.read_settings().model_copy(update={"key_file": base / "keys" / "one.key"})
+    settings = build.read_settings().model_copy(update={"key_file": base / "keys" / "one.key", "passphrase_file": None})
     folder = base / "archive"
     create_archive(folder, settings=settings)
     lines = io.StringIO()
