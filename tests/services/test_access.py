@@ -220,7 +220,6 @@ def test_an_original_that_was_changed_or_is_gone_is_named_and_not_shown(bureau):
 # ---- the other kinds ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.finding("Art. 20")
 def test_what_is_taken_along_is_only_what_the_person_gave_under_consent_or_contract(bureau):
     museum = bureau.made.archive()
     bureau.put(museum, "museum.png", (ME, LEFT))
@@ -235,7 +234,6 @@ def test_what_is_taken_along_is_only_what_the_person_gave_under_consent_or_contr
     assert "how_it_works" not in package.said
 
 
-@pytest.mark.finding("Art. 16")
 def test_a_wrong_name_is_removed_and_stays_removed(bureau):
     source = bureau.made.archive()
     (key,) = bureau.put(source, "a.png", (ME, LEFT))
@@ -261,7 +259,6 @@ def test_a_wrong_name_is_removed_and_stays_removed(bureau):
     assert "1 wrong link was removed" in bureau.answer(wanted).said["done"][0]
 
 
-@pytest.mark.finding("Art. 16")
 def test_a_rectification_that_corrected_nothing_is_not_called_done(bureau):
     bureau.put(bureau.made.archive(), "a.png", (ME, LEFT))
     with pytest.raises(RefusedError) as refused:

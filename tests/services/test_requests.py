@@ -148,7 +148,7 @@ def test_no_table_of_requests_has_a_place_for_an_identity_document(bureau):
     assert [step.act for step in bureau.one(wanted).steps] == ["message", "doubt", "identity"]
 
 
-@pytest.mark.finding("1b Greece")
+@pytest.mark.finding("Greece")
 def test_a_request_is_on_record_whatever_happens_after_its_receipt(bureau):
     def killed(step: str) -> None:
         if step == "sql-committed":
@@ -167,7 +167,7 @@ def test_a_request_is_on_record_whatever_happens_after_its_receipt(bureau):
     assert bureau.leaves()[-1]["facts"]["what"] == "request-received"
 
 
-@pytest.mark.finding("1b Greece")
+@pytest.mark.finding("Greece")
 def test_a_photograph_that_nobody_can_search_with_leaves_the_request_as_it_was(bureau):
     wanted = bureau.ask().request_id
     assert rule_of(bureau.look.by_photo, ACTOR, wanted, [photo(ME)], bureau.made.index, floor=0.4) == Rule.ROLE_ALLOWED
@@ -277,7 +277,7 @@ def test_the_persons_photograph_dies_at_close_its_bytes_are_in_no_file_and_its_k
     assert bureau.one(wanted).took("message")[0].channel == "e-mail"  # what was asked and answered stays
 
 
-@pytest.mark.finding("1b UK")
+@pytest.mark.finding("UK")
 def test_a_request_is_answered_and_closed_without_any_photograph_of_a_face(bureau):
     source = bureau.made.archive()
     (key,) = bureau.put(source, "gala-0612.png", (ME, LEFT), caption="Gala in Lyon", asset_id="M-77", date=year(2019))
@@ -369,7 +369,6 @@ def test_a_request_that_the_person_takes_back_is_closed_with_how_they_said_so(bu
         bureau.close(wanted)
 
 
-@pytest.mark.finding("Art. 18")
 def test_a_restricted_face_is_kept_and_neither_searched_nor_counted_until_it_is_lifted_with_a_note(bureau):
     source, key, wanted = found_one(bureau, "restriction")
     case = bureau.made.case_of(source)

@@ -88,6 +88,7 @@ def test_the_face_gets_no_template_in_any_copy_and_the_others_do(variant, again)
     assert faces_of(again)[f"{variant}.jpg"] == OTHERS
 
 
+@pytest.mark.finding("Austria")
 def test_no_search_finds_the_person_in_any_copy_and_every_other_is_found(again, probe, examples):
     assert {found.path for found in again.search(probe, sources=["Family", "Again"]).candidates} == set()
     collins = again.search(examples / "eileen-collins.jpg").candidates
