@@ -14,7 +14,7 @@ from visavis.cli.output.reading import counted
 from visavis.cli.output.table import console
 
 if TYPE_CHECKING:
-    from visavis.records.consents import ConsentRecord
+    from visavis.wiring.rights import ConsentRecord
 
 consent_app = typer.Typer(help="Consents that a source stands on: given, shown, withdrawn.", no_args_is_help=True)
 
