@@ -10,14 +10,15 @@ from visavis.domain.errors import ArchiveBusy, InputError
 from visavis.domain.ids import ConsentId
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
-from visavis.records.consents import ConsentRecord as ConsentRecord
-from visavis.records.consents import ConsentText, NewConsent
+from visavis.records.consents import ConsentRecord, ConsentText, NewConsent
 from visavis.services.consent import Consent, Withdrawn
 from visavis.wiring import build
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
     from visavis.services.suppress import SourceTotal, Suppress, SuppressReport
+
+__all__ = ["ConsentDesk", "ConsentRecord", "SuppressionDesk"]
 
 OpenIndex = Callable[[Records], AbstractContextManager[VectorIndex]]
 """Opens an archive's index for writing; it first does what is left of every erasure."""
