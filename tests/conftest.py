@@ -40,6 +40,7 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("VISAVIS_")]:
             patch.delenv(name)
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # each of the commands that tests start would compile everything anew
         for kind in ("CACHE", "CONFIG", "DATA", "STATE"):
             patch.setenv(f"XDG_{kind}_HOME", str(folders / kind.lower()))
         patch.setenv("PYTHONPATH", str(CLOSED_NETWORK), prepend=os.pathsep)
