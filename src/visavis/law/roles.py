@@ -1,6 +1,6 @@
 """Which act belongs to which role, and who needs to be a named person."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -11,6 +11,11 @@ from visavis.law.rules import Rule
 
 UNNAMED = frozenset({"household", "trial", "evaluation"})
 """Profiles under which whoever runs the process may act: small by capability, so that nobody else is answerable."""
+
+
+def named_profile(profiles: Iterable[str]) -> str | None:
+    """Return the first of these profiles that wants a person who signed in; None = none of them does."""
+    return next((profile for profile in profiles if profile not in UNNAMED), None)
 
 
 class Act(StrEnum):

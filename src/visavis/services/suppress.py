@@ -11,7 +11,7 @@ from visavis.decode.same_picture import picture_print, sketch
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, UnreadablePicture
 from visavis.domain.ids import SourceId, SuppressionId
-from visavis.law.roles import UNNAMED, Act, check_role
+from visavis.law.roles import Act, check_role, named_profile
 from visavis.records.archive import Records
 from visavis.records.database import Work
 from visavis.records.erasure import Scope
@@ -227,7 +227,7 @@ class Suppress:
 
     def _check(self, actor: Actor) -> None:
         """Ask for the role; in an archive with a source that wants named persons, for one of them."""
-        profile = next((source.profile for source in self._records.sources.all() if source.profile not in UNNAMED), None)
+        profile = named_profile(source.profile for source in self._records.sources.all())
         with self._records.noting_refusals(actor, "alteration", what=Act.SUPPRESS.value):
             check_role(actor, Act.SUPPRESS, profile=profile)
 

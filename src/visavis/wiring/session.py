@@ -8,7 +8,7 @@ from pathlib import Path
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, RefusedError, VisavisError
 from visavis.domain.ids import new_id
-from visavis.law.roles import UNNAMED, Act, check_role
+from visavis.law.roles import Act, check_role, named_profile
 from visavis.law.rulebook import Rulebook
 from visavis.law.rules import Rule
 from visavis.records import archive as records_archive
@@ -130,7 +130,7 @@ class Session:
 
 def organisation(records: Records) -> str | None:
     """Return the profile of a source that wants named persons; None = a household's or trial's archive, or an empty one."""
-    return next((source.profile for source in records.sources.all() if source.profile not in UNNAMED), None)
+    return named_profile(source.profile for source in records.sources.all())
 
 
 def _refuse_closed(folder: Path) -> None:

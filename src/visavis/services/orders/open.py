@@ -9,7 +9,7 @@ from visavis.domain.errors import InputError
 from visavis.domain.ids import SourceId
 from visavis.domain.orders import OrderAct, Scope, Terms
 from visavis.law.clocks import Holidays, due_months
-from visavis.law.roles import UNNAMED, Act, check_role
+from visavis.law.roles import Act, check_role, named_profile
 from visavis.records.archive import Records
 from visavis.records.claims import ClaimRecord
 from visavis.records.orders import NewOrder, OrderRecord, covers_all
@@ -101,8 +101,7 @@ def effects(records: Records, scope: Scope) -> tuple[Effect, ...]:
 
 def asked_profile(sources: Sequence[SourceRecord], scope: Scope) -> str | None:
     """Return the profile of a covered source that wants a person who signed in; None = only a household's or a trial's are covered."""
-    covered = [source for source in sources if not scope.sources or source.id in scope.sources]
-    return next((source.profile for source in covered if source.profile not in UNNAMED), None)
+    return named_profile(source.profile for source in sources if not scope.sources or source.id in scope.sources)
 
 
 class OpenOrder:
