@@ -43,8 +43,9 @@ bench: $(VENV)/bench.txt
 # Needs uv on the PATH. hatchling and editables build the project itself without a second environment.
 lock:
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --output-file requirements.txt
-	$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
-	$(COMPILE) --group bench --constraint requirements.txt --output-file requirements-bench.txt
+	$(COMPILE) pyproject.toml --all-extras --constraint requirements.txt --output-file requirements-extras.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev --constraint requirements-extras.txt --output-file requirements-dev.txt
+	$(COMPILE) --group bench --constraint requirements-extras.txt --output-file requirements-bench.txt
 
 clean:
 	rm -rf $(VENV) docs/_build .mypy_cache .ruff_cache .import_linter_cache .hypothesis

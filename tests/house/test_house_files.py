@@ -42,7 +42,7 @@ def test_no_tracked_file_is_over_two_mebibytes() -> None:
     assert [name for name in _git("ls-files", "-z") if (HOUSE / name).is_file() and (HOUSE / name).stat().st_size > LARGEST] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-extras.txt", "requirements-dev.txt", "requirements-bench.txt"])
 def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
     blocks = re.split(r"\n(?=\S)", (HOUSE / name).read_text(encoding="utf-8"))
     requirements = [block for block in blocks if not block.startswith("#")]
@@ -51,7 +51,7 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
 
 
 def test_the_licence_of_every_installed_package_is_listed() -> None:
-    installed = re.findall(r"^([a-z0-9.-]+)==", (HOUSE / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    installed = re.findall(r"^([a-z0-9.-]+)==", (HOUSE / "requirements-extras.txt").read_text(encoding="utf-8"), re.MULTILINE)
     listed = (HOUSE / "THIRD_PARTY.md").read_text(encoding="utf-8")
     assert installed
     assert [name for name in installed if f"`{name}`" not in listed] == []

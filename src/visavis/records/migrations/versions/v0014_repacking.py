@@ -1,0 +1,10 @@
+"""Templates that move to another model pack."""
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make them."""
