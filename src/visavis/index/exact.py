@@ -6,7 +6,7 @@ from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.clearance import Clearance
 from visavis.domain.clock import Clock
 from visavis.domain.identification import Hits, IndexRows, RemovalReport, Where
-from visavis.index.columns import Columns, check_probe, check_rows, check_seq
+from visavis.index.columns import Columns, check_probes, check_rows, check_seq
 from visavis.index.ranking import at_least, best, similarities
 
 
@@ -41,7 +41,7 @@ class ExactIndex:
             else:
                 new[key] = i
         chosen = np.array(list(new.values()), np.int64)
-        self._columns = self._columns.then(Columns.of(rows).take(chosen))
+        self._columns = Columns.joined([self._columns, Columns.of(rows).take(chosen)])
         self._vectors = np.concatenate([self._vectors, rows.vectors[chosen].astype(np.float16)])
 
     def remove(self, keys: Keys, seq: int) -> RemovalReport:
@@ -57,11 +57,15 @@ class ExactIndex:
 
     def search(self, probe: Vectors, k: int, where: Where | None, clearance: Clearance) -> Hits:
         """Return the `k` most similar rows that `clearance` and `where` let through."""
+        return self.search_each(probe[None], k, where, clearance)[0]
+
+    def search_each(self, probes: Vectors, k: int, where: Where | None, clearance: Clearance) -> tuple[Hits, ...]:
+        """Return what :meth:`search` would for each probe."""
         clearance.check(self._clock.now())
-        check_probe(probe, k, self._dim)
+        check_probes(probes, k, self._dim)
         passing = self._columns.passing(clearance.sources, where)
-        hits = best(self._columns.keys[passing], similarities(self._vectors[passing].astype(np.float32), probe), k)
-        return at_least(hits, clearance.least_similarity)
+        keys, vectors = self._columns.keys[passing], self._vectors[passing].astype(np.float32)
+        return tuple(at_least(best(keys, similarities(vectors, probe), k), clearance.least_similarity) for probe in probes)
 
     def keys(self, after: int, limit: int) -> Keys:
         """Return up to `limit` keys above `after`, ascending."""

@@ -73,7 +73,7 @@ def some_rows(keys: list[int], vectors: Vectors, source: int = 1, days: tuple[in
 
 
 class IndexContract(ABC):
-    """The six doors, as tests. `dim` may be set by the heir."""
+    """The seven doors, as tests. `dim` may be set by the heir."""
 
     dim = 32
 
