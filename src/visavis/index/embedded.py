@@ -309,10 +309,10 @@ class _View:
 def _depth(rows: int, k: int) -> int:
     """Return how many of the best codes are looked at exactly.
 
-    The square root of the number of rows, at least 500, finds 0.995 of the true ten and more; 20 for each candidate asked for keeps long
-    lists true. Measured in `benchmarks/index.py` and `docs/decisions/0026`.
+    The square root of half the rows, at least 500, finds 0.995 of the true ten and more; 20 for each candidate asked for keeps long lists
+    true. Measured in `benchmarks/index.py` and `docs/decisions/0026`.
     """
-    return max(isqrt(rows), LEAST_ASKED, 20 * k)
+    return max(isqrt(rows // 2), LEAST_ASKED, 20 * k)
 
 
 def _share(depth: int, rows: int, total: int) -> int:

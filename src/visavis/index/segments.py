@@ -182,11 +182,11 @@ class Segment:
 
     def _sight(self, where: Where | None, sources: frozenset[int]) -> _Sight:
         visible = visible_sources(sources, where)
-        dated = where if where is not None and where.dated else None
-        if dated is None and self._sources <= visible:
+        since, until = (None, None) if where is None else (where.since, where.until)
+        if since is None and until is None and self._sources <= visible:
             return _Sight(count=len(self))
         kept = self._sights
-        name = (self._sources & visible, dated and dated.since, dated and dated.until)
+        name = (self._sources & visible, since, until)
         sight = kept.get(name)
         if sight is None:
             passing = self.columns.passing(sources, where)
