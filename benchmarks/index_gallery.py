@@ -8,6 +8,7 @@ import datetime as dt
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -107,6 +108,7 @@ class Truth:
         self._best = {name: (np.full((len(asked), K), -2, np.float32), np.zeros((len(asked), K), np.int64)) for name in ("all", *FILTERS)}
 
     def look(self, keys: Keys, vectors: Vectors, source: np.ndarray) -> None:
+        """Compare every probe with some more rows."""
         import faiss
 
         for name, (similarity, found) in self._best.items():
@@ -117,6 +119,7 @@ class Truth:
             self._best[name] = np.take_along_axis(both, order, 1), np.take_along_axis(those, order, 1)
 
     def keys(self) -> dict[str, np.ndarray]:
+        """Return the keys of the best: (P, K) for «all» and for each filter."""
         return {name: found for name, (_, found) in self._best.items()}
 
 
@@ -141,7 +144,8 @@ def make(folder: Path, rows: int) -> dict[str, float]:
     began = time.perf_counter()
     index.close()
     added_s += time.perf_counter() - began
-    np.savez(folder / "probes.npz", probes=asked, **{f"truth {name}": keys for name, keys in truth.keys().items()})
+    arrays: dict[str, Any] = {"probes": asked, **{f"truth {name}": keys for name, keys in truth.keys().items()}}
+    np.savez(folder / "probes.npz", **arrays)
     return {
         "rows added/s": rows / added_s,
         "rows written and synced/s": rows / written_s,

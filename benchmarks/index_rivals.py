@@ -79,7 +79,8 @@ def ivf(folder: Path, rows: int) -> Search:
     import faiss
 
     lists = min(_IVF_LISTS, rows // 40)
-    index = faiss.index_factory(DIM, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    quantiser = faiss.IndexFlatIP(DIM)
+    index = faiss.IndexIVFScalarQuantizer(quantiser, DIM, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
     for vectors in stored(folder, rows):
         if not index.is_trained:
             index.train(vectors)

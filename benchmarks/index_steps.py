@@ -87,12 +87,12 @@ def anonymous() -> int:
     return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon"))
 
 
-def insert(folder: Path, rows: int) -> Numbers:
+def insert(folder: Path, _rows: int) -> Numbers:
     """One thread searches without a pause; after a while another one writes rows, syncs them and adds them to the same index."""
     index, permit = opened(folder, writable=True), clearance()
     probes = np.load(folder / "probes.npz")["probes"]
     index.search(probes[0], K, None, permit)
-    stop, inserted, late = threading.Event(), 0, 0
+    stop, inserted = threading.Event(), 0
 
     def write() -> None:
         nonlocal inserted
@@ -107,8 +107,8 @@ def insert(folder: Path, rows: int) -> Numbers:
                 stop.wait(max(0.0, inserted / INSERTED_A_SECOND - (time.perf_counter() - began)))
 
     def searching(seconds: float) -> np.ndarray:
-        nonlocal late
-        times, end = [], time.perf_counter() + seconds
+        times: list[float] = []
+        end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             times.append(milliseconds(lambda: index.search(probes[len(times) % len(probes)], K, None, permit)))
         return np.array(times)
@@ -121,8 +121,6 @@ def insert(folder: Path, rows: int) -> Numbers:
     stop.set()
     writer.join()
     took = time.perf_counter() - began
-    hits = index.search(probes[0], 5, None, permit)
-    assert hits.similarity[0] > 0
     percent = {f"{name} p{p} ms": float(np.percentile(times, p)) for name, times in (("idle", idle), ("busy", busy)) for p in (50, 99)}
     return {**percent, "busy / idle p99": percent["busy p99 ms"] / percent["idle p99 ms"], "inserted/s": inserted / took}
 

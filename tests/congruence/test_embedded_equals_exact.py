@@ -133,6 +133,29 @@ def test_a_scan_returns_as_many_rows_as_it_was_asked_for_however_many_are_equal(
     assert (np.diff(estimates, axis=1) <= 0).all()
 
 
+def test_codes_that_change_where_they_lie_are_packed_as_anew() -> None:
+    book, vectors = Codebook(64), identity_centres(4_000, 64, np.random.default_rng(2))
+    codes, gone = book.encode(vectors), np.array([0, 95, 96, 2_000, 3_999])
+    scanner = book.scanner(codes)
+    codes[gone] = 0
+    scanner.repack(codes, gone)
+    everything = [one.best(vectors[gone], 3_999, None) for one in (scanner, book.scanner(codes))]
+    assert all(np.array_equal(*pair) for pair in zip(*everything, strict=True))
+
+
+@pytest.mark.parametrize("source", [1, 2, 3])
+def test_filters_of_any_width_find_what_the_referee_finds(tmp_path: Path, source: int) -> None:
+    rows, probes = gallery(4_000, 32)  # one row in a hundred: all of them are compared; one in ten: scanned apart; nine in ten: picked out
+    exact, embedded = both(tmp_path / "codes", rows, Upkeep(tail_rows=1))
+    for _ in range(2):  # the second time with what was kept of the first
+        assert share((exact, embedded, probes), 10, Where(sources=frozenset({source}))) >= 0.995
+    gone = rows.keys[rows.source == source][::3]
+    for index in (exact, embedded):
+        index.remove(gone, 2)
+    assert share((exact, embedded, probes), 10, Where(sources=frozenset({source}))) >= 0.995
+    assert share((exact, embedded, probes), 10, None) >= 0.99
+
+
 def test_a_scan_that_loses_rows_is_damage_and_no_empty_answer() -> None:
     class Losing:
         def search(self, probe: Vectors, count: int, params: object) -> tuple[Vectors, np.ndarray]:

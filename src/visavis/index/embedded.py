@@ -167,7 +167,7 @@ class EmbeddedIndex:
             self._follow()
             view = self._view
             try:
-                found = self._search(view, probes, k, where, clearance.sources)
+                found = self._search(view, probes, k, where, clearance.sources) if len(probes) else []
             except DamageError:
                 if not self._overtaken(view):
                     raise
