@@ -34,6 +34,7 @@ from visavis.index.sealed import Sealed
 from visavis.index.segments import Candidates, Segment
 from visavis.index.tail import Tail, TailRows, Waiting, similar
 
+_LEAST_DEPTH = 500
 _READ_ROWS = 16_384
 """Rows re-scored at a time: 8 MB at 128 dimensions, however many candidates are asked for."""
 
@@ -205,14 +206,13 @@ class EmbeddedIndex:
             self._workers.shutdown()
 
     def _search(self, view: "_View", probes: Vectors, k: int, where: Where | None, sources: frozenset[int]) -> list[Hits]:
-        total = sum(map(len, view.segments))
-        depth = _depth(total, k)
-
-        def candidates(segment: Segment) -> Candidates:
-            return segment.candidates(probes, _share(depth, len(segment), total), where, sources)
-
-        spread = self._workers.map if self._workers and len(view.segments) > 1 else map
-        parts = list(spread(candidates, view.segments))
+        depth = _depth(sum(map(len, view.segments)), k)
+        sights = [segment.sight(where, sources) for segment in view.segments]
+        asked = _shares([sight.count for sight in sights], depth)
+        spread = self._workers.map if self._workers and len(sights) > 1 else map
+        parts = list(spread(lambda segment, *how: segment.candidates(how[0], probes, how[1]), view.segments, sights, asked))
+        for place in _cut_short(parts, asked, depth):
+            parts[place] = view.segments[place].candidates(sights[place], probes, depth)
         waiting = view.tail.passing(where, sources)
         return [self._ranked(parts, place, depth, probe, waiting, k) for place, probe in enumerate(probes)]
 
@@ -312,12 +312,25 @@ def _depth(rows: int, k: int) -> int:
     The square root of half the rows, at least 500, finds 0.995 of the true ten and more; 20 for each candidate asked for keeps long lists
     true. Measured in `benchmarks/index.py` and `docs/decisions/0026`.
     """
-    return max(isqrt(rows // 2), LEAST_ASKED, 20 * k)
+    return max(isqrt(rows // 2), _LEAST_DEPTH, 20 * k)
 
 
-def _share(depth: int, rows: int, total: int) -> int:
-    """Return how many of a segment's best codes are asked for: twice its part of all rows, since similar rows may lie together."""
-    return min(depth, max(LEAST_ASKED, 2 * depth * rows // total))
+def _shares(counts: list[int], depth: int) -> list[int]:
+    """Return how many of each segment's best codes are asked for: its part of all passing rows and a quarter more, for chance."""
+    total = max(sum(counts), 1)
+    return [min(depth, max(LEAST_ASKED, depth * count * 5 // (4 * total))) for count in counts]
+
+
+def _cut_short(parts: list[Candidates], asked: list[int], depth: int) -> list[int]:
+    """Return the segments that may have more among the best `depth` than they were asked for: similar rows that lie together."""
+    short = [place for place, (estimates, _) in enumerate(parts) if estimates is not None and asked[place] < depth]
+    if not short:
+        return []
+    every = np.hstack([estimates for estimates, _ in parts if estimates is not None])
+    if every.shape[1] <= depth:
+        return short
+    least = -np.partition(-every, depth - 1, axis=1)[:, depth - 1]
+    return [place for place in short if (parts[place][0][:, -1] > least).any()]  # type: ignore[index]  # those have estimates
 
 
 def _closest(parts: list[Candidates], place: int, depth: int) -> Keys:

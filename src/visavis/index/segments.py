@@ -26,7 +26,7 @@ Candidates = tuple[NDArray[np.float32] | None, Keys]
 
 
 @dataclass(slots=True, kw_only=True)
-class _Sight:
+class Sight:
     """What one filter lets through of a segment.
 
     Attributes
@@ -58,7 +58,7 @@ class Segment:
         self._codes = self._map_codes()
         self._packing = Lock()
         self._scanner: Scanner | None = None
-        self._sights: dict[tuple[frozenset[int], int | None, int | None], _Sight] = {}
+        self._sights: dict[tuple[frozenset[int], int | None, int | None], Sight] = {}
         self.due: Positions = np.empty(0, np.int64)
         self._map(files)
 
@@ -161,30 +161,12 @@ class Segment:
         """Whether this process has scanned the segment."""
         return self._scanner is not None
 
-    def candidates(self, probes: Vectors, depth: int, where: Where | None, sources: frozenset[int]) -> Candidates:
-        """Return the keys that are worth an exact look.
-
-        Few passing rows (up to twice `depth`) are all worth it: then there are no estimates. Else the best `depth` by their codes, with
-        estimates, best first.
-        """
-        sight = self._sight(where, sources)
-        keys = self.columns.keys
-        if sight.count <= 2 * depth:
-            return None, keys[self.columns.passing(sources, where) if sight.places is None else sight.places]
-        if sight.places is None:
-            estimates, positions = self.pack().best(probes, depth, sight.selection)
-        else:
-            with self._packing:
-                sight.scanner = sight.scanner or self._codebook.scanner(self._codes[sight.places])
-            estimates, positions = sight.scanner.best(probes, depth, None)
-            positions = sight.places[positions]
-        return estimates, keys[positions]
-
-    def _sight(self, where: Where | None, sources: frozenset[int]) -> _Sight:
+    def sight(self, where: Where | None, sources: frozenset[int]) -> Sight:
+        """Return what a filter lets through here."""
         visible = visible_sources(sources, where)
         since, until = (None, None) if where is None else (where.since, where.until)
         if since is None and until is None and self._sources <= visible:
-            return _Sight(count=len(self))
+            return Sight(count=len(self))
         kept = self._sights
         name = (self._sources & visible, since, until)
         sight = kept.get(name)
@@ -192,14 +174,34 @@ class Segment:
             passing = self.columns.passing(sources, where)
             count = int(np.count_nonzero(passing))
             if count <= max(len(self) // _NARROW, 2 * LEAST_ASKED):
-                sight = _Sight(count=count, places=np.flatnonzero(passing))
+                sight = Sight(count=count, places=np.flatnonzero(passing))
             else:
-                sight = _Sight(count=count, selection=Selection(passing))
+                sight = Sight(count=count, selection=Selection(passing))
             with self._packing:
                 kept[name] = sight
                 while len(kept) > _KEPT:
                     del kept[next(iter(kept))]
         return sight
+
+    def candidates(self, sight: Sight, probes: Vectors, count: int) -> Candidates:
+        """Return the keys that are worth an exact look.
+
+        Few passing rows (up to twice `count`) are all worth it: then there are no estimates. Else the best `count` by their codes, with
+        estimates, best first.
+        """
+        keys = self.columns.keys
+        if sight.count <= 2 * count:
+            if sight.selection is not None:
+                return None, keys[sight.selection.flags(len(self))]
+            return None, np.array(keys) if sight.places is None else keys[sight.places]
+        if sight.places is None:
+            estimates, positions = self.pack().best(probes, count, sight.selection)
+        else:
+            with self._packing:
+                sight.scanner = sight.scanner or self._codebook.scanner(self._codes[sight.places])
+            estimates, positions = sight.scanner.best(probes, count, None)
+            positions = sight.places[positions]
+        return estimates, keys[positions]
 
     def _map(self, files: SegmentFiles) -> None:
         self.files, self.changed = files, False
