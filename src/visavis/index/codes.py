@@ -12,8 +12,10 @@ faiss is imported at first use (0.1 s) and held to one thread a call: one query 
 spin. Several cores share the work by segments instead.
 """
 
+import ctypes
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
@@ -33,6 +35,8 @@ LEAST_ASKED = 250
 _BITS = 4
 _BLOCK = 96  # vectors a kernel step; 0.75 ms against 0.87 ms for faiss's own 32 (200,000 codes, busy AVX-512 core)
 _ENCODED = 64  # rows encoded at a time: a quarter of a megabyte for each step at 128 dimensions
+_LARGE_PAGE = 2 << 20
+_MADV_COLLAPSE = 25  # Linux 6.1; not in `mmap`'s constants
 _PIECE = 32 * _BLOCK  # rows packed at a time: with longer pieces, freed memory stays with the process
 
 
@@ -107,6 +111,7 @@ class Codebook:
 
         scanner = Scanner(whole, nowhere, room, pack)
         scanner.pack(codes, np.arange(len(room)))
+        _join_pages(room)
         return scanner
 
     def _unpacked(self, nowhere: Any, codes: Codes) -> Any:
@@ -121,6 +126,18 @@ class Codebook:
             plain.invlists.add_entries(0, len(codes), faiss.swig_ptr(positions), faiss.swig_ptr(codes))
         plain.ntotal = len(codes)
         return plain
+
+
+def _join_pages(room: NDArray[np.uint8]) -> None:
+    """Ask Linux to put memory that is filled already into pages of 2 MB; a refusal changes nothing but speed.
+
+    Reading ahead stops at each page's end: ten million codes took 22 ms in the usual 4 kB and 18 ms in these (0.1 s to join them).
+    """
+    if sys.platform == "linux":
+        first = -(-room.ctypes.data // _LARGE_PAGE) * _LARGE_PAGE
+        size = (room.ctypes.data + room.nbytes) // _LARGE_PAGE * _LARGE_PAGE - first
+        if size > 0:
+            ctypes.CDLL(None).madvise(ctypes.c_void_p(first), ctypes.c_size_t(size), _MADV_COLLAPSE)
 
 
 class Selection:
