@@ -42,13 +42,13 @@ BARS = {
 Numbers = dict[str, float]
 
 
-def step(name: str, folder: Path, rows: int, *, cores: int | None, threads: int = 1) -> dict[str, float]:
+def step(name: str, folder: Path, rows: int, *, cores: int | None = None, threads: int = 1) -> Numbers:
     """Run one step in a fresh process."""
     words = ("-m", "benchmarks.index", "--step", name, "--folder", str(folder), "--rows", str(rows), "--threads", str(threads))
     started = time.perf_counter()
     # The libraries' own threads are for making the truth and for building rivals; Visavis holds faiss to one a call.
-    env = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "2") if name in {"make", "rivals"} else None
-    numbers: dict[str, float] = json.loads(fresh.run(*words, cores=cores, env=env).splitlines()[-1])
+    env = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "2") if name == "make" or name in index_rivals.BUILDS else None
+    numbers: Numbers = json.loads(fresh.run(*words, cores=cores, env=env).splitlines()[-1])
     sys.stderr.write(f"{rows:>10,} {name} x{threads}: {time.perf_counter() - started:.0f} s {json.dumps(numbers)}\n")
     return numbers
 
@@ -58,29 +58,29 @@ def one_step(name: str, folder: Path, rows: int, threads: int) -> object:
         return index_gallery.make(folder, rows)
     if name == "query":
         return index_steps.query(folder, rows, threads)
-    if name == "rivals":
-        return index_rivals.rivals(folder, rows)
+    if name in index_rivals.BUILDS:
+        return index_rivals.rival(folder, rows, name)
     return getattr(index_steps, name)(folder, rows)
 
 
 def size(folder: Path, rows: int, *, rivals: bool) -> dict[str, object]:
     """Measure everything at one number of rows."""
-    ours: Numbers = step("make", folder, rows, cores=None)
+    ours = step("make", folder, rows)
     ours |= step("query", folder, rows, cores=1)
     two = step("query", folder, rows, cores=2, threads=2)
     ours |= {f"two cores, {name}": two[name] for name in ("query ms", "batch ms", "batch / read")}
     ours["one core / two"] = ours["query ms"] / two["query ms"]
     firsts = []
     for _ in range(3):
-        started = time.perf_counter()
-        ours |= step("first_answer", folder, rows, cores=None)
-        firsts.append(time.perf_counter() - started)
+        started, first = time.time(), step("first_answer", folder, rows)
+        firsts.append(first.pop("answered at") - started)
+        ours |= first
     ours["start to first answer s"] = sorted(firsts)[1]
-    theirs: object = step("rivals", folder, rows, cores=None) if rivals else {}
+    theirs = {name: step(name, folder, rows) for name in index_rivals.names(rows)} if rivals else {}
     ours["codes, bytes a row on disk"] = sum(file.stat().st_size for file in (folder / "codes").iterdir()) / rows
-    ours |= step("insert", folder, rows, cores=None)
-    ours |= step("remove", folder, rows, cores=None)
-    return {"rows": rows, "visavis": ours, **({"rivals": theirs} if rivals else {})}
+    ours |= step("insert", folder, rows)
+    ours |= step("remove", folder, rows)
+    return {"rows": rows, "visavis": ours, "rivals": theirs}
 
 
 def machine() -> dict[str, object]:

@@ -134,10 +134,11 @@ def draw(found: Found) -> None:
         figure, axes = pyplot.subplots(figsize=(7.2, 4.6), layout="constrained")
         for (label, points), (marker, dash) in zip(curves(chart, found), cycle(STYLES), strict=False):
             axes.plot(*zip(*points, strict=True), marker=marker, linestyle=dash, label=label, linewidth=1.4, markersize=5)
-        axes.set(xscale="log", xlabel="templates", ylabel=chart.unit, title=chart.title, yscale="log" if chart.log else "linear")
+        axes.set(xscale="log", xlabel="templates", ylabel=chart.unit, yscale="log" if chart.log else "linear")
         axes.grid(visible=True, which="major", alpha=0.3)
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8, frameon=False)
-        figure.supxlabel(caption, fontsize=7, color="0.35")
+        figure.suptitle(chart.title)
+        axes.set_title(caption, fontsize=7, color="0.35")
         figure.savefig(IMAGES / f"{chart.name}.svg", metadata={"Date": None})
         figure.savefig(IMAGES / f"{chart.name}.png", dpi=110)
         pyplot.close(figure)
@@ -147,8 +148,8 @@ def curves(chart: Chart, found: Found) -> list[tuple[str, list[tuple[int, float]
     """Return label and points of each line that has any."""
     numbers: list[tuple[str, str, Callable[[Found], Found]]] = [(label, name, lambda size: size["visavis"]) for label, name in chart.lines]
     if chart.rivals:
-        rivals = dict.fromkeys(rival for size in found["sizes"] for rival in size.get("rivals", {}))
-        numbers += [(rival, chart.rivals, lambda size, rival=rival: size.get("rivals", {}).get(rival, {})) for rival in rivals]  # type: ignore[misc]
+        rivals = dict.fromkeys(rival for size in found["sizes"] for rival in size["rivals"])
+        numbers += [(rival, chart.rivals, lambda size, rival=rival: size["rivals"].get(rival, {})) for rival in rivals]  # type: ignore[misc]
     lines = [
         (label, [(size["rows"], of(size)[name]) for size in found["sizes"] if of(size).get(name) is not None])
         for label, name, of in numbers

@@ -21,21 +21,19 @@ Search = Callable[[Vectors], np.ndarray]
 """Probes in, keys out."""
 
 
-def rivals(folder: Path, rows: int) -> dict[str, Numbers]:
-    kinds: dict[str, Callable[[Path, int], Search]] = {"faiss Flat": flat, "faiss IVF-SQ8": ivf}
-    if rows <= GRAPHS_UP_TO:
-        kinds |= {"faiss HNSW": hnsw, "usearch": usearch}
-    return {name: measured(folder, rows, build) for name, build in kinds.items()}
+def names(rows: int) -> list[str]:
+    """Return which rivals are measured at a number of rows."""
+    return [name for name in BUILDS if rows <= GRAPHS_UP_TO or name in {"faiss Flat", "faiss IVF-SQ8"}]
 
 
-def measured(folder: Path, rows: int, build: Callable[[Path, int], Search]) -> Numbers:
+def rival(folder: Path, rows: int, name: str) -> Numbers:
     """Build with all cores, query with one."""
     import faiss
 
     data = np.load(folder / "probes.npz")
     probes, truth = data["probes"], data["truth all"]
     before, began = anonymous(), time.perf_counter()
-    search = build(folder, rows)
+    search = BUILDS[name](folder, rows)
     built = time.perf_counter() - began
     gc.collect()
     held = anonymous() - before
@@ -107,3 +105,6 @@ def usearch(folder: Path, rows: int) -> Search:
     for at, vectors in enumerate(stored(folder, rows)):
         index.add(np.arange(len(vectors)) + at * _PORTION + 1, vectors)
     return lambda probes: np.atleast_2d(index.search(probes, K, threads=1).keys).astype(np.int64)
+
+
+BUILDS: dict[str, Callable[[Path, int], Search]] = {"faiss Flat": flat, "faiss IVF-SQ8": ivf, "faiss HNSW": hnsw, "usearch": usearch}
