@@ -2,8 +2,9 @@
 
 At each power of ten up to N: 128 values, five pictures a person, made portion by portion (`index_gallery`). Each step (`index_steps`,
 `index_rivals`) runs in a process of its own. Queries and batches are measured on one core, in rounds that alternate with reading as many
-bytes from memory as the codes have; «two cores» again with two threads. Results go to `benchmarks/results/index.json`, charts to
-`docs/images/`. At ten million it takes about 12 GB of memory for faiss Flat (7 GB without rivals, page cache included) and 4 GB of disk.
+bytes from memory as the codes have; «two cores» again with two threads. Results go to `benchmarks/results/index.json`, charts
+(`index_charts`) to `docs/images/`, tables (`index_page`) to `docs/performance.md`. Ten million take 4 GB of disk, and 9 GB of memory for
+faiss Flat with the rows in the page cache; the graphs at a million take most of the time.
 """
 
 import argparse
@@ -17,28 +18,9 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import fresh, index_gallery, index_rivals, index_steps
+from benchmarks import fresh, index_charts, index_gallery, index_page, index_rivals, index_steps
 
 RESULTS = Path(__file__).parent / "results" / "index.json"
-BARS = {
-    "bytes a row, filters kept": ("≤", 64.0),
-    "recall known": ("≥", 0.99),
-    "recall all": ("≥", 0.99),
-    "query / read": ("≤", 2.0),
-    "1 % / read": ("≤", 2.5),
-    "10 % / read": ("≤", 2.5),
-    "1 % recall": ("≥", 0.995),
-    "10 % recall": ("≥", 0.995),
-    "batch / read": ("≤", 1.0),
-    "one core / two": ("≥", 1.6),
-    "removal s": ("≤", 2.0),
-    "left": ("≤", 0.0),
-    "start to first answer s": ("≤", 5.0),
-    "inserted/s": ("≥", 4_000.0),
-    "busy / idle p99": ("≤", 2.0),
-}
-"""What issue 6 asks for at ten million."""
-
 Numbers = dict[str, float]
 
 
@@ -96,12 +78,6 @@ def machine() -> dict[str, object]:
     }
 
 
-def table(numbers: Numbers) -> str:
-    """Return the last size against its bars, as Markdown."""
-    lines = [f"| {name} | {numbers[name]:,.4g} | {sign} {bar:g} |" for name, (sign, bar) in BARS.items() if name in numbers]
-    return "\n".join(["| measured | value | bar |", "|---|---|---|", *lines])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the index from 10,000 rows on.")
     parser.add_argument("--rows", type=int, default=10_000_000)
@@ -124,11 +100,9 @@ def main() -> None:
     found |= {"sizes": measured, "seconds": round(time.perf_counter() - began)}
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    from benchmarks import index_charts
-
     index_charts.draw(found)
-    print(table(measured[-1]["visavis"]))  # type: ignore[arg-type]
-    print(f"\n{json.dumps(found['machine'], ensure_ascii=False)}\n{found['seconds']} s in all; {RESULTS}")
+    index_page.write(found)
+    print(f"{index_page.tables(found)}\n{RESULTS}, {index_page.PAGE}")
 
 
 if __name__ == "__main__":
