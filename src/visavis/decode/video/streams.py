@@ -1,5 +1,6 @@
 """Which of a container's streams is the film, and what the container says of it."""
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +11,7 @@ from visavis.domain.errors import UnreadablePicture
 from visavis.domain.media import CaptureDate, DateOrigin, PictureMetadata, Reason
 
 _CLOSE = Fraction(1, 100)
+_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 # By whoever filmed first; `creation_time` is when the file was begun, in UTC.
 _DATES = ("com.apple.quicktime.creationdate", "date_recorded", "date", "creation_time")
 _UNSET = ("1904-01-01", "1970-01-01")  # zero, in QuickTime's and in Unix's counting
@@ -49,6 +51,17 @@ def duration(container: Any, stream: Any) -> int | None:
     if stream.duration:
         return int(stream.duration)
     return int(Fraction(container.duration, 1_000_000) / stream.time_base) if container.duration else None
+
+
+def own_duration(container: Any, stream: Any) -> int | None:
+    """Return ticks from first frame to end of this very stream, None if the container doesn't say: sound may go on without pictures."""
+    if stream.duration:
+        return int(stream.duration)
+    clock = _CLOCK.fullmatch(stream.metadata.get("DURATION", ""))  # as Matroska writes it
+    if clock:
+        hours, minutes, seconds = clock.groups()
+        return int((int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)) / stream.time_base)
+    return duration(container, stream) if len(container.streams) == 1 else None
 
 
 def constant_rate(stream: Any) -> Fraction | None:
