@@ -1,5 +1,6 @@
 """Packets and frames of one video stream: seeking, the rule of stretches, and damage that is passed over."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -60,6 +61,11 @@ class _Ahead:
     packets: list[Any | None]
 
 
+def _is_end(packet: Any) -> bool:
+    """Whether it is the one behind the last, which asks the decoder for the frames that it keeps back."""
+    return not packet.size and packet.dts is None
+
+
 class Reader:
     """Reads one video stream out of a container.
 
@@ -92,6 +98,7 @@ class Reader:
         self._origin = 0
         self.damaged = 0
         self._ahead: _Ahead | None = None
+        self._unread: deque[Any | None] = deque()
         self._seekable = not demuxers.lacks_its_index(source, demuxer)
         self._open()
         try:
@@ -157,7 +164,7 @@ class Reader:
                 self._ahead = ahead
             if span.is_empty:
                 return
-            if span.first is None or (key_frames_only and packet and packet.size and not packet.is_keyframe):
+            if span.first is None or (key_frames_only and packet and not packet.is_keyframe and not _is_end(packet)):
                 continue
             frames = self._decode(packet)
             if frames is None and (at is None or span.holds(at)):
@@ -169,8 +176,9 @@ class Reader:
         if packet is None:
             return None
         try:
-            # The packet without bytes at the end asks for the frames that are kept back.
-            frames = self.stream.codec_context.decode(packet if packet.size else None)
+            if not packet.size and not _is_end(packet):
+                return []  # AVI's way to show the frame before once more
+            frames = self.stream.codec_context.decode(None if _is_end(packet) else packet)
         except self._av.FFmpegError:
             return None
         times = ((frame, frame.pts if frame.pts is not None else frame.dts) for frame in frames)
@@ -185,7 +193,7 @@ class Reader:
         ahead, self._ahead = self._ahead, None
         if ahead is not None and ahead.start == start:
             self.stream.codec_context.flush_buffers()
-            yield from ahead.packets
+            self._unread.extendleft(reversed(ahead.packets))
             yield from self._packets()
             return
         if start > 0 and self._seekable:
@@ -205,6 +213,7 @@ class Reader:
     def _sought(self, ticks: int) -> Iterator[Any | None]:
         """Return the packets from about a moment on, none where the container can't seek."""
         self._fresh = False
+        self._unread.clear()
         try:
             self.container.seek(max(0, ticks) + self._origin, stream=self.stream)
         except self._av.FFmpegError:
@@ -214,6 +223,11 @@ class Reader:
     def _packets(self) -> Iterator[Any | None]:
         """Yield packets up to the end, which is one without bytes; None for what can't be read."""
         self._fresh = False
+        while self._unread:
+            packet = self._unread.popleft()
+            yield packet
+            if packet is not None and _is_end(packet):
+                return
         failures = 0
         while failures < _FAILURES:
             try:
@@ -236,6 +250,7 @@ class Reader:
     def _open(self) -> None:
         """Open from the beginning of the file; another time if it was opened before."""
         self._source.seek(0)
+        self._unread.clear()
         # `max_pixels` bounds each frame, also where a stream changes its size midway. No protocol may be used: there is only this stream.
         pixels = {"max_pixels": str(self._limits.pixels)}
         options = {**pixels, "protocol_whitelist": "", "format_whitelist": self._demuxer}
