@@ -13,6 +13,7 @@ from visavis.domain.media import Reason
 
 _BACK_SECONDS = (0, 2, 10, 60)  # how far before the place asked for a seek is tried, when it lands behind it
 _REORDERED_SECONDS = 1  # no codec shows a frame later than this after frames that are decoded behind it
+_RUN_UP_SECONDS = 10  # encoders refresh a picture that has no key frames within their longest distance of key frames, 250 frames by habit
 _FAILURES = 200  # reads in a row that gave no packet: the rest is lost
 
 
@@ -129,7 +130,7 @@ class Reader:
         losses = Losses(None if key_frames_only else self._period)
         shown = -1
         try:
-            for found in self._decoded(span, losses, key_frames_only=key_frames_only):
+            for found in self._led_in(span, losses, key_frames_only=key_frames_only):
                 if span.is_before(found.ticks):
                     break
                 if not span.holds(found.ticks):
@@ -153,10 +154,22 @@ class Reader:
                 return at if at <= ticks else 0
         return 0
 
-    def _decoded(self, span: _Span, losses: Losses, *, key_frames_only: bool) -> Iterator[Decoded]:
-        """Decode from the first key frame of a span on, beyond its end."""
+    def _led_in(self, span: _Span, losses: Losses, *, key_frames_only: bool) -> Iterator[Decoded]:
+        """Decode a span; with a run-up where its first frame is whole only after others, as in films without true key frames."""
+        frames = self._decoded(span, losses, span.start, key_frames_only=key_frames_only)
+        first = next((one for one in frames if span.holds(one.ticks)), None)
+        if first is None:
+            return
+        if first.frame.is_corrupt and span.start > 0:
+            frames = self._decoded(span, losses, first.ticks - int(_RUN_UP_SECONDS / self.stream.time_base), key_frames_only=False)
+        else:
+            yield first
+        yield from frames
+
+    def _decoded(self, span: _Span, losses: Losses, start: int, *, key_frames_only: bool) -> Iterator[Decoded]:
+        """Decode from the first key frame of a span on (from an earlier one if `start` lies before it), beyond its end."""
         ahead = _Ahead(span.end or 0, [])
-        for packet in self._from(span.start):
+        for packet in self._from(start):
             at = self._ticks_of(packet)
             span.pass_by(at, key=bool(packet and packet.is_keyframe))
             if span.last is not None:

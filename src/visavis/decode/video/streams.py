@@ -75,6 +75,27 @@ def constant_rate(stream: Any) -> Fraction | None:
     return None
 
 
+def timecode(container: Any, stream: Any, first: Any) -> str | None:
+    """Return the SMPTE time code of the first frame: of a time code track, of the container, or of the pictures themselves.
+
+    Parameters
+    ----------
+    first : av.VideoFrame
+        H.264, HEVC and DV carry a code in each frame, MPEG-2 one a group of pictures.
+    """
+    said = [one.metadata.get("timecode") for one in (stream, *container.streams.data, container, first)]
+    return next((text for text in said if text), None) or _of_group(first)
+
+
+def _of_group(frame: Any) -> str | None:
+    """Unpack the 25 bits of an MPEG-2 group of pictures (ISO 13818-2, 6.3.8); zero is what encoders write that know of none."""
+    block = frame.side_data.get("GOP_TIMECODE")
+    bits = int.from_bytes(bytes(block), "little") if block is not None else 0
+    if not bits:
+        return None
+    return f"{bits >> 19 & 31:02}:{bits >> 13 & 63:02}:{bits >> 6 & 63:02}{';' if bits >> 24 & 1 else ':'}{bits & 63:02}"
+
+
 def metadata(container: Any, stream: Any, file_name: str) -> PictureMetadata:
     """Read what the container says of the film; the file's name is the last resort for a date."""
     said = {name.lower(): value for source in (stream.metadata, container.metadata) for name, value in source.items()}
