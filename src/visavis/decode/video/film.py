@@ -9,7 +9,7 @@ from visavis.decode.limits import FilmLimits
 from visavis.decode.orientation import UPRIGHT, swaps_sides
 from visavis.decode.video import deinterlace, streams
 from visavis.decode.video.demuxers import SNIFF_BYTES, container_of
-from visavis.decode.video.frame import DecodedFrame, FilmFrame, Shape
+from visavis.decode.video.frame import Converter, DecodedFrame, FilmFrame, Shape
 from visavis.decode.video.reader import Decoded, Reader
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import UnreadablePicture
@@ -69,6 +69,7 @@ class Film:
         demuxer = container_of(source.read(SNIFF_BYTES))
         if demuxer is None:
             raise UnreadablePicture("not a film in any container that is read", reason=Reason.UNREADABLE)
+        self._converter = Converter()
         self._reader = Reader(source, demuxer, limits, threads)
         try:
             self._shape = _shape(self._reader.first.frame, self._reader.stream)
@@ -139,6 +140,12 @@ class Film:
         if this is not None:
             yield self._frame(before, this, None)
 
+    def between(self, start_ticks: int, end_ticks: int) -> Iterator[FilmFrame]:
+        """Read the frames of exactly these moments, both included, whatever frames they begin and end with; `damaged` stays as it was."""
+        for frame in self._run(start_ticks, end_ticks):
+            if frame.ticks >= start_ticks:
+                yield frame
+
     def at(self, ticks: int, longer_side: int | None = None) -> RgbImage:
         """Decode the frame that is shown at a moment: the last one at or before it.
 
@@ -147,25 +154,30 @@ class Film:
         UnreadablePicture
             No frame there can be decoded.
         """
+        shown = None
+        for shown in self._run(ticks, ticks):
+            pass
+        if shown is None:
+            raise UnreadablePicture("no frame can be decoded there", reason=Reason.UNREADABLE)
+        return shown.rgb(longer_side)
+
+    def _run(self, start: int, end: int) -> Iterator[FilmFrame]:
+        """Read from the key frame before `start` up to `end`, uncounted: somebody looks at what was counted before."""
         counted = self._reader.damaged
-        found = None
-        for frame in self.frames(max(0, self._reader.key_before(ticks)), None):
-            if found is not None and frame.ticks > ticks:
-                break
-            found = frame
-            if frame.ticks >= ticks:
-                break
-        self._reader.damaged = counted
-        if found is None:
-            raise UnreadablePicture("the film has no frame there", reason=Reason.UNREADABLE)
-        return found.rgb(longer_side)
+        try:
+            for frame in self.frames(self._reader.key_before(start)):
+                if frame.ticks > end:
+                    return
+                yield frame
+        finally:
+            self._reader.damaged = counted
 
     def _frame(self, before: Decoded | None, this: Decoded, after: Decoded | None) -> DecodedFrame:
         def progressive() -> Any:
             return deinterlace.progressive(before and before.frame, this.frame, after and after.frame)
 
         woven = progressive if this.frame.interlaced_frame else None
-        return DecodedFrame(this.frame, this.ticks, key=bool(this.frame.key_frame), shape=self._shape, progressive=woven)
+        return DecodedFrame(this.frame, this.ticks, shape=self._shape, converter=self._converter, progressive=woven)
 
 
 def _shape(frame: Any, stream: Any) -> Shape:
