@@ -4,9 +4,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import BinaryIO
 
+from visavis.decode.video.base import Film, FilmFrame
 from visavis.decode.video.encode import Encoding, FilmWriter
-from visavis.decode.video.film import Film
-from visavis.decode.video.frame import FilmFrame
 from visavis.domain.arrays import RgbImage
 
 Draw = Callable[[RgbImage, int], RgbImage]

@@ -2,50 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from visavis.decode.orientation import swaps_sides, upright
 from visavis.decode.video import library
+from visavis.decode.video.base import Luma
 from visavis.domain.arrays import RgbImage
-
-Luma = NDArray[np.uint8]
-"""(h, w) uint8: brightness only."""
-
-
-class FilmFrame(Protocol):
-    """What a film yields; it may be kept as long as wanted."""
-
-    @property
-    def ticks(self) -> int:
-        """Presentation time, ticks from the film's first frame."""
-        ...
-
-    @property
-    def key(self) -> bool:
-        """Whether it can be decoded without any frame before it."""
-        ...
-
-    def rgb(self, longer_side: int | None = None) -> RgbImage:
-        """Convert.
-
-        Parameters
-        ----------
-        longer_side : int or None
-            Of the result, where the frame is larger; None = full size.
-
-        Returns
-        -------
-        (h, w, 3) uint8
-            Upright RGB, square pixels, deinterlaced, the caller's own.
-        """
-        ...
-
-    def luma(self, longer_side: int) -> Luma:
-        """Return brightness at a small size, cheaply: (h, w) uint8, upright, square pixels, fields not parted."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
