@@ -70,14 +70,17 @@ def page_frames(image: ImageFile.ImageFile) -> tuple[int, ...]:
     """
     if not isinstance(image, TiffImagePlugin.TiffImageFile):
         return (0,)
-    with guarded("tiff"):
-        pages = [0]
-        for number in range(1, min(image.n_frames, _MAX_PAGES)):
-            image.seek(number)
-            if not image.tag_v2.get(_SUBFILE_TYPE, 0) & _NO_PAGE:
-                pages.append(number)
-        image.seek(0)
-        return tuple(pages)
+    pages = [0]
+    for number in range(1, _MAX_PAGES):
+        try:
+            with guarded("tiff"):
+                image.seek(number)
+                is_page = not image.tag_v2.get(_SUBFILE_TYPE, 0) & _NO_PAGE
+        except UnreadablePicture:  # the end, or damage beyond which nothing is known
+            break
+        if is_page:
+            pages.append(number)
+    return tuple(pages)
 
 
 def size_of(image: ImageFile.ImageFile, frame: int) -> tuple[int, int]:
