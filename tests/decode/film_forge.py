@@ -32,7 +32,7 @@ def maker(photos: Path) -> Make:
             # options are added to those of the way; they come as pairs, so that the call can be remembered
             added = {**getattr(encoding, name), **dict(value)} if isinstance(value, tuple) else value
             encoding = replace(encoding, **{name: added})
-        return render(studio, replace(SCRIPT, uneven=uneven, rate=RATE * (1 + interlaced)), encoding, interlaced=interlaced)
+        return render(studio, replace(SCRIPT, uneven=uneven, rate=encoding.rate * (1 + interlaced)), encoding, interlaced=interlaced)
 
     return make
 
@@ -64,3 +64,8 @@ def zeroed(data: bytes, start: float, end: float) -> bytes:
     """Overwrite a share of a file's middle with zeros."""
     first, last = int(len(data) * start), int(len(data) * end)
     return data[:first] + bytes(last - first) + data[last:]
+
+
+def joined(parts: list[list[Fraction]]) -> list[Fraction]:
+    """Put the frames of all stretches behind one another."""
+    return [time for part in parts for time in part]
