@@ -98,6 +98,14 @@ def test_a_webm_without_cues_is_read_in_stretches_all_the_same(make):
     assert joined(stretches(made.data, STRETCH, cold=True)) == list(made.times)
 
 
+@pytest.mark.parametrize("way", ["h264-ts", "mpeg2-ps"])
+def test_a_recording_behind_another_whose_times_start_anew_is_counted_not_hushed_up(make, way):
+    made = make(way)
+    with opened(made.data + made.data) as film:
+        assert times(film) == list(made.times)
+        assert abs(film.damaged - len(made.times)) <= 3
+
+
 def test_looking_at_a_moment_again_counts_nothing_again(make):
     broken = zeroed(make("h264-mp4").data, 0.45, 0.5)
     with opened(broken) as film:

@@ -137,7 +137,10 @@ class Reader:
                     break
                 if not span.holds(found.ticks):
                     continue
-                if found.frame.is_corrupt or found.ticks <= shown:
+                if found.ticks <= shown:
+                    losses.count += 1
+                    continue
+                if found.frame.is_corrupt:
                     losses.report()
                     continue
                 losses.frame(found.ticks, due=span.first)
