@@ -39,6 +39,7 @@ from visavis.records.leaves import LeafPen, LeafWriter
 from visavis.records.ledger import Ledger
 from visavis.records.likened import Likened
 from visavis.records.orders import Orders
+from visavis.records.originals import Originals
 from visavis.records.people import People
 from visavis.records.policies import Policies
 from visavis.records.presence import Presence
@@ -140,6 +141,7 @@ class Records:
         forget = (self.labels.forget_faces, self.reviews.forget_faces, self.corrections.forget_faces)
         self.erasures = Erasures(self._database, self.rows, self.keys, mark=self._mark_erased, step=doors.step, forget=forget)
         self.erasure_runs = ErasureRuns(self._database, self.vault, self.keys)
+        self.originals = Originals(self._database, self.vault, self.keys)
         self.erasure_scope = ErasureScope(self._database, self.rows)
         self.holds = Holds(self._database, sealer)
         self.backups = Backups(self._database)
