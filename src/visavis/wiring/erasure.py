@@ -146,12 +146,11 @@ class ErasureDesk:
         settings = self._session.settings
         objections = Suppress(records, build.file_opener(settings), build.limits(settings))
 
-        def suppress(work: Work, selected: Selected) -> None:
+        def suppress(selected: Selected) -> Callable[[Work], object]:
             """Keep what goes from coming back: originals that stay, and copies of those that do not, are read again."""
             book = records.suppressions
-            faces = book.faces(media=selected.all_media, numbers=[number for some in selected.faces.values() for number in some])
-            if faces:
-                objections.write(work, objections.prepare(faces), because="erased at somebody's wish")
+            prepared = objections.prepare(book.faces(media=selected.all_media, numbers=selected.all_faces))
+            return lambda work: objections.write(work, prepared, because="erased at somebody's wish") if prepared.new else None
 
         step = self._session.step
         originals = ChangeOriginals(

@@ -22,8 +22,8 @@ GROUNDS = ("request", "objection", "consent", "order", "charter")
 """Why: a closed list, for it stands in the ledger."""
 SALT_BYTES = 32
 
-Suppress = Callable[[Work, Selected], object]
-"""Sees to it that what goes is not read in again from originals that stay."""
+Suppress = Callable[[Selected], Callable[[Work], object]]
+"""Sees to it that what goes is not read in again from originals that stay: looks at them before the transaction, and writes in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class EraseOrder:
         encode: Encode,
         step: Step,
         originals: ChangeOriginals,
-        suppress: Suppress = lambda _work, _selected: None,
+        suppress: Suppress = lambda _selected: lambda _work: None,
     ) -> None:
         self._records = records
         self._originals = originals
@@ -142,11 +142,12 @@ class EraseOrder:
         before = {kind: len(found) for kind, found in lying(records, planted.values).items()}
         sought = Sought(planted=planted, before=before)
         texts = self._notices(planted.face_ids)
+        suppress = self._suppress(selected)
         objects = _commitments((*planted.media_ids, *planted.face_ids))
         new = NewRun(ground=question.ground, counted=counted, objects=objects, planted=sought.to_bytes())
         with records.work(actor) as work:
             number, run_id = records.erasure_runs.begin(work, new)
-            self._suppress(work, selected)
+            suppress(work)
             records.originals.plan(work, number, targets)
             for source in sorted({*selected.media, *selected.faces}):
                 media, faces = selected.media.get(source, ()), selected.faces.get(source, ())

@@ -57,9 +57,10 @@ class ChangeOriginals:
                 continue
             book = self.records.suppressions
             faces = book.faces(media=selected.media.get(number, ()), numbers=selected.faces.get(number, ()))
-            for media, shown in _by_media(faces).items():
-                boxes, sha256 = tuple(face.box for face in shown), shown[0].sha256.hex()
-                found += [Target(act=act, root=roots[root], path=path, sha256=sha256, boxes=boxes) for root, path in book.places([media])]
+            shown = _by_media(faces)
+            for media, places in book.places(shown).items():
+                boxes, sha256 = tuple(face.box for face in shown[media]), shown[media][0].sha256.hex()
+                found += [Target(act=act, root=roots[root], path=path, sha256=sha256, boxes=boxes) for root, path in places]
         return found
 
     def carry_out(self, actor: Actor) -> None:
