@@ -4,12 +4,14 @@ Content, URLs and ids are kept as keyed marks, the box and the picture's print s
 asked in one place only, when a picture is taken in; it is in no list, search, export or report.
 """
 
+import datetime as dt
 import os
 import struct
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -157,7 +159,7 @@ class Suppressions:
             return before
         rows = work.ask(sa.select(suppression).where(suppression.c.lifted_at.is_(None)).order_by(suppression.c.number)).all()
         place = {row.number: position for position, row in enumerate(rows)}
-        shapes = [_read_shape(self._vault.open("suppression.shape", row.shape, row=row.id, key=row.key_id)) for row in rows]
+        shapes = [self._shape(row) for row in rows]
         by_mark: dict[tuple[str, bytes], tuple[int, ...]] = {}
         for row in work.ask(sa.select(suppression_mark)):
             sign = (row.kind, row.mark)
@@ -189,6 +191,18 @@ class Suppressions:
         """Return these faces, and all of these pictures, that are not being erased."""
         wanted = ((tables.face.c.id, ids), (tables.face.c.number, numbers), (tables.media.c.number, media))
         return [face for column, values in wanted for chunk in chunks(list(values)) for face in self._faces(column.in_(chunk))]
+
+    def on(self, sha256: bytes) -> list[tuple[SuppressionId, dt.datetime, Box | None]]:
+        """Return every objection that stands to a file of these bytes: its id, since when, and to which face of it (None: to all)."""
+        mark = self.mark(MarkKind.CONTENT, sha256)
+        query = (
+            sa.select(suppression)
+            .join(suppression_mark)
+            .where(suppression_mark.c.kind == MarkKind.CONTENT.value, suppression_mark.c.mark == mark)
+            .where(suppression.c.lifted_at.is_(None))
+            .order_by(suppression.c.number)
+        )
+        return [(SuppressionId(row.id), row.made_at, self._shape(row).box) for row in self._database.ask(query).all()]
 
     def same_content(self, digests: Collection[bytes]) -> list[HeldFace]:
         """Return the faces of every picture of these bytes (SHA-256), in whichever source."""
@@ -250,6 +264,11 @@ class Suppressions:
             for row in self._database.ask(query)
         ]
 
+    def _shape(self, row: Any) -> Shape:
+        data = self._vault.open("suppression.shape", row.shape, row=row.id, key=row.key_id)
+        left, top, width, height = _BOX.unpack_from(data)
+        return Shape(Box(left=left, top=top, width=width, height=height) if width > 0 else None, data[_BOX.size :])
+
 
 def plain_url(url: str) -> str:
     """Return a URL as it is compared: host in lower case, path and query as they are, nothing else; empty if it is none."""
@@ -268,9 +287,3 @@ def _path(url: str) -> str:
 def _shape(new: NewSuppression) -> bytes:
     box = new.box
     return (_NO_BOX if box is None else _BOX.pack(box.left, box.top, box.width, box.height)) + new.print
-
-
-def _read_shape(data: bytes) -> Shape:
-    left, top, width, height = _BOX.unpack_from(data)
-    box = Box(left=left, top=top, width=width, height=height) if width > 0 else None
-    return Shape(box, data[_BOX.size :])
