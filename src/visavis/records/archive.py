@@ -38,6 +38,7 @@ from visavis.records.labels import Labels
 from visavis.records.leaves import LeafPen, LeafWriter
 from visavis.records.ledger import Ledger
 from visavis.records.likened import Likened
+from visavis.records.order_questions import OrderQuestions
 from visavis.records.orders import Orders
 from visavis.records.originals import Originals
 from visavis.records.people import People
@@ -114,6 +115,7 @@ class Records:
             self.files = Files(self._database, sealer)
             self.claims = Claims(self._database, sealer)
             self.orders = Orders(self._database, sealer)
+            self.order_questions = OrderQuestions(self._database, sealer)
             self.rotations = Rotations(self._database, sealer, self.keys, dim=self.dim)
             self.intake = Intake(self.files, self.keys, sealer, self.rows, self.rotations, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows, self.rotations)

@@ -1,4 +1,4 @@
-"""What an erasure does with originals."""
+"""What an erasure does with originals, and the questions of an order."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make it."""
+    """Make them."""
     op.create_table(
         "erasure_original",
         sa.Column("number", sa.Integer(), primary_key=True),
@@ -20,5 +20,18 @@ def upgrade() -> None:
         sa.Column("key_id", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("done_at", sa.String(27)),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "order_question",
+        sa.Column("number", sa.Integer(), primary_key=True),
+        sa.Column("id", sa.String(36), nullable=False, unique=True),
+        sa.Column("order_number", sa.Integer(), sa.ForeignKey("authority_order.number"), nullable=False, index=True),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("asked_at", sa.String(27), nullable=False),
+        sa.Column("reply", sa.LargeBinary()),
+        sa.Column("replied_by", sa.String(36)),
+        sa.Column("replied_at", sa.String(27)),
         sqlite_autoincrement=True,
     )
