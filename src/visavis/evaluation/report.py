@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from visavis.evaluation.metrics import LEVEL, OperatingPoint, PairAccuracy, Rate, TrueAccepts
+from visavis.evaluation.metrics import OperatingPoint, PairAccuracy, Rate, TrueAccepts
+from visavis.evaluation.resampling import LEVEL
 
 FAR = 1e-3
 """False accept rate at which pairs are reported."""

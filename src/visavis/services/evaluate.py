@@ -14,9 +14,10 @@ from visavis.domain.clearance import Clearance
 from visavis.domain.clock import Clock
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.face import AnalysedFace
-from visavis.evaluation.metrics import operating_points, pair_accuracy, rank_one, tar_at_far
+from visavis.evaluation.metrics import operating_points, pair_accuracy, rank_rate, tar_at_far
+from visavis.evaluation.pairs import Pair, compare_pairs, parse_pairs
 from visavis.evaluation.report import FAR, FPIRS, IdentifyReport, PairsReport, TrialData
-from visavis.evaluation.trials import Pair, Templates, compare_pairs, parse_pairs, plan_identification, search_all
+from visavis.evaluation.trials import Templates, plan_identification, search_all
 from visavis.law.rules import Rule
 
 EmbedFiles = Callable[[Sequence[Path]], Iterator[Sequence[AnalysedFace]]]
@@ -125,7 +126,7 @@ class EvaluateIdentify:
         return IdentifyReport(
             gallery=searches.gallery_size,
             non_mated=int(np.count_nonzero(np.isfinite(searches.best_other))),
-            rank1=rank_one(searches),
+            rank1=rank_rate(searches, 1),
             points=operating_points(searches, FPIRS),
             data=TrialData(
                 pack=self._pack,
@@ -188,11 +189,12 @@ def _pictures_of(trial: Sequence[Pair], people: Mapping[str, list[Path]]) -> lis
 
 def _embed(embed_files: EmbedFiles, paths: Sequence[Path]) -> tuple[Templates, int]:
     """Embed each picture once; return the templates and how many pictures show several faces."""
-    rows, several = [], 0
+    chosen, several = [], 0
     for _, faces in zip(paths, embed_files(paths), strict=True):
-        rows.append(min(faces, key=_off_centre).vector if faces else None)
+        chosen.append(min(faces, key=_off_centre) if faces else None)
         several += len(faces) > 1
-    return Templates.of(rows), several
+    vectors = [None if face is None else face.vector for face in chosen]
+    return Templates.of(vectors, [None if face is None else face.quality for face in chosen]), several
 
 
 def _off_centre(face: AnalysedFace) -> float:
