@@ -169,7 +169,7 @@ def test_known_rates_of_a_made_population_lie_within_the_intervals():
     # Mates N(0.64, 0.12) and first non-mates N(0.35, 0.05), so that FNIR at each FPIR is known in closed form but for the rare mate
     # that is above T and yet second (under 0.2 % here: the tolerance below).
     rng = np.random.default_rng(11)
-    trial = searches(rng.normal(0.64, 0.12, 20_000), rng.normal(0.35, 0.05, 20_000))
+    trial = searches(rng.normal(0.64, 0.12, 5_000), rng.normal(0.35, 0.05, 5_000))
     for fpir, z, point in zip([0.1, 0.01], [1.2816, 2.3263], operating_points(trial, [0.1, 0.01]), strict=True):
         threshold = 0.35 + 0.05 * z
         assert point.threshold == pytest.approx(threshold, abs=0.005)

@@ -41,15 +41,15 @@ class Templates:
     measures: Mapping[str, NDArray[np.float64]] = field(repr=False, default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Sequence[Vectors | None], qualities: Sequence[Quality | None] = ()) -> "Templates":
-        """Stack (D,) vectors, and beside them their qualities; None = failure to enrol.
+    def of(cls, rows: Sequence[Vectors | None], qualities: Sequence[Quality | None] = (), *, dim: int | None = None) -> "Templates":
+        """Stack (D,) vectors, and beside them their qualities; None = failure to enrol. With `dim`, all may have failed.
 
         Raises
         ------
         InputError
             If nothing at all was enrolled.
         """
-        dimension = next((len(row) for row in rows if row is not None), None)
+        dimension = next((len(row) for row in rows if row is not None), dim)
         if dimension is None:
             raise InputError("no picture of the test set yields a template", remedy="check that the folder holds photographs of faces")
         vectors = np.zeros((len(rows), dimension), np.float32)
