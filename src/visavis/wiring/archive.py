@@ -37,6 +37,7 @@ from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
+    from visavis.evaluation.recall import IndexReport
     from visavis.services.ingest import IngestReport
     from visavis.services.ingest.pool import Pool
     from visavis.services.ingest.root import Parts
@@ -354,6 +355,12 @@ class Archive(Desks):
             yield index
         finally:
             index.close()
+
+    def evaluate_index(self) -> "IndexReport":
+        """Compare the index with exact search, on probes of nobody; rates only."""
+        from visavis.wiring.evaluation import evaluate_archive_index
+
+        return evaluate_archive_index(*self._searching(), self._session.actor, self._session.rules)
 
     def _searching(self) -> tuple[Records, VectorIndex]:
         """Return records and an index that has all that was committed until now."""
