@@ -170,7 +170,7 @@ def evaluate_archive_index(records: Records, index: VectorIndex, actor: Actor, r
 
     expected, clock = np.array(list(records.gallery.expected()), np.int64).reshape(-1, 2), records.clock
     facts = IndexFacts(
-        of="templates of an archive",
+        of=f"templates of an archive, pack {records.pack_id}",
         gallery=len(expected),
         dim=records.dim,
         codebook=Codebook(records.dim).digest,

@@ -5,6 +5,7 @@ matplotlib draws; it comes with the extra `reports` and is imported nowhere else
 
 import io
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from visavis.domain.errors import SetupError
@@ -135,12 +136,10 @@ def _draw_line(axes: Any, line: "Line", number: int) -> None:
 
 def _visible(line: "Line", chart: "Chart") -> "Line":
     """Leave out what a logarithmic axis can't show; a band that reaches 0 ends at the smallest rate that is shown."""
-    from visavis.wiring.evaluation import Line
-
     kept = [i for i, (x, y) in enumerate(zip(line.x, line.y, strict=True)) if (x > 0 or not chart.log_x) and (y > 0 or not chart.log_y)]
     least = min((line.y[i] for i in kept), default=0.0) / 2 if chart.log_y else float("-inf")
-    return Line(
-        label=line.label,
+    return replace(
+        line,
         x=tuple(line.x[i] for i in kept),
         y=tuple(line.y[i] for i in kept),
         low=tuple(max(line.low[i], least) for i in kept) if line.low else (),
