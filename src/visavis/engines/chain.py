@@ -20,7 +20,7 @@ from visavis.engines.finder import FaceFinder
 from visavis.engines.fold import folded_file
 from visavis.engines.pack import Pack
 from visavis.engines.picture import ScaledPicture
-from visavis.engines.quality import head_pose, measure
+from visavis.engines.quality import measure
 from visavis.engines.quantise import quantise_network
 from visavis.engines.runtime import OPENVINO, Network, RuntimeChoice, faster_runtime, open_network
 from visavis.engines.tracking import Sighting
@@ -200,8 +200,7 @@ class Chain:
             self._dropped[str(error)] += 1
             return None
         sure = detection.score >= self.pack.manifest.detector.score
-        yaw, _, _ = head_pose(detection.landmarks_5x2)
-        return Sighting(at_ticks=at_ticks, detection=detection, sure=sure, thumb=small, yaw=yaw, close=close if sure else None)
+        return Sighting(at_ticks=at_ticks, detection=detection, sure=sure, thumb=small, close=close if sure else None)
 
     def describe(self, closeups: Sequence[CloseUp]) -> list[AnalysedFace | None]:
         """Look closer at faces that were cut out of frames, and embed them.
@@ -304,11 +303,11 @@ class _Frame:
 
     @property
     def full_width(self) -> int:
-        return self.image_rgb.shape[1]
+        return int(self.image_rgb.shape[1])
 
     @property
     def full_height(self) -> int:
-        return self.image_rgb.shape[0]
+        return int(self.image_rgb.shape[0])
 
     def pixels(self, longer_side: int | None = None) -> RgbImage:  # noqa: ARG002  # all of them are at hand
         return self.image_rgb

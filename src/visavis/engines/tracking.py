@@ -4,6 +4,7 @@ No template is needed here: where place and picture disagree, a tracklet ends an
 by template, what belongs together. So templates are made for a few faces of a film only.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,11 +22,8 @@ _GROWTH = 0.7
 """Logarithm of the factor (2) by which it may have grown or shrunk."""
 _LIKE = 0.5
 """Product of two thumbs below which a face may be another's (`closeup.thumb`: one face stays above, two people are below in 9 of 10)."""
-_HERE = 0.25
-"""Face sizes: a face that has not moved further may turn its head, whatever the thumbs say, down to `_UNLIKE`."""
-_UNLIKE = 0.2
-_SIDES = (-15.0, 15.0)
-"""Degrees of yaw between the left, the frontal and the right faces of a tracklet; of each the best close-up is kept."""
+_VIEWS = 3
+"""Close-ups of a tracklet that are kept: the best one, and others that look unlike it."""
 _FAR = 4.0
 """Face sizes: no two tracklets are linked over more."""
 
@@ -44,8 +42,6 @@ class Sighting:
         Whether it is a face by the detector's first score: only then it begins a tracklet; a weaker one may go on with it.
     thumb : (256,) float32
         From `closeup.thumb`.
-    yaw : float
-        Degrees.
     close : CloseUp or None
         None where it is not worth embedding.
     """
@@ -54,8 +50,12 @@ class Sighting:
     detection: Detection
     sure: bool
     thumb: NDArray[np.float32] = field(repr=False)
-    yaw: float
     close: CloseUp | None = field(repr=False, default=None)
+
+    @property
+    def merit(self) -> float:
+        """What its template promises to be worth; 0 without a close-up."""
+        return self.close.merit if self.close else 0.0
 
     @property
     def place(self) -> NDArray[np.float64]:
@@ -65,16 +65,13 @@ class Sighting:
 
 
 class Tracklet:
-    """One face followed while place and picture went on. Holds a close-up a side of the face, and of the others their place only."""
+    """One face followed while place and picture went on. Of its close-ups it holds the best, and the best few that look unlike it."""
 
     def __init__(self, first: Sighting) -> None:
-        self.first = first
-        self.last = first
-        self.looks = 0
+        self.first = self.last = replace(first, close=None)
         self.sure_looks = 0
-        self.best_score = 0.0
         self.speed = np.zeros(3)
-        self.close: dict[int, Sighting] = {}
+        self.views: list[Sighting] = []
         self.add(first)
 
     def add(self, sighting: Sighting) -> None:
@@ -82,17 +79,24 @@ class Tracklet:
         passed = sighting.at_ticks - self.last.at_ticks
         if passed > 0:
             self.speed = (sighting.place - self.last.place) / passed
-        self.last = sighting
-        self.looks += 1
         self.sure_looks += sighting.sure
-        self.best_score = max(self.best_score, sighting.detection.score)
-        side = int(np.searchsorted(_SIDES, sighting.yaw))
-        held = self.close.get(side)
-        if sighting.close and (held is None or held.close is None or sighting.close.merit > held.close.merit):
-            self.close[side] = sighting
+        if sighting.close:
+            self._keep(sighting)
+        self.last = replace(sighting, close=None)
+
+    def _keep(self, sighting: Sighting) -> None:
+        """Keep a close-up if it is better than the one that it resembles, or than the least of all."""
+        alike = [float(sighting.thumb @ view.thumb) for view in self.views]
+        if len(self.views) < _VIEWS and max(alike, default=0) < _LIKE:
+            self.views.append(sighting)
+        else:
+            rival = int(np.argmax(alike)) if max(alike) >= _LIKE else len(self.views) - 1
+            if sighting.merit > self.views[rival].merit:
+                self.views[rival] = sighting
+        self.views.sort(key=lambda view: view.merit, reverse=True)
 
     def expected(self, at_ticks: int) -> NDArray[np.float64]:
-        """Return where it should be: centre x, y, size, pixels. Speed is believed for as long as it was seen to last, half a look on."""
+        """Return where it should be if it moves on as it did: centre x, centre y, size, pixels."""
         here = self.last.place
         ahead = here + self.speed * (at_ticks - self.last.at_ticks)
         return np.array([ahead[0], ahead[1], here[2]])
@@ -111,13 +115,13 @@ def fits(expected: NDArray[np.float64], before: Sighting, now: Sighting) -> floa
     away = min(_distance(expected, place), _distance(before.place, place)) / size
     near, grown = 1 - away / _REACH, 1 - abs(float(np.log(expected[2] / place[2]))) / _GROWTH
     alike = float(before.thumb @ now.thumb)
-    if min(near, grown) <= 0 or alike < (_UNLIKE if away <= _HERE else _LIKE):
+    if min(near, grown) <= 0 or alike < _LIKE:
         return 0.0
     return near * grown * (0.5 + alike / 2)
 
 
 def _distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    return float(np.hypot(*(a - b)[:2]))
+    return math.hypot(a[0] - b[0], a[1] - b[1])
 
 
 def paired(worth: NDArray[np.float64]) -> list[tuple[int, int]]:

@@ -12,15 +12,18 @@ from typing import Protocol
 import numpy as np
 
 from visavis.decode.likeness import dhash
-from visavis.decode.scenes import Plane, cuts, still
+from visavis.decode.scenes import Plane, Trace, cuts, still, trace
 from visavis.domain.arrays import RgbImage
 from visavis.domain.film import FilmFacts, FilmPart, Sampling
 from visavis.engines.chain import Chain
+from visavis.engines.picture import shrunk
 from visavis.engines.tracking import Sighting, Tracker, Tracklet, agree
 from visavis.services.ingest.tracks import Album
 
 _PLANE = 64
 """Longer side, samples, of the planes that tell cuts and stillness."""
+_HASHED = 160
+"""Longer side, pixels, of the copy whose perceptual hash is taken: a tenth of the time that the frame takes."""
 _LATE = 4
 """Frames that are awaited after a cut, to tell it from a flash."""
 
@@ -55,7 +58,7 @@ class Film(Protocol):
         """Frames that could not be decoded so far."""
         ...
 
-    def frames(self, start_ticks: int, end_ticks: int, *, key_frames_only: bool = False) -> Iterator[Frame]:
+    def frames(self, start_ticks: int, end_ticks: int | None, *, key_frames_only: bool = False) -> Iterator[Frame]:
         """Yield the frames of a stretch."""
         ...
 
@@ -91,7 +94,7 @@ PACES = {
     Sampling.NORMAL: Pace(between=Fraction(1, 2), exact=Fraction(1, 8), longest_still=Fraction(4)),
     Sampling.EVERY_FRAME: Pace(between=Fraction(0), exact=Fraction(0), longest_still=Fraction(0), whole=True),
 }
-PATIENCE = Fraction(1)
+PATIENCE = Fraction(2)
 """Seconds for which a face may be hidden, turned away or missed and still be one appearance."""
 SMALLEST_PX = 40
 """Pixels: faces from this size on are found in `normal` and `fast`, in frames of up to `_MOST` pixels; they are 20 where they are looked for."""
@@ -107,7 +110,7 @@ class _Moment:
     """A frame that is held, and what a look at it gave."""
 
     frame: Frame
-    plane: Plane
+    trace: Trace
     faces: list[Sighting] | None = field(default=None)
 
     @property
@@ -127,7 +130,7 @@ class FilmAnalyser:
     def __init__(self, chain: Chain) -> None:
         self._chain = chain
 
-    def part(self, film: Film, start_ticks: int, end_ticks: int, sampling: Sampling) -> FilmPart:
+    def part(self, film: Film, start_ticks: int, end_ticks: int | None, sampling: Sampling) -> FilmPart:
         """Find the tracks of one stretch.
 
         Parameters
@@ -161,7 +164,7 @@ class _Stretch:
         self._tracker = Tracker(patience_ticks=self._ticks(PATIENCE))
         self._album = Album(chain, patience_ticks=self._ticks(PATIENCE))
         self._held: list[_Moment] = []
-        self._looked_plane: Plane | None = None
+        self._looked_trace: Trace | None = None
         self._looked_at = 0
         self._large = False
         self._first: int | None = None
@@ -171,21 +174,20 @@ class _Stretch:
         """Take the next frame."""
         self._first = frame.ticks if self._first is None else self._first
         self._frames += 1
-        self._held.append(_Moment(frame=frame, plane=frame.luma(_PLANE)))
+        self._held.append(_Moment(frame=frame, trace=trace(frame.luma(_PLANE))))
         passed = frame.ticks - self._held[0].ticks
         if passed >= self._ticks(self._pace.between) or len(self._held) > self._pace.most_frames or self._held[0].faces is None:
             self._settle(final=False)
 
-    def finish(self, *, damaged: int, until: int) -> FilmPart:
+    def finish(self, *, damaged: int, until: int | None) -> FilmPart:
         """End the stretch."""
-        last = self._held[-1].ticks if self._held else until
         if self._held:
             self._settle(final=True)
         self._scene_ends()
-        first = until if self._first is None else self._first
+        after = max(until or 0, self._held[-1].ticks + 1 if self._held else 0)
         return FilmPart(
-            from_ticks=first,
-            to_ticks=max(until, last + 1),
+            from_ticks=after if self._first is None else self._first,
+            to_ticks=after,
             tracks=self._album.tracks(),
             frames=self._frames,
             damaged=damaged,
@@ -195,7 +197,7 @@ class _Stretch:
 
     def _settle(self, *, final: bool) -> None:
         """Look at what is held, as far as needed; keep its last frame only."""
-        places = cuts([one.plane for one in self._held])
+        places = cuts([one.trace for one in self._held])
         if places and not final and len(self._held) - places[-1] < _LATE and len(self._held) <= self._pace.most_frames + _LATE:
             return
         for at, (start, stop) in enumerate(zip([0, *places], [*places, len(self._held)], strict=True)):
@@ -212,7 +214,7 @@ class _Stretch:
         if first is last:
             return
         waited = last.ticks - self._looked_at
-        if self._looked_plane is not None and waited < self._ticks(self._pace.longest_still) and still(self._looked_plane, last.plane):
+        if self._looked_trace is not None and waited < self._ticks(self._pace.longest_still) and still(self._looked_trace, last.trace):
             last.faces = first.faces
             self._tracker.stay(last.ticks)
             return
@@ -237,15 +239,15 @@ class _Stretch:
         image = moment.frame.rgb()
         moment.faces = self._chain.glance(image, at_ticks=moment.ticks, longer_side=self._side, beyond=beyond)
         if moment.faces:
-            self._album.note(moment.ticks, dhash(image), (image.shape[1], image.shape[0]))
+            self._album.note(moment.ticks, dhash(shrunk(image, _HASHED)[0]), (image.shape[1], image.shape[0]))
         self._large = any(face.detection.box_px[3] > _LARGE * image.shape[0] for face in moment.faces)
         self._looks += 1
         return moment.faces
 
     def _see(self, moment: _Moment, faces: list[Sighting]) -> None:
-        if self._looked_plane is not None:
+        if self._looked_trace is not None:
             self._gap = max(self._gap, moment.ticks - self._looked_at)
-        self._looked_plane, self._looked_at = moment.plane, moment.ticks
+        self._looked_trace, self._looked_at = moment.trace, moment.ticks
         self._tracker.see(moment.ticks, faces)
 
     def _scene_ends(self) -> None:

@@ -14,8 +14,8 @@ MOST_FACES = 3
 """Faces of a track that are kept, each an index row."""
 DIFFERENT = 0.8
 """Similarity to each kept face below which another is worth keeping."""
-_WORTH = 0.5
-"""Of the best close-up's merit: another side of the face below that adds nothing."""
+_WORTH = 0.3
+"""Of the best close-up's merit: another view of the face below that adds nothing."""
 _SEEN_ONCE = 0.75
 """Detector score, on closer look, from which a face counts that only one look saw."""
 _WAITING = 64
@@ -49,9 +49,8 @@ class Album:
 
     def add(self, tracklets: Sequence[Tracklet], *, gap_ticks: int) -> None:
         """Take the tracklets of one scene, by start; `gap_ticks` is the longest time between two looks so far."""
-        kept = [one for one in tracklets if one.close]
-        self._scenes.append((kept, max(self._patience, gap_ticks)))
-        self._waiting += sum(len(one.close) for one in kept)
+        self._scenes.append((list(tracklets), max(self._patience, gap_ticks)))
+        self._waiting += sum(len(one.views) for one in tracklets)
         if self._waiting >= _WAITING:
             self._embed()
 
@@ -61,10 +60,10 @@ class Album:
         return tuple(sorted(self._tracks, key=lambda one: (one.start_ticks, one.end_ticks)))
 
     def _embed(self) -> None:
-        chosen = [(one, face) for scene, _ in self._scenes for one in scene for face in _worth_embedding(one)]
-        found = self._chain.describe([face.close for _, face in chosen if face.close])
+        chosen = [(one, view, view.close) for scene, _ in self._scenes for one in scene for view in _worth_embedding(one) if view.close]
+        found = self._chain.describe([close for _, _, close in chosen])
         described: dict[int, list[SeenFace]] = {}
-        for (one, sighting), face in zip(chosen, found, strict=True):
+        for (one, sighting, _), face in zip(chosen, found, strict=True):
             if face is not None:
                 seen = SeenFace(at_ticks=sighting.at_ticks, face=face, dhash=self._hashes[sighting.at_ticks])
                 described.setdefault(id(one), []).append(seen)
@@ -114,13 +113,8 @@ def _strength(seen: SeenFace) -> float:
 
 
 def _worth_embedding(one: Tracklet) -> list[Sighting]:
-    """Return the close-ups of a tracklet that are worth a template, best first."""
-    ordered = sorted(one.close.values(), key=_merit, reverse=True)
-    return [face for face in ordered if _merit(face) >= _WORTH * _merit(ordered[0])]
-
-
-def _merit(sighting: Sighting) -> float:
-    return sighting.close.merit if sighting.close else 0.0
+    """Return the views of a tracklet that are worth a template, best first."""
+    return [view for view in one.views if view.merit >= _WORTH * one.views[0].merit]
 
 
 def _is_real(members: Sequence[Tracklet], faces: Sequence[SeenFace]) -> bool:
