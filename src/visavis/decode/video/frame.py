@@ -51,7 +51,7 @@ class FilmFrame(Protocol):
         ...
 
     def luma(self, longer_side: int) -> Luma:
-        """Return brightness at a small size, cheaply: (h, w) uint8, upright, square pixels, fields not parted."""
+        """Return brightness at a small size, cheaply: (h, w) uint8, upright, pixels as stored, fields not parted."""
         ...
 
 
@@ -108,15 +108,14 @@ class DecodedFrame:
 
     def luma(self, longer_side: int) -> Luma:
         """Return brightness at a small size: single samples, for converting a whole frame takes ten times as long."""
-        width, height = self._shape.scaled(longer_side)
-        part = self._frame.format.components[0]
-        if not part.is_luma or not self._frame.format.is_planar:
-            picture = self._frame.reformat(width=width, height=height, format="gray", interpolation="FAST_BILINEAR")
+        frame, part = self._frame, self._frame.format.components[0]
+        if not part.is_luma or not frame.format.is_planar:
+            width, height = self._shape.scaled(longer_side)
+            picture = frame.reformat(width=width, height=height, format="gray", interpolation="FAST_BILINEAR")
             return upright(picture.to_ndarray()[:, :, None], self._shape.orientation)[:, :, 0]
-        plane = self._frame.planes[0]
         wide = part.bits > 8
-        rows = np.frombuffer(plane, np.uint16 if wide else np.uint8).reshape(-1, plane.line_size // (1 + wide))
-        step_y, step_x = max(1, self._frame.height // height), max(1, self._frame.width // width)
-        samples = rows[step_y // 2 : self._frame.height : step_y, step_x // 2 : self._frame.width : step_x]
+        rows = np.frombuffer(frame.planes[0], np.uint16 if wide else np.uint8).reshape(-1, frame.planes[0].line_size // (1 + wide))
+        step = max(1, -(-max(frame.width, frame.height) // longer_side))
+        samples = rows[step // 2 : frame.height : step, step // 2 : frame.width : step]
         grey = np.asarray(samples >> (part.bits - 8) if wide else samples, np.uint8)
         return upright(grey[:, :, None], self._shape.orientation)[:, :, 0]
