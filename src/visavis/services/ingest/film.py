@@ -145,14 +145,14 @@ class FilmAnalyser:
         film : Film
             Open.
         start_ticks, end_ticks : int
-            As in `FilmPart`.
+            As `film.frames` takes them; end None = to the film's end.
         sampling : Sampling
             How closely.
 
-        Raises
-        ------
-        UnreadablePicture
-            If nothing of the stretch can be decoded.
+        Returns
+        -------
+        FilmPart
+            `to_ticks` is `end_ticks`, or just after the last frame where that is later: who reads the next part knows where it begins.
         """
         pace, before = PACES[sampling], film.damaged
         stretch = _Stretch(self._chain, pace, film.facts)
@@ -240,8 +240,8 @@ class _Stretch:
     def _between(self, moments: Sequence[_Moment]) -> None:
         """Look half-way while the two ends show other faces."""
         first, last = moments[0], moments[-1]
-        near = last.ticks - first.ticks <= self._exact_ticks or len(moments) <= 2
-        if near or agree(first.faces or [], last.faces or []):
+        settled = last.ticks - first.ticks <= self._exact_ticks or agree(first.faces or [], last.faces or [])
+        if len(moments) <= 2 or (settled and not self._pace.whole):
             return
         half = len(moments) // 2
         middle = moments[half]
