@@ -41,9 +41,13 @@ def test_black_frames_are_like_any_other() -> None:
     assert positions(black, plane(1), black) == []
 
 
-def test_a_picture_is_still_in_spite_of_grain_and_not_when_something_small_has_come() -> None:
+def test_grain_changes_no_area_and_something_small_changes_its_own() -> None:
     scene = plane(1)
-    assert Trace(grained(scene, 2, 1)).still(Trace(grained(scene, 2, 2)))
+    assert not Trace(grained(scene, 2, 1)).changed(Trace(grained(scene, 2, 2))).any()
     changed = scene.copy()
     changed[10:14, 20:24] = 255 - changed[10:14, 20:24] // 2  # four samples a side: 40 pixels of 640
-    assert not Trace(scene).still(Trace(changed))
+    areas = Trace(scene).changed(Trace(changed))
+    assert areas.shape == (9, 16)
+    assert areas[2:4, 5].any()
+    areas[2:4, 5] = False
+    assert not areas.any()

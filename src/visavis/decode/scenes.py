@@ -25,7 +25,7 @@ _FLASH = 4
 _CELL = 4
 """Samples a side of the areas whose means tell stillness; the mean of 16 takes a quarter of the noise."""
 _STILL = 3.0
-"""Levels of grey by which no area may have changed in a still picture."""
+"""Levels of grey above which an area has changed."""
 
 
 class Trace:
@@ -49,9 +49,9 @@ class Trace:
         """Return the correlation of two frames, −1 to 1; 1 if either is too even to tell."""
         return 1.0 if self.shape is None or other.shape is None else float(self.shape @ other.shape)
 
-    def still(self, other: Self) -> bool:
-        """Whether nothing that could be a face has come, gone or moved between two frames."""
-        return bool(np.abs(_areas(self.plane) - _areas(other.plane)).max() <= _STILL)
+    def changed(self, other: Self) -> NDArray[np.bool_]:
+        """Return in which areas of the frame something has come, gone or moved: (h, w), rows and columns of equal size."""
+        return np.abs(_areas(self.plane) - _areas(other.plane)) > _STILL
 
 
 def _areas(plane: Plane) -> NDArray[np.float32]:

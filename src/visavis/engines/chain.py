@@ -184,7 +184,7 @@ class Chain:
         longer_side : int or None
             Pixels to look at (`FaceFinder.glance`); None = faces of every size are looked for, as in a photograph.
         beyond : bool
-            Look for faces that reach beyond the frame too.
+            If there is no other, look for a face that reaches beyond the frame.
         """
         if longer_side is None:
             found = self._finder.find(ScaledPicture(_Frame(frame_rgb)))

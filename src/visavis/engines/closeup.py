@@ -93,7 +93,7 @@ def _merit(image_rgb: RgbImage, detection: Detection) -> float:
     size = min(1.0, float(np.sqrt(width * height)) / _USEFUL)
     first, last = image_rgb.shape[0] * 3 // 10, -(-image_rgb.shape[0] * 7 // 10)
     face, _ = shrunk(image_rgb[first:last, first:last], LOOK_FACE)
-    sharp = float(cv2.Laplacian(face[..., 1], cv2.CV_32F).std())
+    sharp = float(cv2.meanStdDev(cv2.Laplacian(face[..., 1], cv2.CV_32F))[1][0, 0])
     return detection.score * size * max(0.1, float(np.cos(np.radians(yaw)))) * sharp / (sharp + _SHARP)
 
 

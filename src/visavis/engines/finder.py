@@ -103,7 +103,7 @@ class FaceFinder:
         longer_side : int
             Pixels to look at; 99.3 % of faces of 20 of them score 0.6 or more (300 LFW faces, shrunk, with grain).
         beyond : bool
-            Look at it smaller once more, in a border, for faces that reach beyond the frame.
+            If no face is sure, look at it smaller once more, in a border, for one that reaches beyond the frame.
 
         Returns
         -------
@@ -111,11 +111,11 @@ class FaceFinder:
             Pixels of `image_rgb`; from the second score on.
         """
         small, scale = shrunk(image_rgb, longer_side)
-        parts = [self._detector.proposals([small], score=self._facts.second_score)[0].mapped(scale_xy=scale)]
-        if beyond:
-            faces, larger = self._small_level(small, scale)
-            parts.append(faces.mapped(scale_xy=larger))
-        return merged(joined(parts), self._facts.nms)
+        faces = self._detector.proposals([small], score=self._facts.second_score)[0].mapped(scale_xy=scale)
+        if beyond and not (faces.scores >= self._facts.score).any():
+            large, step = self._small_level(small, scale)
+            faces = joined([faces, large.mapped(scale_xy=step)])
+        return merged(faces, self._facts.nms)
 
     def closer(self, closeups: Sequence[CloseUp]) -> list[Found]:
         """Look again at faces that were cut out of their frames.

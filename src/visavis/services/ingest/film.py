@@ -77,7 +77,7 @@ class Pace:
     Attributes
     ----------
     between : Fraction
-        Seconds from one look to the next, at most.
+        Seconds from one look to the next; twice as long where nothing moves but those who were seen, much longer where nothing does.
     exact : Fraction
         Seconds: two looks that show other faces are no further apart, as far as there are frames between.
     longest_still : Fraction
@@ -108,6 +108,8 @@ SMALLEST_PX = 40
 _SEEN_AT = 20
 _LEAST, _MOST = 160, 1000
 """Longer side, pixels, at which frames are looked at: larger than 2,000 they may hide faces of up to 1/50 of it."""
+_AROUND = 2.0
+"""Face sizes to either side of a face's middle in which its shoulders and hands move; what is below belongs to it too."""
 _LARGE = 0.5
 """Of the frame's height: after a face of that size, one that reaches beyond the frame is looked for."""
 
@@ -175,7 +177,8 @@ class _Stretch:
         self._held: list[_Moment] = []
         self._looked_trace: Trace | None = None
         self._looked_at = 0
-        self._large = False
+        self._longer = max(facts.width, facts.height)
+        self._large = self._waited = False
         self._first: int | None = None
         self._frames = self._looks = self._gap = 0
 
@@ -185,7 +188,13 @@ class _Stretch:
         self._frames += 1
         self._held.append(_Moment(frame))
         passed = frame.ticks - self._held[0].ticks
-        if passed >= self._between_ticks or len(self._held) > self._pace.most_frames or self._held[0].faces is None:
+        if passed < self._between_ticks and len(self._held) <= self._pace.most_frames and self._held[0].faces is not None:
+            return
+        if not self._waited and self._held[0].faces and self._calm(self._held[-1]):
+            self._waited = True
+            if len(self._held) > self._pace.most_frames // 2:  # else they are far apart already
+                self._held[1:-1] = [one for at, one in enumerate(self._held[1:-1]) if at % 2 or one.frame.key]
+        elif not self._waited or passed >= 2 * self._between_ticks or len(self._held) > self._pace.most_frames:
             self._settle(final=False)
 
     def finish(self, *, damaged: int, until: int | None) -> FilmPart:
@@ -204,6 +213,18 @@ class _Stretch:
             gap_ticks=self._gap,
         )
 
+    def _calm(self, moment: _Moment) -> bool:
+        """Whether nothing has changed since the last look but around and below the faces that were seen then."""
+        if self._looked_trace is None or self._pace.key_frames_only:
+            return False
+        changed = self._looked_trace.changed(moment.trace)
+        rows, columns = changed.shape
+        for face in self._held[0].faces or []:
+            x, y, size = face.place / self._longer * max(rows, columns)
+            left, right, top = x - _AROUND * size, x + _AROUND * size, y - size
+            changed[max(0, int(top)) :, max(0, int(left)) : max(0, int(right) + 1)] = False
+        return not changed.any()
+
     def _settle(self, *, final: bool) -> None:
         """Look at what is held, as far as needed; keep its last frame only."""
         places = cuts([one.trace for one in self._held]) if self._may_hold_a_cut() else []
@@ -214,6 +235,7 @@ class _Stretch:
                 self._scene_ends()
             self._scene(self._held[start:stop])
         self._held = self._held[-1:]
+        self._waited = False
 
     def _may_hold_a_cut(self) -> bool:
         """Whether it is worth comparing all frames: neighbours that are far apart look unlike, or the encoder began anew."""
@@ -229,7 +251,7 @@ class _Stretch:
         if first is last:
             return
         waited = last.ticks - self._looked_at
-        if self._looked_trace is not None and waited < self._still_ticks and self._looked_trace.still(last.trace):
+        if self._looked_trace is not None and waited < self._still_ticks and not self._looked_trace.changed(last.trace).any():
             last.faces = first.faces
             self._tracker.stay(last.ticks)
             return
