@@ -18,7 +18,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from visavis.decode.video.film import Film, open_film
+from visavis.decode.video.base import Film
+from visavis.decode.video.film import open_film
 from visavis.domain.arrays import RgbImage
 from visavis.domain.face import AnalysedFace
 from visavis.domain.film import FilmPart, Sampling
@@ -83,12 +84,13 @@ class TimedChain(Chain):
         self.embedded += len(closeups)
         return found
 
-    def each(self, source: PixelSource) -> None:
-        """Analyse one frame as a photograph."""
+    def each(self, source: PixelSource) -> int:
+        """Analyse one frame as a photograph; return 1."""
         began = time.process_time()
         (faces,) = self.analyse([source])
         self.taken += time.process_time() - began
         self.embedded += len(faces) if isinstance(faces, list) else 0
+        return 1
 
 
 def timed_chain() -> TimedChain:
@@ -122,7 +124,7 @@ def _part(how: str, film: Film, chain: TimedChain, stretch: tuple[int, int | Non
     if how == DECODE:
         return sum(1 for _ in film.frames(*stretch)), None
     if how == EACH:
-        return sum(chain.each(MemoryPicture(image_rgb=frame.rgb())) is None for frame in film.frames(*stretch)), None
+        return sum(chain.each(MemoryPicture(image_rgb=frame.rgb())) for frame in film.frames(*stretch)), None
     found = FilmAnalyser(chain).part(film, *stretch, Sampling(how))
     return found.frames, found
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from benchmarks import fresh
 from benchmarks.film_runs import DECODE, EACH, FilmRun, timed_chain
@@ -152,12 +153,12 @@ def repeat(film: Path, target: Path, minutes: int) -> None:
             made.mux(packet)
 
 
-def _packets(source: object, minutes: int) -> Iterator[object]:
+def _packets(source: Any, minutes: int) -> Iterator[Any]:
     shift = 0
     for _ in range(minutes):
-        source.seek(0)  # type: ignore[attr-defined]  # untyped library
+        source.seek(0)
         end = 0
-        for packet in source.demux(video=0):  # type: ignore[attr-defined]
+        for packet in source.demux(video=0):
             if packet.dts is None:
                 continue
             end = max(end, packet.pts + packet.duration)

@@ -51,7 +51,7 @@ class Trace:
 
     def changed(self, other: Self) -> NDArray[np.bool_]:
         """Return in which areas of the frame something has come, gone or moved: (h, w), rows and columns of equal size."""
-        return np.abs(_areas(self.plane) - _areas(other.plane)) > _STILL
+        return np.asarray(np.abs(_areas(self.plane) - _areas(other.plane)) > _STILL)
 
 
 def _areas(plane: Plane) -> NDArray[np.float32]:

@@ -117,7 +117,7 @@ def fits(expected: NDArray[np.float64], before: Sighting, now: Sighting) -> floa
     alike = float(before.thumb @ now.thumb)
     if min(near, grown) <= 0 or alike < _LIKE:
         return 0.0
-    return near * grown * (0.5 + alike / 2)
+    return float(near * grown * (0.5 + alike / 2))
 
 
 def _distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

@@ -5,17 +5,16 @@ change lies between two frames that are near enough: so starts and ends are exac
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 
 from visavis.decode.likeness import dhash
-from visavis.decode.scenes import ALIKE, Plane, Trace, cuts
-from visavis.domain.arrays import RgbImage
+from visavis.decode.scenes import ALIKE, Trace, cuts
+from visavis.decode.video.base import Film, FilmFrame
 from visavis.domain.film import FilmFacts, FilmPart, Sampling
 from visavis.engines.chain import Chain
 from visavis.engines.picture import shrunk
@@ -28,46 +27,6 @@ _HASHED = 160
 """Longer side, pixels, of the copy whose perceptual hash is taken: a tenth of the time that the frame takes."""
 _LATE = 4
 """Frames that are awaited after a cut, to tell it from a flash."""
-
-
-class Frame(Protocol):
-    """What is needed of a frame (`visavis.decode.video`)."""
-
-    @property
-    def ticks(self) -> int:
-        """Presentation time."""
-        ...
-
-    @property
-    def key(self) -> bool:
-        """Whether it can be decoded alone."""
-        ...
-
-    def rgb(self, longer_side: int | None = None) -> RgbImage:
-        """Convert to upright RGB."""
-        ...
-
-    def luma(self, longer_side: int) -> Plane:
-        """Return its levels of grey, small."""
-        ...
-
-
-class Film(Protocol):
-    """What is needed of a film (`visavis.decode.video`)."""
-
-    @property
-    def facts(self) -> FilmFacts:
-        """What its container says."""
-        ...
-
-    @property
-    def damaged(self) -> int:
-        """Frames that could not be decoded so far."""
-        ...
-
-    def frames(self, start_ticks: int, end_ticks: int | None, *, key_frames_only: bool = False) -> Iterator[Frame]:
-        """Yield the frames of a stretch."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +76,7 @@ _LARGE = 0.5
 class _Moment:
     """A frame that is held, and what a look at it gave."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: FilmFrame) -> None:
         self.frame = frame
         self.ticks = frame.ticks
         self.faces: list[Sighting] | None = None
@@ -182,7 +141,7 @@ class _Stretch:
         self._first: int | None = None
         self._frames = self._looks = self._gap = 0
 
-    def add(self, frame: Frame) -> None:
+    def add(self, frame: FilmFrame) -> None:
         """Take the next frame."""
         self._first = frame.ticks if self._first is None else self._first
         self._frames += 1
