@@ -17,14 +17,13 @@ from visavis.decode.scenes import ALIKE, Trace, cuts
 from visavis.decode.video.base import Film, FilmFrame
 from visavis.domain.film import FilmFacts, FilmPart, Sampling
 from visavis.engines.chain import Chain
-from visavis.engines.picture import shrunk
 from visavis.engines.tracking import Sighting, Tracker, Tracklet, agree
 from visavis.services.ingest.tracks import Album
 
 _PLANE = 64
 """Longer side, samples, of the planes that tell cuts and stillness."""
 _HASHED = 160
-"""Longer side, pixels, of the copy whose perceptual hash is taken: a tenth of the time that the frame takes."""
+"""Longer side, samples, of which a frame's perceptual hash is taken: a tenth of the time that all its pixels take."""
 _LATE = 4
 """Frames that are awaited after a cut, to tell it from a flash."""
 
@@ -174,7 +173,7 @@ class _Stretch:
 
     def _calm(self, moment: _Moment) -> bool:
         """Whether nothing has changed since the last look but around and below the faces that were seen then."""
-        if self._looked_trace is None or self._pace.key_frames_only:
+        if self._looked_trace is None or self._pace.key_frames_only or self._pace.whole:
             return False
         changed = self._looked_trace.changed(moment.trace)
         rows, columns = changed.shape
@@ -235,7 +234,8 @@ class _Stretch:
         image = moment.frame.rgb()
         moment.faces = self._chain.glance(image, at_ticks=moment.ticks, longer_side=self._side, beyond=beyond)
         if moment.faces:
-            self._album.note(moment.ticks, dhash(shrunk(image, _HASHED)[0]), (image.shape[1], image.shape[0]))
+            step = max(1, self._longer // _HASHED)
+            self._album.note(moment.ticks, dhash(image[::step, ::step]), (image.shape[1], image.shape[0]))
         self._large = any(face.detection.box_px[3] > _LARGE * image.shape[0] for face in moment.faces)
         self._looks += 1
         return moment.faces
