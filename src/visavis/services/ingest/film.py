@@ -43,7 +43,7 @@ class Pace:
     most_frames : int
         Frames between two looks: they are held in memory until the later one agrees with the earlier.
     whole : bool
-        Look for faces of every size in all the frame's pixels.
+        Look at each frame, for faces of every size.
     """
 
     between: Fraction
@@ -57,7 +57,7 @@ class Pace:
 PACES = {
     Sampling.FAST: Pace(between=Fraction(1), exact=Fraction(1, 2), longest_still=Fraction(20), key_frames_only=True),
     Sampling.NORMAL: Pace(between=Fraction(1, 2), exact=Fraction(1, 8), longest_still=Fraction(4)),
-    Sampling.EVERY_FRAME: Pace(between=Fraction(0), exact=Fraction(0), longest_still=Fraction(0), whole=True),
+    Sampling.EVERY_FRAME: Pace(between=Fraction(1, 2), exact=Fraction(0), longest_still=Fraction(0), whole=True),
 }
 PATIENCE = Fraction(2)
 """Seconds for which a face may be hidden, turned away or missed and still be one appearance."""
