@@ -111,8 +111,12 @@ def speed(add: Add, where: str, film: Path, rounds: int, *, cores: int) -> None:
     for name in (DECODE, Sampling.FAST, Sampling.NORMAL, EACH):
         times_real = spread([one.film_seconds / one.seconds for one in runs[name]])
         add(f"{where}: × real time, {name}", times_real)
+        a_core = spread([one.film_seconds / one.cpu_seconds for one in runs[name]])
+        add(f"{where}: the same a core, by processor time", a_core)
         if name in (Sampling.FAST, Sampling.NORMAL):
-            add(f"{where}: machine-days for {HOURS:,} hours, {name}", _days(times_real))
+            add(
+                f"{where}: machine-days for {HOURS:,} hours, {name} (by processor time)", f"{_days(times_real)} ({_days(a_core)} of a core)"
+            )
     add(f"{where}: looks and embeddings in {normal[0].film_seconds:.0f} s, normal", f"{normal[0].looks} and {normal[0].embedded}")
 
 
