@@ -1,10 +1,22 @@
 """Film: a video's facts, the faces seen in it over time, and the stretches that it is read in."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from fractions import Fraction
 
 from visavis.domain.face import AnalysedFace
 from visavis.domain.media import PictureMetadata
+
+
+class Sampling(StrEnum):
+    """How closely a film is looked at; what each finds and costs stands in docs/guide/video.md."""
+
+    FAST = "fast"
+    """Only frames that can be decoded alone (key frames)."""
+    NORMAL = "normal"
+    """All frames are decoded; faces are looked for as often as the picture asks for it."""
+    EVERY_FRAME = "every-frame"
+    """Faces are looked for in each frame, at all sizes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +78,8 @@ class Track:
     best : tuple of SeenFace
         A few mutually different ones, best quality first; each becomes an index row.
     first, last : SeenFace
-        Where it came from and went to: a track that goes on in the next stretch is known by these.
+        Where it came from and went to: a track that goes on in the next stretch is known by these. Time, `dhash`, box,
+        landmarks and score are their own; template and other measures those of the nearest in time of `best`: not every look is embedded.
     """
 
     start_ticks: int
