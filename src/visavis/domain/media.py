@@ -57,6 +57,8 @@ class DateOrigin(StrEnum):
     IPTC = "iptc"
     XMP = "xmp"
     EXIF = "exif"
+    CONTAINER = "container"
+    """A film's own."""
     FILE_NAME = "file-name"
 
 
