@@ -27,10 +27,10 @@ from visavis.records.folder import ArchiveFolder
 from visavis.records.passphrase import LIGHT
 from visavis.services import rekey_templates
 from visavis.services.erasure import EraseQuestion
-from visavis.services.ingest.analyse import PhotoAnalyser
+from visavis.services.ingest.analyse import MediaAnalyser
 from visavis.services.ingest.batches import Analysed, Batch
 from visavis.services.ingest.pool import Choose, Pool, Result
-from visavis.services.ingest.root import Parts
+from visavis.services.ingest.parts import Parts
 from visavis.services.people import AddPerson
 from visavis.settings import Settings
 from visavis.sources.folder import FolderSource
@@ -66,7 +66,7 @@ def open_below(root: Path, path: str) -> bytes:
     return FolderSource(root).open(path)
 
 
-class MadeUpAnalyser(PhotoAnalyser):
+class MadeUpAnalyser(MediaAnalyser):
     """Reads and digests as the real one does; a file's faces are those of `faces_of`."""
 
     def __init__(self, opened: Callable[[str], None] = lambda _path: None) -> None:
@@ -134,7 +134,7 @@ class QuickArchive(Archive):
         self.batch_files = batch_files
         self.opened: list[str] = []
         self.analyser = MadeUpAnalyser(self.opened.append)
-        self.build_analyser: Callable[[], PhotoAnalyser] = MadeUpAnalyser
+        self.build_analyser: Callable[[], MediaAnalyser] = MadeUpAnalyser
 
     def _parts(self, records: Records, index: object) -> Parts:
         return replace(super()._parts(records, index), batch_files=self.batch_files)

@@ -110,7 +110,8 @@ def put_film(
             last=place == every[-1],
         )
         with made.records.work(ACTOR) as work:
-            number, committed = made.records.film_intake.commit(work, job, source.roots[0].number, read)
+            whole = made.records.film_intake.plan(work, read)
+            number, committed = made.records.film_intake.commit(work, job, source.roots[0].number, read, whole)
         if committed.keys:
             for seq, rows in made.records.gallery.replay(committed.seq - 1):
                 made.index.add(rows, seq)

@@ -54,7 +54,7 @@ def found(desk: OrderDesk, source) -> int:
 def taken_in(desk: OrderDesk, source, path: str) -> bool:
     """Whether ingest would take a new picture in now."""
     gate = LawGate(shipped(), desk.made.clock, stops_of(desk.records))
-    return gate.admit(desk.records.sources.one(source.id), step="decode", pictures=0, path=path) is None
+    return gate.admit(desk.records.sources.one(source.id), Item(step="decode", kind="photo", pictures=0, path=path)) is None
 
 
 @pytest.mark.finding("C12")

@@ -88,12 +88,6 @@ class Films:
         states = [_state(row) for row in self._database.ask(query)]
         return HalfRead(films=len(states), read_s=sum(state.read_s for state in states))
 
-    def stretches(self, source_number: int) -> int:
-        """Return how many stretches of films of a source are read, beyond the first of each."""
-        beyond = sa.func.coalesce(sa.func.sum(film.c.stretches - 1), 0)
-        query = sa.select(beyond).select_from(film.join(tables.media)).where(tables.media.c.source_number == source_number)
-        return int(self._database.ask(query).scalar_one())
-
 
 def _films() -> sa.Select[*tuple[Any, ...]]:
     media = tables.media.c

@@ -10,12 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box
+from visavis.domain.face_path import NO_PATH, FacePath
 from visavis.domain.ids import SuppressionId, new_id
 from visavis.records import tables
 from visavis.records.database import Database, Work
@@ -62,19 +64,24 @@ class NewSuppression:
         Where the face lies; None = every face of the picture.
     print : bytes
         From `decode.same_picture.picture_print`; empty if the original could not be seen, or is too even to be known again.
+    path : FacePath
+        In a film: when and where the face is; `box` then is where it is at its best.
     """
 
     known: Known
     box: Box | None = None
     print: bytes = field(default=b"", repr=False)
+    path: FacePath = NO_PATH
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Where the face lies in its picture (None: every face), and the picture's print."""
+    """Where the face lies in its picture (None: every face) or its film, and the picture's print."""
 
+    number: int
     box: Box | None
     print: bytes = field(repr=False)
+    path: FacePath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +122,7 @@ class Suppressions:
             "number": number,
             "id": suppression_id,
             "shape": self._vault.seal("suppression.shape", _shape(new), row=suppression_id, key=key),
+            "path": self._vault.seal("suppression.path", new.path.to_bytes(), row=suppression_id, key=key) if new.path.points else None,
             "because": self._sealer.seal("suppression.because", because, row=suppression_id, key=key),
             "key_id": key,
             "made_at": work.at,
@@ -137,7 +145,7 @@ class Suppressions:
         if row is None:
             raise InputError(f"no objection {suppression_id} stands", remedy="take its id from the request it belongs to")
         work.run(sa.delete(suppression_mark).where(suppression_mark.c.suppression_number == row.number))
-        ended = {"shape": None, "because": None, "lifted_at": work.at}
+        ended = {"shape": None, "path": None, "because": None, "lifted_at": work.at}
         work.run(sa.update(suppression).where(suppression.c.number == row.number).values(**ended))
         self._keys.destroy(work, row.key_id)
 
@@ -153,12 +161,18 @@ class Suppressions:
             return before
         rows = work.ask(sa.select(suppression).where(suppression.c.lifted_at.is_(None)).order_by(suppression.c.number)).all()
         place = {row.number: position for position, row in enumerate(rows)}
-        shapes = [_read_shape(self._vault.open("suppression.shape", row.shape, row=row.id, key=row.key_id)) for row in rows]
+        shapes = [self._shape(row) for row in rows]
         by_mark: dict[tuple[str, bytes], tuple[int, ...]] = {}
         for row in work.ask(sa.select(suppression_mark)):
             sign = (row.kind, row.mark)
             by_mark[sign] = (*by_mark.get(sign, ()), place[row.suppression_number])
         return Standing(version=version, shapes=tuple(shapes), by_mark=MappingProxyType(by_mark))
+
+    def lengthen(self, work: Work, number: int, path: FacePath) -> None:
+        """Let an objection to a face in a film go on with it. The caller writes the leaf."""
+        row = work.ask(sa.select(suppression.c.id, suppression.c.key_id).where(suppression.c.number == number)).one()
+        sealed = self._vault.seal("suppression.path", path.to_bytes(), row=row.id, key=row.key_id)
+        work.run(sa.update(suppression).where(suppression.c.number == number).values(path=sealed))
 
     def count(self, work: Work, source_number: int, faces: int) -> None:
         """Add to a source's total. The caller writes the leaf."""
@@ -219,6 +233,15 @@ class Suppressions:
             for row in self._database.ask(query).all()
         ]
 
+    def _shape(self, row: Any) -> Shape:
+        def opened(name: str) -> bytes:
+            return self._vault.open(f"suppression.{name}", getattr(row, name), row=row.id, key=row.key_id)
+
+        data, path = opened("shape"), FacePath.from_bytes(opened("path")) if row.path else NO_PATH
+        left, top, width, height = _BOX.unpack_from(data)
+        box = Box(left=left, top=top, width=width, height=height) if width > 0 else None
+        return Shape(number=row.number, box=box, print=data[_BOX.size :], path=path)
+
     def _faces(self, which: sa.ColumnElement[bool]) -> list[HeldFace]:
         face, media = tables.face, tables.media
         query = (
@@ -257,9 +280,3 @@ def _path(url: str) -> str:
 def _shape(new: NewSuppression) -> bytes:
     box = new.box
     return (_NO_BOX if box is None else _BOX.pack(box.left, box.top, box.width, box.height)) + new.print
-
-
-def _read_shape(data: bytes) -> Shape:
-    left, top, width, height = _BOX.unpack_from(data)
-    box = Box(left=left, top=top, width=width, height=height) if width > 0 else None
-    return Shape(box, data[_BOX.size :])

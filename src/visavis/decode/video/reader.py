@@ -215,7 +215,11 @@ class Reader:
                 packets = self._sought(start - int(back / tick))
                 first = next((one for one in packets if self._ticks_of(one) is not None), None)
                 at = self._ticks_of(first)
-                if first is not None and at is not None and ((first.is_keyframe and at <= start) or at <= start - _REORDERED_SECONDS / tick):
+                if (
+                    first is not None
+                    and at is not None
+                    and ((first.is_keyframe and at <= start) or at <= start - _REORDERED_SECONDS / tick)
+                ):
                     yield first
                     yield from packets
                     return
