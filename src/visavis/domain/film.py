@@ -78,8 +78,8 @@ class Track:
     best : tuple of SeenFace
         A few mutually different ones, best quality first; each becomes an index row.
     first, last : SeenFace
-        Where it came from and went to: a track that goes on in the next stretch is known by these. Time, box, landmarks and score are
-        their own; template, the other measures and `dhash` are those of the nearest of `best`, for not every look is embedded.
+        Where it came from and went to: a track that goes on in the next stretch is known by these. Time, `dhash`, box,
+        landmarks and score are their own; template and other measures those of the nearest in time of `best`: not every look is embedded.
     """
 
     start_ticks: int

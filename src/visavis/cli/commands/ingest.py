@@ -35,10 +35,12 @@ def ingest(
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Read what is new or changed. Ctrl-C at any moment loses at most the batch in flight; run it again to go on."""
+    """Read what is new or changed. Ctrl-C at any moment loses at most what is in flight; run it again to go on."""
     with archive_at(archive) as opened, IngestView(sys.stderr) as view:
         signed_in(opened, person)
-        report = opened.ingest(sources=source or (), workers=workers, thorough=thorough, confirm_missing=confirm_missing, progress=view)
+        report = opened.ingest(
+            sources=source or (), workers=workers, thorough=thorough, sampling=sampling, confirm_missing=confirm_missing, progress=view
+        )
     if form is Format.JSON:
         emit(
             {
