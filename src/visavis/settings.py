@@ -39,5 +39,7 @@ class Settings(BaseSettings):
         default="auto", description="`auto` (the faster one, measured once), `openvino` or `onnxruntime`."
     )
     sampling: Sampling = Field(default=Sampling.NORMAL, description="How closely films are looked at: `fast`, `normal` or `every-frame`.")
-    max_file_mb: int = Field(default=512, ge=1, description="Largest photograph that is opened, MiB; a larger one is the outcome «too-large».")
+    max_file_mb: int = Field(
+        default=512, ge=1, description="Largest photograph that is opened, MiB; a larger one is the outcome «too-large»."
+    )
     max_megapixels: int = Field(default=250, ge=1, description="Largest picture that is decoded, millions of pixels.")

@@ -39,8 +39,8 @@ from visavis.wiring.session import Session
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
     from visavis.services.ingest import IngestReport
-    from visavis.services.ingest.pool import Pool
     from visavis.services.ingest.parts import Parts
+    from visavis.services.ingest.pool import Pool
     from visavis.services.search import Permission, Reasons
 
 

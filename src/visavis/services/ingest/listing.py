@@ -79,8 +79,8 @@ class Listing:
         read_again = {file.path for file in fresh}
         unchanged = [known[file.path] for file in files if file.path not in read_again]
         half_read: list[tuple[FoundFile, KnownFile]] = [
- (file, before) for file in fresh if (before := known.get(file.path)) and before.half_read(file.size, file.mtime_ns)
-]
+            (file, before) for file in fresh if (before := known.get(file.path)) and before.half_read(file.size, file.mtime_ns)
+        ]
         met = [*unchanged, *(before for _, before in half_read)]
         self.presence.saw([before.number for before in met])
         settled = _settle_unread(fresh, paired)
