@@ -7,6 +7,7 @@ import pytest
 from archive_forge import ARCHIVE_CHARTER, MadeArchive, Picture, at_cosine
 
 from visavis.domain.errors import CharterInvalid, RefusedError
+from visavis.law.admit import Item
 from visavis.law.charter import SourceState
 from visavis.law.rulebook import shipped
 from visavis.services.cases import CloseCase

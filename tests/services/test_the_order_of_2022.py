@@ -10,6 +10,7 @@ from order_forge import OrderDesk
 from visavis.cli.audit import main as audit
 from visavis.domain.errors import RefusedError
 from visavis.domain.orders import Scope
+from visavis.law.admit import Item
 from visavis.law.clocks import holidays_of
 from visavis.law.orders import Evidence
 from visavis.law.rulebook import shipped

@@ -153,3 +153,10 @@ class Moment:
     def at_s(self) -> float:
         """When this face is seen, seconds."""
         return float(self.at_ticks * self.time_base)
+
+
+def clock(seconds: float) -> str:
+    """Return a time of a film as people read it, `1:02:03`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}"

@@ -170,9 +170,14 @@ class FilmIntake:
         return {place: opened[before] for place, before in pairs.items()}
 
     def _open(self, work: Work, row: Any) -> Open | None:
-        of_face = sa.select(tables.template.c.key, tables.template.c.transform_key_id, tables.face.c.number).join(tables.face)
-        query = of_face.where(tables.face.c.appearance_number == row.appearance_number, tables.face.c.state != "erasing")
-        kept = work.ask(query.order_by(tables.template.c.key)).all()
+        template, face = tables.template, tables.face
+        query = (
+            sa.select(template.c.key, template.c.transform_key_id, face.c.number)
+            .select_from(template.join(face))
+            .where(face.c.appearance_number == row.appearance_number, face.c.state != "erasing")
+            .order_by(template.c.key)
+        )
+        kept = work.ask(query).all()
         if not kept:
             return None
         vectors = self._templates.read([one.key for one in kept], [one.transform_key_id for one in kept])

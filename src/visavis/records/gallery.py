@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from visavis.records import tables
 from visavis.records.database import Database
 from visavis.records.files import location_row
 from visavis.records.film_tables import film
+from visavis.records.films import FILM_TIMES, moment_of
 from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
@@ -306,7 +306,7 @@ class Gallery:
             dhash=row.dhash,
             path=path,
             transform=row.transform_key_id,
-            moment=_moment(row),
+            moment=moment_of(row),
         )
 
 
@@ -319,20 +319,6 @@ def _box(row: Any) -> Box:
 
 def _quality(row: Any) -> Quality:
     return Quality(**{name: getattr(row, name) for name in QUALITY})
-
-
-def _moment(row: Any) -> Moment | None:
-    if row.time_base is None:
-        return None
-    return Moment(
-        appearance=row.appearance_number,
-        start_ticks=row.start_ticks,
-        end_ticks=row.end_ticks,
-        at_ticks=row.at_ticks,
-        time_base=Fraction(row.time_base),
-        rate=None if row.rate is None else Fraction(row.rate),
-        timecode=row.timecode,
-    )
 
 
 def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
@@ -349,8 +335,7 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
             media.c.kind,
             media.c.captured_at,
             sa.func.coalesce(face.c.dhash, media.c.dhash).label("dhash"),
-            *(face.c.at_ticks, seen.c.number.label("appearance_number"), seen.c.start_ticks, seen.c.end_ticks),
-            *(film.c.time_base, film.c.rate, film.c.timecode),
+            *(face.c.at_ticks, face.c.appearance_number, seen.c.start_ticks, seen.c.end_ticks, *FILM_TIMES),
             source.c.id.label("source_id"),
             source.c.title,
             source.c.number.label("source_number"),

@@ -23,6 +23,8 @@ from visavis.records import tables
 from visavis.records.database import Database, Work
 from visavis.records.files import chunks, location_row
 from visavis.records.keyring import KeyKind, Keyring
+from visavis.records.film_tables import sighting
+from visavis.records.siblings import with_siblings
 from visavis.records.suppression_tables import suppression, suppression_mark, suppression_total
 from visavis.records.vault import PathSealer, Vault
 
@@ -95,13 +97,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFace:
-    """A face that is in the archive, to be taken out; `held`: its picture is under a hold."""
+    """A face that is in the archive, to be taken out; `film`: it is one of a film's, at `at_ticks`; `held`: its picture is under a hold."""
 
     number: int
+    appearance: int
     media_number: int
     source_number: int
     sha256: bytes
     box: Box
+    at_ticks: int
+    film: bool
     held: bool
 
 
@@ -200,6 +205,17 @@ class Suppressions:
         wanted = ((tables.face.c.id, ids), (tables.face.c.number, numbers), (tables.media.c.number, media))
         return [face for column, values in wanted for chunk in chunks(list(values)) for face in self._faces(column.in_(chunk))]
 
+    def with_siblings(self, faces: Collection[HeldFace]) -> list[HeldFace]:
+        """Return these faces, and every other one of their appearances."""
+        return self.faces(numbers=with_siblings(self._database.ask, [face.number for face in faces]))
+
+    def path_of(self, appearance: int) -> FacePath:
+        """Return when and where in its film an appearance was seen."""
+        seen = self._database.ask(sa.select(sighting).where(sighting.c.appearance_number == appearance)).all()
+        faces = self._database.ask(sa.select(tables.face).where(tables.face.c.appearance_number == appearance)).all()
+        ends = [(getattr(row, f"{end}_ticks"), _box(row, f"{end}_")) for row in seen for end in ("start", "end")]
+        return FacePath.through([*ends, *((row.at_ticks, _box(row)) for row in faces)])
+
     def same_content(self, sha256: bytes) -> list[HeldFace]:
         """Return the faces of every picture of these bytes, in whichever source."""
         return self._faces(tables.media.c.sha256 == sha256)
@@ -245,7 +261,7 @@ class Suppressions:
     def _faces(self, which: sa.ColumnElement[bool]) -> list[HeldFace]:
         face, media = tables.face, tables.media
         query = (
-            sa.select(face, media.c.number.label("media_number"), media.c.source_number, media.c.sha256, media.c.holds)
+            sa.select(face, media.c.number.label("media_number"), media.c.source_number, media.c.sha256, media.c.holds, media.c.kind)
             .select_from(face.join(tables.appearance).join(media))
             .where(which, face.c.state != "erasing")
             .order_by(face.c.number)
@@ -253,14 +269,21 @@ class Suppressions:
         return [
             HeldFace(
                 number=row.number,
+                appearance=row.appearance_number,
                 media_number=row.media_number,
                 source_number=row.source_number,
                 sha256=row.sha256,
-                box=Box(left=row.left, top=row.top, width=row.width, height=row.height),
+                box=_box(row),
+                at_ticks=row.at_ticks,
+                film=row.kind == "film",
                 held=row.holds > 0,
             )
             for row in self._database.ask(query)
         ]
+
+
+def _box(row: Any, prefix: str = "") -> Box:
+    return Box(**{side: getattr(row, prefix + side) for side in Box.__slots__})
 
 
 def plain_url(url: str) -> str:

@@ -71,6 +71,10 @@ class MediaAnalyser:
         """Find the tracks of a stretch of a film."""
         return self._films.read(stretch)
 
+    def close(self) -> None:
+        """Let go of the film that is open."""
+        self._films.close()
+
 
 class _Watched:
     """A photo that takes its perceptual hash and its sketch when its pixels are first decoded: nothing is decoded twice for them."""

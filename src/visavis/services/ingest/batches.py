@@ -87,6 +87,10 @@ class Analyser(Protocol):
         """Find the tracks of a stretch."""
         ...
 
+    def close(self) -> None:
+        """Let go of what is open."""
+        ...
+
 
 BuildAnalyser = Callable[[], Analyser]
 """Called once in each worker process; must be importable there (a `functools.partial` of a module's function)."""

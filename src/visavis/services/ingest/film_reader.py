@@ -81,6 +81,8 @@ class FilmReader(Generic[F]):
         except OSError as error:
             self.close()
             return StretchRead(stretch=stretch, outcome=_out_of_reach(error))
+        if stretch.end_ticks is None:
+            self.close()
         return StretchRead(stretch=stretch, part=part)
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from visavis.domain.actor import Actor
-from visavis.domain.film import FilmFacts, Sampling
+from visavis.domain.film import FilmFacts, Sampling, clock
 from visavis.domain.media import Outcome, Reason
 from visavis.law.rules import Rule
 from visavis.records.database import Work
@@ -227,10 +227,3 @@ class FilmRuns:
             return
         self._records.film_intake.stop(work, self._job, self._root.number, film.read, f"{outcome.reason}: {outcome.detail}")
         work.leaf("collection", job=self._job.id, source=self._job.source_id, what="film stopped", reason=outcome.reason.value)
-
-
-def clock(seconds: float) -> str:
-    """Return a time of a film as people read it, `1:02:03`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}"

@@ -10,7 +10,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -175,13 +175,14 @@ def _serve(build: BuildAnalyser, connection: Connection) -> None:
         connection.send("")
         # libtiff and LibRaw write to standard error from C, past all of Python; what they say is in the outcome already
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        while True:
-            task: Task = connection.recv()
-            if isinstance(task, Stretch):
-                connection.send(analyser.read(task))
-                continue
-            connection.send(analyser.examine(task))
-            connection.send(analyser.analyse(task, connection.recv()))
+        with closing(analyser):
+            while True:
+                task: Task = connection.recv()
+                if isinstance(task, Stretch):
+                    connection.send(analyser.read(task))
+                    continue
+                connection.send(analyser.examine(task))
+                connection.send(analyser.analyse(task, connection.recv()))
 
 
 @contextmanager

@@ -192,4 +192,4 @@ class RootRun:
 def _tasks(films: FilmRuns, batches: Iterator[Batch]) -> Iterator[Task | None]:
     """Yield what is to be read, films that are begun first; None = nothing now, for what is being read may bring more."""
     while True:
-        yield films.next() or next(batches, None)
+        yield films.next() or next(batches, None) or films.next()  # listing may have met films that are to be read on
