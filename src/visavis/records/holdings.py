@@ -8,14 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from visavis.domain.face import Box
-from visavis.domain.film import Moment
 from visavis.domain.ids import CandidateId, CaseId, FaceId, MediaId, PersonId, SearchId
 from visavis.records import review_tables, tables
 from visavis.records.anchors import Anchor
 from visavis.records.database import Database
 from visavis.records.files import chunks, location_row
-from visavis.records.film_tables import film
-from visavis.records.films import FILM_TIMES, moment_of
 from visavis.records.siblings import of_appearances_of
 from visavis.records.vault import PathSealer
 
@@ -63,7 +60,7 @@ class HeldTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFace:
-    """A face with what was made of it; `moment` is of a film, None for a still."""
+    """A face with what was made of it."""
 
     number: int
     id: FaceId
@@ -72,7 +69,6 @@ class HeldFace:
     box: Box
     media_number: int
     templates: tuple[HeldTemplate, ...]
-    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,13 +143,12 @@ class Holdings:
         return found
 
     def faces(self, face_ids: Collection[str]) -> list[HeldFace]:
-        """Return faces by their ids, with all of their appearances, oldest first; those that were erased meanwhile are not in the answer.
-        """
+        """Return faces by their ids, with all of their appearances, oldest first; none that was erased meanwhile."""
         found = []
         for chunk in chunks(sorted(face_ids)):
             query = (
-                sa.select(tables.face, *_SEEN, *FILM_TIMES)
-                .select_from(tables.face.join(tables.appearance).outerjoin(film, film.c.media_number == tables.appearance.c.media_number))
+                sa.select(tables.face, tables.appearance.c.media_number)
+                .join(tables.appearance)
                 .where(of_appearances_of(chunk), _kept())
                 .order_by(tables.face.c.number)
             )
@@ -254,7 +249,6 @@ class Holdings:
             box=_box(row),
             media_number=row.media_number,
             templates=tuple(HeldTemplate(pack_id=one.pack_id, expires_at=one.expires_at) for one in self._database.ask(kept)),
-            moment=moment_of(row),
         )
 
     def _picture(self, row: Any) -> HeldPicture:
@@ -302,7 +296,6 @@ class Holdings:
         )
 
 
-_SEEN = (tables.appearance.c.media_number, tables.appearance.c.start_ticks, tables.appearance.c.end_ticks)
 _IN_LIST = (tables.candidate.c.face_number, tables.candidate.c.rank, tables.candidate.c.similarity)
 
 

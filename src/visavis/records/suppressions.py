@@ -22,8 +22,8 @@ from visavis.domain.ids import SuppressionId, new_id
 from visavis.records import tables
 from visavis.records.database import Database, Work
 from visavis.records.files import chunks, location_row
-from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.film_tables import sighting
+from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.siblings import with_siblings
 from visavis.records.suppression_tables import suppression, suppression_mark, suppression_total
 from visavis.records.vault import PathSealer, Vault
