@@ -29,8 +29,9 @@ _SAME_BOX = 0.5  # intersection over union: two copies of one file, perhaps read
 NOT_CAUGHT = (
     "Known again: the same file, and the same picture resized, saved again, slightly brighter or darker, or cropped, as long as 80 % of "
     "each side are left. Not known again: another photograph of you, the same picture cropped more, mirrored, turned, framed, retouched or "
-    "taken from a screen or a print, and a wider picture that this one was cut from. Of a film, the same file is known again, and "
-    "where you are in it; a film that was saved again or cut, and a picture taken from it, are not. Tell us of those, and they are taken out as well."
+    "taken from a screen or a print, and a wider picture that this one was cut from. Of a film, the same file is known again, and where "
+    "you are in it; a film that was saved again or cut, and a picture taken from it, are not. Tell us of those, and they are taken out "
+    "as well."
 )
 """What the person is told in so many words."""
 
