@@ -26,7 +26,7 @@ from visavis.settings import Settings
 
 if TYPE_CHECKING:  # these import networks and decoders, which most commands do not need
     from visavis.decode.limits import FilmLimits, Limits
-    from visavis.decode.video.film import Film
+    from visavis.decode.video.base import Film
     from visavis.engines.chain import Chain
     from visavis.engines.pack import Pack
     from visavis.services.ingest.analyse import MediaAnalyser
