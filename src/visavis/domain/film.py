@@ -117,3 +117,46 @@ class FilmPart:
     damaged: int
     looked: int
     gap_ticks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When in a film a found face is: its appearance, and the frame that the face was taken from.
+
+    Attributes
+    ----------
+    start_ticks, end_ticks, at_ticks : int
+        First and last frame of the appearance, and the one of this face, from the film's first frame.
+    rate, timecode
+        As `FilmFacts` has them.
+    """
+
+    appearance: int
+    start_ticks: int
+    end_ticks: int
+    at_ticks: int
+    time_base: Fraction
+    rate: Fraction | None
+    timecode: str | None
+
+    @property
+    def start_s(self) -> float:
+        """When the appearance begins, seconds."""
+        return float(self.start_ticks * self.time_base)
+
+    @property
+    def end_s(self) -> float:
+        """When it ends, seconds."""
+        return float(self.end_ticks * self.time_base)
+
+    @property
+    def at_s(self) -> float:
+        """When this face is seen, seconds."""
+        return float(self.at_ticks * self.time_base)
+
+
+def clock(seconds: float) -> str:
+    """Return a time of a film as people read it, `1:02:03`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}"

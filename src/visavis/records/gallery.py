@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box, Quality
+from visavis.domain.film import Moment
 from visavis.domain.identification import NO_DAY_FIRST, NO_DAY_LAST, UNKNOWN_DAY, IndexRows, Where
 from visavis.domain.ids import FaceId, MediaId, SourceId
 from visavis.records import tables
 from visavis.records.database import Database
 from visavis.records.files import location_row
+from visavis.records.film_tables import film
+from visavis.records.films import FILM_TIMES, moment_of
 from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
@@ -74,7 +77,7 @@ def _touching(where: Where) -> list[sa.ColumnElement[bool]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """All that a result list says of one face."""
+    """All that a result list says of one face. `moment` is of a film, None for a still; `dhash` is of the picture, or of the frame."""
 
     key: int
     face_number: int
@@ -91,6 +94,7 @@ class Shown:
     path: str
     transform: int
     """The rotation under which its template lies; a similarity counts only if the probe lay under the same."""
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +306,7 @@ class Gallery:
             dhash=row.dhash,
             path=path,
             transform=row.transform_key_id,
+            moment=moment_of(row),
         )
 
 
@@ -317,7 +322,7 @@ def _quality(row: Any) -> Quality:
 
 
 def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
-    face, media, source = tables.face, tables.media, tables.source
+    face, media, source, seen = tables.face, tables.media, tables.source, tables.appearance
     return (
         sa.select(
             tables.template.c.key,
@@ -329,13 +334,14 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
             media.c.id.label("media_id"),
             media.c.kind,
             media.c.captured_at,
-            media.c.dhash,
+            sa.func.coalesce(face.c.dhash, media.c.dhash).label("dhash"),
+            *(face.c.at_ticks, face.c.appearance_number, seen.c.start_ticks, seen.c.end_ticks, *FILM_TIMES),
             source.c.id.label("source_id"),
             source.c.title,
             source.c.number.label("source_number"),
             source.c.key_id.label("source_key"),
         )
-        .select_from(tables.template.join(face).join(tables.appearance).join(media).join(source))
+        .select_from(tables.template.join(face).join(seen).join(media).join(source).outerjoin(film, film.c.media_number == media.c.number))
         .where(tables.template.c.key.in_(keys))
     )
 

@@ -13,6 +13,7 @@ from visavis.records import review_tables, tables
 from visavis.records.anchors import Anchor
 from visavis.records.database import Database
 from visavis.records.files import chunks, location_row
+from visavis.records.siblings import of_appearances_of
 from visavis.records.vault import PathSealer
 
 
@@ -27,10 +28,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPicture:
-    """A picture with all that is stored of it. `sha256` is of its file; `boxes` are of every face found in it, by face number."""
+    """A picture or film (`kind`) with all that is stored of it. `sha256` is of its file; `boxes` are of every face kept, by face number."""
 
     number: int
     id: MediaId
+    kind: str
     source_number: int
     sha256: bytes
     width: int
@@ -141,13 +143,13 @@ class Holdings:
         return found
 
     def faces(self, face_ids: Collection[str]) -> list[HeldFace]:
-        """Return faces by their ids, oldest first; those that were erased meanwhile are not in the answer."""
+        """Return faces by their ids, with all of their appearances, oldest first; none that was erased meanwhile."""
         found = []
         for chunk in chunks(sorted(face_ids)):
             query = (
                 sa.select(tables.face, tables.appearance.c.media_number)
                 .join(tables.appearance)
-                .where(tables.face.c.id.in_(chunk), _kept())
+                .where(of_appearances_of(chunk), _kept())
                 .order_by(tables.face.c.number)
             )
             found += [self._face(row) for row in self._database.ask(query).all()]
@@ -255,7 +257,7 @@ class Holdings:
             return self._sealer.open(f"media.{name}", sealed, row=str(row.number), key=row.key_id) if sealed else ""
 
         faces = sa.select(tables.face).join(tables.appearance).where(tables.appearance.c.media_number == row.number)
-        plain = ("number", "source_number", "sha256", "width", "height", "created_at", "captured_at", "latitude", "longitude")
+        plain = ("number", "kind", "source_number", "sha256", "width", "height", "created_at", "captured_at", "latitude", "longitude")
         facts = {name: getattr(row, name) for name in plain}
         return HeldPicture(
             **facts,
