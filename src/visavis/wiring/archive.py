@@ -353,7 +353,7 @@ class Archive(Desks):
         return Pool(build.analyser_factory(self._session.settings, records.pack_id), workers=workers)
 
     def _keeper(self, records: Records) -> EmbeddedKeeper:
-        return EmbeddedKeeper(records, self._session.clock, Upkeep(step=self._session.step))
+        return EmbeddedKeeper(records, self._session.clock, Upkeep(threads=self._session.settings.threads, step=self._session.step))
 
     @contextmanager
     def _open_index(self, records: Records) -> Iterator[VectorIndex]:
