@@ -39,6 +39,36 @@ class FilmFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When in a film a face was seen; times as in `FilmFacts`.
+
+    Attributes
+    ----------
+    start_ticks, end_ticks : int
+        Of the appearance.
+    at_ticks : int
+        Of the frame in which the face was seen.
+    duration_ticks : int or None
+        Of the film.
+    rate : Fraction or None
+    timecode : str or None
+        Of tick 0.
+    """
+
+    start_ticks: int
+    end_ticks: int
+    at_ticks: int
+    time_base: Fraction
+    duration_ticks: int | None = None
+    rate: Fraction | None = None
+    timecode: str | None = None
+
+    def seconds(self, ticks: int) -> float:
+        """Return ticks as seconds."""
+        return float(ticks * self.time_base)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenFace:
     """A face at one moment of a film.
 

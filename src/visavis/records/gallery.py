@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box, Quality
+from visavis.domain.film import Moment
 from visavis.domain.identification import NO_DAY_FIRST, NO_DAY_LAST, UNKNOWN_DAY, IndexRows, Where
 from visavis.domain.ids import FaceId, MediaId, SourceId
 from visavis.records import tables
@@ -91,6 +93,9 @@ class Shown:
     path: str
     transform: int
     """The rotation under which its template lies; a similarity counts only if the probe lay under the same."""
+    appearance_number: int
+    moment: Moment | None
+    """When in its film; None for stills."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,8 @@ class StoredFace:
     transform: int
     box: Box
     quality: Quality
+    appearance_number: int
+    moment: Moment | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,13 +184,18 @@ class Gallery:
 
     def visible(self, keys: Sequence[int], at: dt.datetime, *, transform: int | None = None) -> set[int]:
         """Return which of these keys may be shown at `at`; with `transform`, of those that lie under that rotation."""
-        found: set[int] = set()
+        return set(self.appearances(keys, at, transform=transform))
+
+    def appearances(self, keys: Sequence[int], at: dt.datetime, *, transform: int | None = None) -> dict[int, int]:
+        """Return the number of its appearance for each of these keys that may be shown: a face in a film has several keys."""
+        found: dict[int, int] = {}
         for start in range(0, len(keys), 500):
-            query = searchable(at).where(_view.c.key.in_(keys[start : start + 500]))
+            query = searchable(at).where(_view.c.key.in_(keys[start : start + 500])).add_columns(tables.face.c.appearance_number)
+            query = query.join(tables.face, tables.face.c.number == _view.c.face_number)
             if transform is not None:
                 query = query.join(tables.template, tables.template.c.key == _view.c.key)
                 query = query.where(tables.template.c.transform_key_id == transform)
-            found.update(self._database.ask(query).scalars())
+            found.update((row.key, row.appearance_number) for row in self._database.ask(query))
         return found
 
     def faces_of(self, media_number: int) -> list[StoredFace]:
@@ -193,13 +205,24 @@ class Gallery:
                 tables.template.c.key,
                 tables.template.c.transform_key_id,
                 *(tables.face.c[name] for name in ("left", "top", "width", "height", *QUALITY)),
+                *TIMES,
             )
-            .select_from(tables.template.join(tables.face).join(tables.appearance))
+            .select_from(tables.template.join(tables.face).join(tables.appearance).join(tables.media))
             .where(tables.appearance.c.media_number == media_number)
             .order_by(tables.template.c.key)
         )
         found = self._database.ask(query)
-        return [StoredFace(key=row.key, transform=row.transform_key_id, box=_box(row), quality=_quality(row)) for row in found]
+        return [
+            StoredFace(
+                key=row.key,
+                transform=row.transform_key_id,
+                box=_box(row),
+                quality=_quality(row),
+                appearance_number=row.appearance_number,
+                moment=_moment(row),
+            )
+            for row in found
+        ]
 
     def high_water(self) -> int:
         """Return the largest template key that was ever committed, 0 for none; the outbox remembers keys whose templates are erased."""
@@ -302,10 +325,30 @@ class Gallery:
             dhash=row.dhash,
             path=path,
             transform=row.transform_key_id,
+            appearance_number=row.appearance_number,
+            moment=_moment(row),
         )
 
 
 QUALITY = ("size_px", "yaw", "pitch", "roll", "sharpness", "exposure", "score", "norm")
+
+
+TIMES = (
+    tables.appearance.c.number.label("appearance_number"),
+    *(tables.appearance.c[name] for name in ("start_ticks", "end_ticks", "time_base")),
+    tables.media.c.kind,
+)
+
+
+def _moment(row: Any) -> Moment | None:
+    if row.kind == "photo":
+        return None
+    return Moment(
+        start_ticks=row.start_ticks,
+        end_ticks=row.end_ticks,
+        at_ticks=row.start_ticks,
+        time_base=Fraction(row.time_base),
+    )
 
 
 def _box(row: Any) -> Box:
@@ -327,7 +370,7 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
             *(face.c[name] for name in ("left", "top", "width", "height", *QUALITY)),
             media.c.number.label("media_number"),
             media.c.id.label("media_id"),
-            media.c.kind,
+            *TIMES,
             media.c.captured_at,
             media.c.dhash,
             source.c.id.label("source_id"),

@@ -78,7 +78,7 @@ def stamp(case: CaseRecord) -> str:
 
 def as_candidate(lead: Lead, *, group: str = "g1", decided: str = "", labels: tuple[str, ...] = ()) -> Candidate:
     """Return one lead as a candidate."""
-    shown = lead.shown
+    shown, moment = lead.shown, lead.shown.moment
     return Candidate(
         rank=lead.rank,
         candidate_id=lead.candidate_id,
@@ -91,8 +91,11 @@ def as_candidate(lead: Lead, *, group: str = "g1", decided: str = "", labels: tu
         similarity=lead.similarity,
         path=shown.path,
         captured_at=shown.captured_at,
-        start_s=0.0,
-        end_s=0.0,
+        start_s=0.0 if moment is None else moment.seconds(moment.start_ticks),
+        end_s=0.0 if moment is None else moment.seconds(moment.end_ticks),
+        at_s=0.0 if moment is None else moment.seconds(moment.at_ticks),
+        timecode="",
+        moment=moment,
         box=shown.box,
         probe_face=lead.probe_face,
         weaknesses=shown.quality.weaknesses(),
