@@ -1,0 +1,154 @@
+"""A clip out of a film: its frames as they are, or with every other face grey in each of them, or everything but one face."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from visavis.decode.masking import mask_faces, mask_rest
+from visavis.decode.moving_masks import HiddenAt, hide
+from visavis.decode.video.browser import browser_encoding, fitted, fitted_size
+from visavis.decode.video.encode import FilmWriter
+from visavis.decode.video.film import Film
+from visavis.domain.arrays import RgbImage, Vectors
+from visavis.domain.errors import UnreadablePicture
+from visavis.domain.face import AnalysedFace, Box
+from visavis.domain.media import Reason
+from visavis.services.clip.own import Found, faces_at
+
+LONGER_SIDE = 1920
+"""Pixels of a clip at most."""
+CRF = 21
+SAME_OVERLAP = 0.3
+"""A face found where a face was stored, in the same frame, is that face."""
+
+Look = Callable[[RgbImage], Sequence[AnalysedFace]]
+"""Every face of a frame, (H, W, 3) uint8 upright RGB, with its template."""
+Progress = Callable[[float], None]
+"""Told how much is done, 0 to 1."""
+
+
+class Masking(StrEnum):
+    """What of a clip is hidden."""
+
+    NOTHING = "nothing"
+    OTHERS = "others"
+    """Every other face, with its surroundings."""
+    REST = "rest"
+    """Everything but the face."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipOrder:
+    """Which seconds of a film, and what of them is shown.
+
+    Attributes
+    ----------
+    start_ticks, end_ticks : int
+        The frames shown at these times are in the clip.
+    own : tuple of (int, Box)
+        Where and when the face was found that the clip is made for; what tells it in the other frames. Not needed where nothing is masked.
+    """
+
+    start_ticks: int
+    end_ticks: int
+    own: tuple[tuple[int, Box], ...]
+    masking: Masking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipMade:
+    """What a clip holds.
+
+    Attributes
+    ----------
+    masked, unshown : int
+        Frames in which something was masked, and those in which the face itself was not told and so is not shown.
+    """
+
+    frames: int
+    seconds: float
+    masked: int
+    unshown: int
+
+
+class CutClip:
+    """Cuts clips.
+
+    Parameters
+    ----------
+    look : callable
+        Asked of every frame where others are masked.
+    threshold : float
+        Least cosine at which a face of a frame is the one that the clip is made for.
+    """
+
+    def __init__(self, look: Look, *, threshold: float) -> None:
+        self._look = look
+        self._threshold = threshold
+
+    def run(self, film: Film, order: ClipOrder, target: BinaryIO | Path, *, progress: Progress = lambda _: None) -> ClipMade:
+        """Write a clip as MP4; the film is read twice where others are masked, a frame at a time.
+
+        Parameters
+        ----------
+        target : Path or seekable binary stream
+            A file's index comes first, so that it plays while it loads.
+
+        Raises
+        ------
+        UnreadablePicture
+            The film has no such frames, or no longer shows the face where it was found.
+        """
+        plan = None if order.masking is Masking.NOTHING else self._plan(film, order, progress)
+        size = fitted_size(film.facts, LONGER_SIDE)
+        ticks: list[int] = []
+        with FilmWriter(target, browser_encoding(film.facts, crf=CRF), width=size[0], height=size[1]) as writer:
+            for frame in film.span(order.start_ticks, order.end_ticks):
+                image = frame.rgb() if plan is not None else frame.rgb(max(size))
+                if plan is not None:
+                    image = _masked(image, plan.get(frame.ticks), order.masking)
+                ticks.append(frame.ticks)
+                writer.write(fitted(image, size), frame.ticks - ticks[0])
+        if not ticks:
+            raise UnreadablePicture("no frame of these seconds can be decoded", reason=Reason.UNREADABLE)
+        hidden = list(plan.values()) if plan is not None else []
+        return ClipMade(
+            frames=len(ticks),
+            seconds=float((ticks[-1] - ticks[0]) * film.facts.time_base),
+            masked=sum(bool(one.seen or one.held) or order.masking is Masking.REST for one in hidden),
+            unshown=sum(not one.own for one in hidden),
+        )
+
+    def _plan(self, film: Film, order: ClipOrder, progress: Progress) -> dict[int, HiddenAt]:
+        own = self._templates(film, order.own)
+        found = []
+        for frame in film.span(order.start_ticks, order.end_ticks):
+            found.append(Found(at_ticks=frame.ticks, faces=tuple(self._look(frame.rgb()))))
+            progress(float(Fraction(frame.ticks - order.start_ticks, max(1, order.end_ticks - order.start_ticks))))
+        told = faces_at(found, own, threshold=self._threshold, time_base=film.facts.time_base)
+        return {one.at_ticks: one for one in hide(told, film.facts.time_base)}
+
+    def _templates(self, film: Film, own: Sequence[tuple[int, Box]]) -> Vectors:
+        """Return the templates of the face, made anew from the frames in which it was found."""
+        vectors = [vector for at_ticks, box in own for vector in self._template(film.at(at_ticks), box)]
+        if not vectors:
+            raise UnreadablePicture("the face is not found again where it was: the film, or its decoder, has changed", reason=Reason.UNREADABLE)
+        return np.stack(vectors)
+
+    def _template(self, image_rgb: RgbImage, box: Box) -> Iterator[Vectors]:
+        best = max(self._look(image_rgb), key=lambda face: face.box.overlap(box), default=None)
+        if best is not None and best.box.overlap(box) >= SAME_OVERLAP:
+            yield best.vector
+
+
+def _masked(image_rgb: RgbImage, hidden: HiddenAt | None, masking: Masking) -> RgbImage:
+    """Mask one frame; one that was not looked at is hidden whole."""
+    if hidden is None:
+        return mask_rest(image_rgb, own=())
+    masked = mask_faces(image_rgb, others=hidden.seen, own=hidden.own, held=hidden.held)
+    return mask_rest(masked, own=hidden.own) if masking is Masking.REST else masked
