@@ -1,0 +1,45 @@
+"""Which container a film has, told from its first bytes, as the name of the one demuxer that may read it.
+
+FFmpeg left to itself tries some 350 parsers on hostile bytes, among them playlists that open other files and addresses. Here the bytes
+choose one of a dozen.
+"""
+
+from visavis.decode.formats import sniff
+
+SNIFF_BYTES = 2048
+
+_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}  # the last five begin QuickTime files older than `ftyp`
+_MAGIC = (
+    (b"\x1aE\xdf\xa3", "matroska"),
+    (b"\x06\x0e+4\x02\x05\x01\x01\r\x01\x02", "mxf"),
+    (b"0&\xb2u\x8ef\xcf\x11", "asf"),
+    (b"FLV\x01", "flv"),
+    (b"OggS", "ogg"),
+    (b"\0\0\x01\xba", "mpeg"),
+    (b"\0\0\x01\xb3", "mpegvideo"),
+    (b"\x1f\x07\0", "dv"),
+)
+_PACKETS = ((0, 188), (4, 192), (0, 204))  # MPEG-TS; with a time stamp before each (Blu-ray, camcorders); with error correction behind
+_RUN_IN = 1024  # MXF may begin with that much of something else; SMPTE ST 377-1 allows 64 KiB, nobody writes it
+
+
+def container_of(head: bytes) -> str | None:
+    """Return FFmpeg's name of the demuxer, None if the bytes are no film that is read.
+
+    Parameters
+    ----------
+    head : bytes
+        The first `SNIFF_BYTES`, or the whole of a shorter file.
+    """
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            return name
+    if head[4:8] in _BOXES and sniff(head) is None:
+        return "mov"
+    if head[:4] == b"RIFF" and head[8:12] in {b"AVI ", b"AVIX"}:
+        return "avi"
+    for start, step in _PACKETS:
+        marks = head[start::step][:8]
+        if len(marks) >= 3 and set(marks) == {0x47}:
+            return "mpegts"
+    return "mxf" if 0 < head.find(_MAGIC[1][0]) <= _RUN_IN else None
