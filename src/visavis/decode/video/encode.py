@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -60,18 +61,18 @@ class FilmWriter:
 
     Parameters
     ----------
-    target : binary stream
-        Writable and seekable; stays open.
+    target : Path or binary stream
+        A stream must be writable and seekable, and stays open.
     encoding : Encoding
     width, height : int
         Of the frames, pixels; even for 4:2:0.
     """
 
-    def __init__(self, target: BinaryIO, encoding: Encoding, *, width: int, height: int) -> None:
+    def __init__(self, target: BinaryIO | Path, encoding: Encoding, *, width: int, height: int) -> None:
         av = library.load()
         self._video_frame: Any = av.VideoFrame
         self._encoding = encoding
-        self._container = av.open(target, "w", format=encoding.container, container_options=dict(encoding.container_options))
+        self._container = av.open(str(target) if isinstance(target, Path) else target, "w", format=encoding.container, container_options=dict(encoding.container_options))
         stream = self._container.add_stream(encoding.codec, rate=encoding.rate, options=dict(encoding.options))
         stream.width, stream.height, stream.pix_fmt = width, height, encoding.pixel_format
         stream.bit_rate = encoding.bit_rate

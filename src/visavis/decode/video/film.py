@@ -139,6 +139,14 @@ class Film:
         if this is not None:
             yield self._frame(before, this, None)
 
+    def span(self, start_ticks: int, end_ticks: int) -> Iterator[FilmFrame]:
+        """Yield the frames that are shown from one moment to another, both included, wherever key frames lie."""
+        for frame in self.frames(self._reader.key_before(start_ticks), None):
+            if frame.ticks > end_ticks:
+                return
+            if frame.ticks >= start_ticks:
+                yield frame
+
     def at(self, ticks: int, longer_side: int | None = None) -> RgbImage:
         """Decode the frame that is shown at a moment: the last one at or before it.
 
