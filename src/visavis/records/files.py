@@ -11,12 +11,13 @@ from visavis.domain.ids import JobId, SourceId, new_id
 from visavis.domain.media import AnalysedPicture, Outcome, Reason
 from visavis.records import tables
 from visavis.records.database import Database, Work
+from visavis.records.film_tables import film
 from visavis.records.sources import SourceRecord
 from visavis.records.vault import PathSealer
 
 T = TypeVar("T")
 
-RETRIED = (Reason.NOT_ALLOWED, Reason.VANISHED, Reason.REFUSED)
+RETRIED = (Reason.NOT_ALLOWED, Reason.VANISHED, Reason.REFUSED, Reason.UNFINISHED)
 """Outcomes that may be different next time though the file is the same."""
 QUERY_CHUNK = 500
 """Values in one `IN (…)`; SQLite's oldest limit on parameters is 999."""
@@ -158,12 +159,8 @@ class Files:
         return found
 
     def face_count(self, media_number: int) -> int:
-        """Return how many faces a picture has."""
-        query = (
-            sa.select(sa.func.count())
-            .select_from(tables.face.join(tables.appearance))
-            .where(tables.appearance.c.media_number == media_number)
-        )
+        """Return how many faces a picture has; of a film, how many appearances."""
+        query = sa.select(sa.func.count()).select_from(tables.appearance).where(tables.appearance.c.media_number == media_number)
         return int(self._database.ask(query).scalar_one())
 
     def read_through(self, source_number: int) -> bool:
@@ -250,7 +247,13 @@ class Files:
         copy = sa.exists().where(
             other.c.media_number == place.c.media_number, other.c.missing_since.is_(None), other.c.number < place.c.number
         )
-        reason = sa.case((copy, Reason.DUPLICATE.value), (place.c.faces > 0, Reason.INDEXED.value), else_=Reason.NO_FACE.value)
+        going_on = sa.exists().where(film.c.media_number == place.c.media_number, film.c.finished_at.is_(None))
+        reason = sa.case(
+            (copy, Reason.DUPLICATE.value),
+            (going_on, Reason.UNFINISHED.value),
+            (place.c.faces > 0, Reason.INDEXED.value),
+            else_=Reason.NO_FACE.value,
+        )
         for chunk in chunks(sorted(media_numbers)):
             work.run(sa.update(tables.media).where(tables.media.c.number.in_(chunk)).values(present=sa.case((here, 1), else_=0)))
             work.run(sa.update(place).where(place.c.media_number.in_(chunk), place.c.missing_since.is_(None)).values(reason=reason))

@@ -19,6 +19,7 @@ from visavis.domain.ids import FaceId, MediaId, SourceId
 from visavis.records import tables
 from visavis.records.database import Database
 from visavis.records.files import location_row
+from visavis.records.film_tables import film
 from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
@@ -76,7 +77,7 @@ def _touching(where: Where) -> list[sa.ColumnElement[bool]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """All that a result list says of one face."""
+    """All that a result list says of one face. `moment` is of a film, None for a still; `dhash` is of the picture, or of the frame."""
 
     key: int
     face_number: int
@@ -94,8 +95,7 @@ class Shown:
     transform: int
     """The rotation under which its template lies; a similarity counts only if the probe lay under the same."""
     appearance_number: int
-    moment: Moment | None
-    """When in its film; None for stills."""
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +207,7 @@ class Gallery:
                 *(tables.face.c[name] for name in ("left", "top", "width", "height", *QUALITY)),
                 *TIMES,
             )
-            .select_from(tables.template.join(tables.face).join(tables.appearance).join(tables.media))
+            .select_from(tables.template.join(tables.face).join(tables.appearance).outerjoin(film, _OF_FILM))
             .where(tables.appearance.c.media_number == media_number)
             .order_by(tables.template.c.key)
         )
@@ -334,21 +334,10 @@ QUALITY = ("size_px", "yaw", "pitch", "roll", "sharpness", "exposure", "score", 
 
 
 TIMES = (
-    tables.appearance.c.number.label("appearance_number"),
-    *(tables.appearance.c[name] for name in ("start_ticks", "end_ticks", "time_base")),
-    tables.media.c.kind,
+    tables.face.c.at_ticks,
+    *(tables.appearance.c.number.label("appearance_number"), tables.appearance.c.start_ticks, tables.appearance.c.end_ticks),
+    *(film.c[name] for name in ("time_base", "duration_ticks", "rate", "timecode")),
 )
-
-
-def _moment(row: Any) -> Moment | None:
-    if row.kind == "photo":
-        return None
-    return Moment(
-        start_ticks=row.start_ticks,
-        end_ticks=row.end_ticks,
-        at_ticks=row.start_ticks,
-        time_base=Fraction(row.time_base),
-    )
 
 
 def _box(row: Any) -> Box:
@@ -359,8 +348,26 @@ def _quality(row: Any) -> Quality:
     return Quality(**{name: getattr(row, name) for name in QUALITY})
 
 
+_OF_FILM = film.c.media_number == tables.appearance.c.media_number
+
+
+def _moment(row: Any) -> Moment | None:
+    if row.time_base is None:
+        return None
+    return Moment(
+        appearance=row.appearance_number,
+        start_ticks=row.start_ticks,
+        end_ticks=row.end_ticks,
+        at_ticks=row.at_ticks,
+        time_base=Fraction(row.time_base),
+        duration_ticks=row.duration_ticks,
+        rate=None if row.rate is None else Fraction(row.rate),
+        timecode=row.timecode,
+    )
+
+
 def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
-    face, media, source = tables.face, tables.media, tables.source
+    face, media, source, seen = tables.face, tables.media, tables.source, tables.appearance
     return (
         sa.select(
             tables.template.c.key,
@@ -370,15 +377,16 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
             *(face.c[name] for name in ("left", "top", "width", "height", *QUALITY)),
             media.c.number.label("media_number"),
             media.c.id.label("media_id"),
-            *TIMES,
+            media.c.kind,
             media.c.captured_at,
-            media.c.dhash,
+            sa.func.coalesce(face.c.dhash, media.c.dhash).label("dhash"),
+            *TIMES,
             source.c.id.label("source_id"),
             source.c.title,
             source.c.number.label("source_number"),
             source.c.key_id.label("source_key"),
         )
-        .select_from(tables.template.join(face).join(tables.appearance).join(media).join(source))
+        .select_from(tables.template.join(face).join(seen).join(media).join(source).outerjoin(film, _OF_FILM))
         .where(tables.template.c.key.in_(keys))
     )
 
