@@ -137,7 +137,7 @@ def dump(made: MadeArchive) -> list[tuple[object, ...]]:
     queries = (
         "SELECT media_number, start_ticks, end_ticks FROM appearance ORDER BY number",
         "SELECT appearance_number, anchor, at_ticks, state FROM face ORDER BY number",
-        "SELECT face_number, segment, row, checksum FROM template ORDER BY key",
+        "SELECT face_number, segment, row FROM template ORDER BY key",
         "SELECT appearance_number, start_ticks, end_ticks, start_left, end_left FROM sighting ORDER BY number",
         "SELECT media_number, stretches, frames, damaged, looked, lost_ticks, finished_at IS NULL FROM film ORDER BY media_number",
         "SELECT reason, faces, media_number FROM location ORDER BY path_mark",

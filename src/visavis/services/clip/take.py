@@ -1,0 +1,178 @@
+"""A clip of a candidate: asked of the law, noted, and cut out of the original that was read."""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+from visavis.decode.limits import FilmLimits
+from visavis.decode.video.film import open_film
+from visavis.domain.actor import Actor
+from visavis.domain.errors import InputError, RefusedError, UnreadablePicture
+from visavis.domain.film import Moment
+from visavis.domain.identification import Candidate
+from visavis.domain.ids import FaceId
+from visavis.law.disclosure import ClipAsked, check_clip
+from visavis.records.archive import Records
+from visavis.records.cases import CaseRecord
+from visavis.records.past import PastResult
+from visavis.services.clip.cut import ClipMade, ClipOrder, CutClip, Masking, Progress
+
+AROUND_S = Fraction(1)
+"""What is shown before and after an appearance: who turns up in a glimpse is not known by the glimpse alone."""
+USUAL_S = 60.0
+"""Longest clip unless more is asked for: masking looks at every frame, ten times slower than it plays."""
+
+OpenStream = Callable[[Path, str], AbstractContextManager[BinaryIO]]
+"""(root, path below it) to a seekable stream; raises `UnreadablePicture` where it can't be reached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipRequest:
+    """What a person asks.
+
+    Attributes
+    ----------
+    candidate : str
+        Id, or its end.
+    seconds : float
+        Longest clip; of a longer appearance the part around its best moment is shown.
+    sound : bool
+        With what is heard.
+    """
+
+    actor: Actor
+    candidate: str
+    masking: Masking = Masking.NOTHING
+    sound: bool = False
+    seconds: float = USUAL_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipPlan:
+    """A clip that may be cut.
+
+    Attributes
+    ----------
+    sha256 : bytes
+        Of the film that was read.
+    faces : frozenset of FaceId
+        Whose faces may be seen in it.
+    cut_short : bool
+        The appearance lasts longer than the clip.
+    """
+
+    candidate: Candidate
+    case: CaseRecord
+    sha256: bytes
+    order: ClipOrder
+    faces: frozenset[FaceId]
+    cut_short: bool
+
+
+class TakeClip:
+    """Takes clips.
+
+    Parameters
+    ----------
+    read : callable
+        Shows a search again, as far as it may be shown now.
+    """
+
+    def __init__(self, records: Records, *, read: Callable[[str], PastResult]) -> None:
+        self._records = records
+        self._read = read
+
+    def plan(self, request: ClipRequest) -> ClipPlan:
+        """Return what would be cut: one consultation leaf.
+
+        Raises
+        ------
+        InputError
+            No such candidate, it is a photograph, or it may not be shown now.
+        RefusedError
+            The case is not open, or asks about one person only and others would be seen or heard: noted in the ledger.
+        """
+        past = self._read(self._records.searches.candidate(request.candidate).search_id)
+        candidate = self._candidate(past, request.candidate)
+        moment = candidate.moment
+        if moment is None:
+            raise InputError(f"candidate {candidate.candidate_id} is a photograph", remedy="visavis search-show SEARCH --format html")
+        self._ask(request, past.case)
+        with self._records.work(request.actor) as work:
+            facts = {"search": past.search.id, "case": past.case.id, "purpose": past.search.purpose, "candidate": candidate.candidate_id}
+            work.leaf("consultation", what="clip", masked=request.masking.value, sound=request.sound, **facts)
+        film = self._records.moments.of_film(candidate.media_id)
+        own = film.beside(candidate.face_id)
+        start, end = span(moment, request.seconds)
+        seen = film.between(start, end) if request.masking is Masking.NOTHING else {face.id for face in own}
+        return ClipPlan(
+            candidate=candidate,
+            case=past.case,
+            sha256=film.sha256,
+            order=ClipOrder(
+                start_ticks=start,
+                end_ticks=end,
+                own=tuple((face.at_ticks, face.box) for face in own),
+                masking=request.masking,
+                sound=request.sound,
+            ),
+            faces=frozenset({candidate.face_id, *seen}),
+            cut_short=(moment.end_ticks - moment.start_ticks) * moment.time_base > request.seconds,
+        )
+
+    def _candidate(self, past: PastResult, wanted: str) -> Candidate:
+        found = next((one for one in past.result.candidates if one.candidate_id.endswith(wanted)), None)
+        if found is None:
+            raise InputError(f"candidate {wanted} may not be shown now", remedy="visavis search-show SEARCH says what may")
+        return found
+
+    def _ask(self, request: ClipRequest, case: CaseRecord) -> None:
+        masked = request.masking is not Masking.NOTHING
+        try:
+            check_clip(ClipAsked(one_face=case.one_face, masked=masked, sound=request.sound))
+        except RefusedError as error:
+            self._records.note_refusal(request.actor, "disclosure", error, case=case.id, purpose=case.purpose)
+            raise
+
+
+def cut_original(
+    plan: ClipPlan, roots: list[Path], open_stream: OpenStream, cut: CutClip, target: Path, *, limits: FilmLimits, progress: Progress
+) -> ClipMade:
+    """Cut a planned clip out of its original.
+
+    Raises
+    ------
+    InputError
+        The original can't be reached, or was changed since it was read: who is who in it is not known then.
+    """
+    trouble = "it is not there"
+    for root in roots:
+        try:
+            with open_stream(root, plan.candidate.path) as stream:
+                if hashlib.file_digest(stream, "sha256").digest() != plan.sha256:
+                    trouble = "it was changed since it was read"
+                    continue
+                stream.seek(0)
+                with open_film(stream, limits=limits) as film:
+                    return cut.run(film, plan.order, target, progress=progress)
+        except UnreadablePicture as error:
+            trouble = str(error)
+    raise InputError(f"no clip can be cut from {plan.candidate.path}: {trouble}", remedy="visavis ingest reads what is new or changed")
+
+
+def span(moment: Moment, seconds: float) -> tuple[int, int]:
+    """Return from when to when a clip of an appearance lasts, ticks: with a second around it, and no longer than asked for.
+
+    What is too long is cut to the part around its best moment.
+    """
+    around = int(AROUND_S / moment.time_base)
+    start, end = max(0, moment.start_ticks - around), moment.end_ticks + around
+    longest = int(Fraction(seconds) / moment.time_base)
+    if end - start > longest:
+        start = min(max(start, moment.at_ticks - longest // 2), end - longest)
+        end = start + longest
+    return start, end
