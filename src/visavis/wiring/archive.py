@@ -27,6 +27,7 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
+from visavis.wiring.clips import ClipDesk
 from visavis.wiring.desks import Desks
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
@@ -74,6 +75,11 @@ class Archive(Desks):
     def requests(self) -> RequestDesk:
         """What the people shown ask: taken in, looked for, answered."""
         return RequestDesk(self._session, Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=self._floor))
+
+    @property
+    def clips(self) -> ClipDesk:
+        """Clips of candidates in films."""
+        return ClipDesk(self._session, self._open_chain, lambda records: self._default_threshold(records).value)
 
     @property
     def erasure(self) -> ErasureDesk:
@@ -303,7 +309,9 @@ class Archive(Desks):
         """Return a function that decodes the original behind a candidate, upright RGB, or gives None where it can't be reached."""
         from visavis.services.show_original import ShowOriginal
 
-        return ShowOriginal(self._session.records(), build.file_opener(self._session.settings), build.limits(self._session.settings)).run
+        settings = self._session.settings
+        doors = (build.file_opener(settings), build.stream_opener(settings))
+        return ShowOriginal(self._session.records(), *doors, limits=build.limits(settings), film_limits=build.film_limits(settings)).run
 
     # ---- upkeep --------------------------------------------------------------------------------------------------------------
 

@@ -3,9 +3,10 @@
 import datetime as dt
 import functools
 import getpass
+import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import platformdirs
 from pydantic import ValidationError
@@ -25,7 +26,7 @@ from visavis.services.ledger.guard import LedgerGuard
 from visavis.settings import Settings
 
 if TYPE_CHECKING:  # these import networks and decoders, which most commands do not need
-    from visavis.decode.limits import Limits
+    from visavis.decode.limits import FilmLimits, Limits
     from visavis.engines.chain import Chain
     from visavis.engines.pack import Pack
     from visavis.services.ingest.analyse import PhotoAnalyser
@@ -116,6 +117,13 @@ def limits(settings: Settings) -> "Limits":
     return Limits(file_bytes=settings.max_file_mb << 20, pixels=settings.max_megapixels * 1_000_000)
 
 
+def film_limits(settings: Settings) -> "FilmLimits":
+    """Return what one film may ask of the machine."""
+    from visavis.decode.limits import FilmLimits
+
+    return FilmLimits()
+
+
 def find_pack(settings: Settings, pack_id: str) -> "Pack":
     """Return a model pack, checked."""
     from visavis.engines import pack
@@ -150,6 +158,11 @@ def open_source(settings: Settings, root: Path, exclude: tuple[str, ...] = ()) -
 def file_opener(settings: Settings) -> Callable[[Path, str], bytes]:
     """Return (root, path below it) → bytes."""
     return lambda root, path: open_source(settings, root).open(path)
+
+
+def stream_opener(settings: Settings) -> Callable[[Path, str], BinaryIO]:
+    """Return (root, path below it) → a seekable stream."""
+    return lambda root, path: io.BytesIO(open_source(settings, root).open(path))
 
 
 def analyser(settings: Settings, pack_id: str) -> "PhotoAnalyser":

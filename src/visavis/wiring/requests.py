@@ -43,6 +43,7 @@ from visavis.services.requests import (
 from visavis.wiring import build
 from visavis.wiring.fulfil import fulfilments
 from visavis.wiring.picking import pick
+from visavis.wiring.pixels import Pixels
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
@@ -52,24 +53,6 @@ __all__ = [
     "Answered", "CandidateShown", "Engines", "Fulfil", "Fulfilled", "Ground", "Kind", "Receipt", "RequestDesk", "RequestRecord",
     "RequestSheet", "RightsSearchRecord",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Pixels:
-    """A decoded picture, as detectors ask for one."""
-
-    image_rgb: RgbImage
-
-    @property
-    def full_width(self) -> int:
-        return int(self.image_rgb.shape[1])
-
-    @property
-    def full_height(self) -> int:
-        return int(self.image_rgb.shape[0])
-
-    def pixels(self, _longer_side: int | None = None) -> RgbImage:
-        return self.image_rgb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +287,7 @@ class RequestDesk:
             return package.write(request, others, stream, says=prepared.done.says, files=prepared.done.files)
 
     def _find_faces(self, image_rgb: RgbImage) -> Sequence[Box]:
-        return self._engines.chain().boxes(_Pixels(image_rgb))
+        return self._engines.chain().boxes(Pixels(image_rgb))
 
     def _fulfilments(self, records: Records) -> dict[Kind, Fulfil]:
         own: dict[Kind, Fulfil] = {Kind.RESTRICTION: Restrict(records).run, Kind.RECTIFICATION: Rectified(records).run}

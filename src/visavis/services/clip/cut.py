@@ -17,12 +17,15 @@ from visavis.decode.video.film import Film
 from visavis.domain.arrays import RgbImage, Vectors
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace, Box
+from visavis.domain.film import Moment
 from visavis.domain.media import Reason
 from visavis.services.clip.own import Found, faces_at
 
 LONGER_SIDE = 1920
 """Pixels of a clip at most."""
 CRF = 21
+AROUND_S = Fraction(1)
+"""What is shown before and after an appearance: who turns up in a glimpse is not known by the glimpse alone."""
 SAME_OVERLAP = 0.3
 """A face found where a face was stored, in the same frame, is that face."""
 
@@ -153,3 +156,17 @@ def _masked(image_rgb: RgbImage, hidden: HiddenAt | None, masking: Masking) -> R
         return mask_rest(image_rgb, own=())
     masked = mask_faces(image_rgb, others=hidden.seen, own=hidden.own, held=hidden.held)
     return mask_rest(masked, own=hidden.own) if masking is Masking.REST else masked
+
+
+def span(moment: Moment, seconds: float) -> tuple[int, int]:
+    """Return from when to when a clip of an appearance lasts, ticks: with a second around it, and no longer than asked for.
+
+    What is too long is cut to the part around its best moment.
+    """
+    around = int(AROUND_S / moment.time_base)
+    start, end = max(0, moment.start_ticks - around), moment.end_ticks + around
+    longest = int(Fraction(seconds) / moment.time_base)
+    if end - start > longest:
+        start = min(max(start, moment.at_ticks - longest // 2), end - longest)
+        end = start + longest
+    return start, end

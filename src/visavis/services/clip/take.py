@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,17 +11,16 @@ from visavis.decode.limits import FilmLimits
 from visavis.decode.video.film import open_film
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError, UnreadablePicture
-from visavis.domain.film import Moment
 from visavis.domain.identification import Candidate
-from visavis.domain.ids import FaceId
+from visavis.domain.ids import FaceId, SearchId
 from visavis.law.disclosure import ClipAsked, check_clip
 from visavis.records.archive import Records
 from visavis.records.cases import CaseRecord
 from visavis.records.past import PastResult
-from visavis.services.clip.cut import ClipMade, ClipOrder, CutClip, Masking, Progress
+from visavis.domain.media import Reason
+from visavis.services.clip.cut import ClipMade, ClipOrder, CutClip, Masking, Progress, span
+from visavis.services.clip.preview import Preview, preview
 
-AROUND_S = Fraction(1)
-"""What is shown before and after an appearance: who turns up in a glimpse is not known by the glimpse alone."""
 USUAL_S = 60.0
 """Longest clip unless more is asked for: masking looks at every frame, ten times slower than it plays."""
 
@@ -65,6 +63,7 @@ class ClipPlan:
         The appearance lasts longer than the clip.
     """
 
+    search_id: SearchId
     candidate: Candidate
     case: CaseRecord
     sha256: bytes
@@ -110,6 +109,7 @@ class TakeClip:
         start, end = span(moment, request.seconds)
         seen = film.between(start, end) if request.masking is Masking.NOTHING else {face.id for face in own}
         return ClipPlan(
+            search_id=past.search.id,
             candidate=candidate,
             case=past.case,
             sha256=film.sha256,
@@ -139,40 +139,42 @@ class TakeClip:
             raise
 
 
-def cut_original(
-    plan: ClipPlan, roots: list[Path], open_stream: OpenStream, cut: CutClip, target: Path, *, limits: FilmLimits, progress: Progress
-) -> ClipMade:
-    """Cut a planned clip out of its original.
+class FilmOriginals:
+    """Opens the films behind candidates."""
 
-    Raises
-    ------
-    InputError
-        The original can't be reached, or was changed since it was read: who is who in it is not known then.
-    """
-    trouble = "it is not there"
-    for root in roots:
-        try:
-            with open_stream(root, plan.candidate.path) as stream:
-                if hashlib.file_digest(stream, "sha256").digest() != plan.sha256:
-                    trouble = "it was changed since it was read"
-                    continue
-                stream.seek(0)
-                with open_film(stream, limits=limits) as film:
-                    return cut.run(film, plan.order, target, progress=progress)
-        except UnreadablePicture as error:
-            trouble = str(error)
-    raise InputError(f"no clip can be cut from {plan.candidate.path}: {trouble}", remedy="visavis ingest reads what is new or changed")
+    def __init__(self, records: Records, open_stream: OpenStream, limits: FilmLimits) -> None:
+        self._open_stream = open_stream
+        self._limits = limits
+        self._roots = {source.id: [root.path for root in source.roots] for source in records.sources.all()}
 
+    def cut(self, plan: ClipPlan, cut: CutClip, target: Path, *, progress: Progress = lambda _: None) -> ClipMade:
+        """Cut a planned clip.
 
-def span(moment: Moment, seconds: float) -> tuple[int, int]:
-    """Return from when to when a clip of an appearance lasts, ticks: with a second around it, and no longer than asked for.
+        Raises
+        ------
+        InputError
+            The original can't be reached, or was changed since it was read: who is who in it is not known then.
+        """
+        trouble = "it is not there"
+        for root in self._roots[plan.candidate.source_id]:
+            try:
+                with self._open_stream(root, plan.candidate.path) as stream:
+                    if hashlib.file_digest(stream, "sha256").digest() != plan.sha256:
+                        raise UnreadablePicture("it was changed since it was read", reason=Reason.UNREADABLE)
+                    with open_film(stream, limits=self._limits) as film:
+                        return cut.run(film, plan.order, target, progress=progress)
+            except UnreadablePicture as error:
+                trouble = str(error)
+        raise InputError(f"no clip can be cut from {plan.candidate.path}: {trouble}", remedy="visavis ingest reads what is new or changed")
 
-    What is too long is cut to the part around its best moment.
-    """
-    around = int(AROUND_S / moment.time_base)
-    start, end = max(0, moment.start_ticks - around), moment.end_ticks + around
-    longest = int(Fraction(seconds) / moment.time_base)
-    if end - start > longest:
-        start = min(max(start, moment.at_ticks - longest // 2), end - longest)
-        end = start + longest
-    return start, end
+    def preview(self, candidate: Candidate) -> Preview | None:
+        """Return a short film around a candidate's best moment; None for a photograph, and where the film can't be read now."""
+        if candidate.moment is None:
+            return None
+        for root in self._roots.get(candidate.source_id, ()):
+            try:
+                with self._open_stream(root, candidate.path) as stream, open_film(stream, limits=self._limits) as film:
+                    return preview(film, candidate.moment)
+            except UnreadablePicture:
+                continue
+        return None

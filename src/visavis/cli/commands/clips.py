@@ -1,0 +1,71 @@
+"""`visavis clip`: the seconds of film behind a candidate, with other people masked."""
+
+import functools
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from visavis.cli.commands.exports import BecauseOption, RecipientOption, handing_out_file
+from visavis.cli.commands.options import ArchiveOption, AsOption, archive_at, signed_in
+from visavis.cli.commands.review import CandidateArgument
+from visavis.cli.commands.search import check_writable
+from visavis.cli.output.plain_text import shown
+from visavis.cli.output.reading import counted
+from visavis.domain.errors import InputError
+
+USUAL_S = 60
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(clip)
+
+
+def clip(
+    candidate: CandidateArgument,
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The film to write, MP4.")],
+    mask_others: Annotated[bool, typer.Option("--mask-others", help="Every other face grey, in each frame.")] = False,
+    mask_rest: Annotated[bool, typer.Option("--mask-rest", help="All but the face grey.")] = False,
+    sound: Annotated[bool, typer.Option("--sound", help="With what is heard; voices tell people too.")] = False,
+    seconds: Annotated[int, typer.Option(min=1, metavar="S", help="Longest clip; the part around the best moment.")] = USUAL_S,
+    recipient: RecipientOption = "",
+    because: BecauseOption = "",
+    person: AsOption = None,
+    archive: ArchiveOption = None,
+) -> None:
+    """Cut the seconds in which a candidate is seen out of its film."""
+    from visavis.wiring.clips import Masking
+
+    if output.suffix.lower() != ".mp4":
+        raise InputError(f"a clip is an MP4 file, and {output.name} does not say so", remedy="end the file's name in .mp4")
+    masking = Masking.REST if mask_rest else Masking.OTHERS if mask_others else Masking.NOTHING
+    with archive_at(archive) as opened:
+        signed_in(opened, person)
+        check_writable(output, (), opened)
+        plan = opened.clips.plan(candidate, masking=masking, sound=sound, seconds=seconds)
+        recorded = opened.review.check_export(case_id=plan.case.id, recipient=recipient, because=because, what="clip")
+        disclose = functools.partial(opened.clips.disclose, plan, recipient=recipient, because=because)
+        with handing_out_file(output, disclose if recorded else None) as part:
+            made = opened.clips.cut(plan, part, progress=_Shares())
+    said = [f"{made.seconds:.1f} s, {counted(made.frames, 'frame')}"]
+    if plan.cut_short:
+        said.append("the appearance lasts longer: --seconds")
+    if masking is not Masking.NOTHING:
+        said.append(f"masked in {made.masked}, the face itself not told and so not shown in {made.unshown}; look at it before you hand it on")
+    sys.stderr.write(shown("; ".join(said)) + "\n")
+
+
+class _Shares:
+    """Says every tenth of the work, on a terminal."""
+
+    def __init__(self) -> None:
+        self._said = 0
+
+    def __call__(self, share: float) -> None:
+        """Take how much is done, 0 to 1."""
+        tenths = min(10, int(share * 10))
+        if tenths > self._said and sys.stderr.isatty():
+            sys.stderr.write(f"looking for faces to mask: {tenths * 10} %\n")
+        self._said = max(tenths, self._said)

@@ -1,0 +1,105 @@
+"""The desk of clips: seconds of film cut for a candidate, others masked; previews for a page."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visavis.domain.arrays import RgbImage
+from visavis.domain.errors import UnreadablePicture
+from visavis.domain.face import AnalysedFace
+from visavis.domain.identification import Candidate
+from visavis.records.archive import Records
+from visavis.services.clip import ClipMade, ClipPlan, ClipRequest, CutClip, FilmOriginals, Masking, Preview, TakeClip
+from visavis.services.review import Disclose, Export
+from visavis.wiring import build
+from visavis.wiring.pixels import Pixels
+from visavis.wiring.session import Session
+
+if TYPE_CHECKING:
+    from visavis.engines.chain import Chain
+
+__all__ = ["ClipDesk", "ClipMade", "ClipPlan", "Masking", "Preview"]
+
+
+class ClipDesk:
+    """Clips from one archive, as whoever is signed in.
+
+    Parameters
+    ----------
+    session : Session
+    chain : callable
+        Opens the networks.
+    threshold : callable
+        The similarity from which a face in a frame is the one that a clip is made for.
+    """
+
+    def __init__(self, session: Session, chain: "Callable[[], Chain]", threshold: Callable[[Records], float]) -> None:
+        self._session = session
+        self._chain = chain
+        self._threshold = threshold
+
+    def plan(self, candidate: str, *, masking: Masking = Masking.NOTHING, sound: bool = False, seconds: float) -> ClipPlan:
+        """Ask for a clip of a candidate.
+
+        Parameters
+        ----------
+        candidate : str
+            Id, or its end.
+        masking : Masking
+            What of it is hidden.
+        sound : bool
+            With what is heard.
+        seconds : float
+            Longest clip.
+
+        Raises
+        ------
+        InputError
+            No such candidate, it is a photograph, or it may not be shown now.
+        RefusedError
+            The case is not open, or asks about one person only and others would be seen or heard.
+        """
+        from visavis.services.search import PastSearches
+
+        records = self._session.records()
+        request = ClipRequest(actor=self._session.actor, candidate=candidate, masking=masking, sound=sound, seconds=seconds)
+        return TakeClip(records, read=PastSearches(records).read).plan(request)
+
+    def cut(self, plan: ClipPlan, target: Path, *, progress: Callable[[float], None] = lambda _: None) -> ClipMade:
+        """Cut a planned clip into a file.
+
+        Raises
+        ------
+        InputError
+            The original can't be reached, or was changed since it was read.
+        """
+        records = self._session.records()
+        cut = CutClip(self.look, threshold=self._threshold(records))
+        return self._originals(records).cut(plan, cut, target, progress=progress)
+
+    def look(self, image_rgb: RgbImage) -> Sequence[AnalysedFace]:
+        """Return every face of a frame, looked for in every pixel of it."""
+        (faces,) = self._chain().analyse([Pixels(image_rgb)], thorough=True)
+        if isinstance(faces, UnreadablePicture):
+            raise faces
+        return faces
+
+    def disclose(self, plan: ClipPlan, sha256: bytes, *, recipient: str = "", because: str = "") -> str:
+        """Record that a clip is handed out; return the record's id, `""` at home."""
+        export = Export(
+            what="clip",
+            case_id=plan.case.id,
+            search_id=plan.search_id,
+            recipient=recipient,
+            because=because,
+            sources=frozenset({plan.candidate.source_id}),
+            faces=plan.faces,
+        )
+        return Disclose(self._session.records(), self._session.rules).record(self._session.actor, export, sha256)
+
+    def previews(self) -> Callable[[Candidate], Preview | None]:
+        """Return a function that makes the short film around a candidate's best moment."""
+        return self._originals(self._session.records()).preview
+
+    def _originals(self, records: Records) -> FilmOriginals:
+        return FilmOriginals(records, build.stream_opener(self._session.settings), build.film_limits(self._session.settings))
