@@ -97,9 +97,10 @@ class ClipDesk:
         )
         return Disclose(self._session.records(), self._session.rules).record(self._session.actor, export, sha256)
 
-    def previews(self) -> Callable[[Candidate], Preview | None]:
-        """Return a function that makes the short film around a candidate's best moment."""
-        return self._originals(self._session.records()).preview
+    def previews(self, case_id: str) -> Callable[[Candidate], Preview | None] | None:
+        """Return a function that makes the short film around a candidate's best moment; None where a case asks about one person only."""
+        records = self._session.records()
+        return None if records.cases.one(case_id).one_face else self._originals(records).preview
 
     def _originals(self, records: Records) -> FilmOriginals:
         return FilmOriginals(records, build.stream_opener(self._session.settings), build.film_limits(self._session.settings))

@@ -232,4 +232,5 @@ def _write(opened: "Archive", result: SearchResult, form: ResultFormat, stream: 
         case ResultFormat.CSV:
             write_csv(result, stream)
         case ResultFormat.HTML:
-            write_page(result, opened.original_opener(), stream, kept=[probe.picture for probe in kept if probe.picture])
+            pictures = [probe.picture for probe in kept if probe.picture]
+            write_page(result, opened.original_opener(), stream, kept=pictures, open_preview=opened.clips.previews(result.case_id))
