@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -56,23 +55,55 @@ class Encoding:
     threads: int = 1
 
 
+class _SecondView:
+    """Reads what was written, at a place of its own: how FFmpeg moves an MP4's index to the front (`faststart`)."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+        self._at = 0
+
+    def read(self, size: int) -> bytes:
+        """Read on from its own place; the writer's place stays."""
+        place = self._target.tell()
+        self._target.seek(self._at)
+        data = self._target.read(size)
+        self._target.seek(place)
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move its own place; only from the beginning or from here."""
+        self._at = offset + (self._at if whence == 1 else 0)
+        return self._at
+
+    def tell(self) -> int:
+        """Return its own place."""
+        return self._at
+
+
 class FilmWriter:
     """Encodes frames as they come; a context manager.
 
     Parameters
     ----------
-    target : Path or binary stream
-        A stream must be writable and seekable, and stays open.
+    target : binary stream
+        Seekable, written and (for `faststart`) read; stays open.
     encoding : Encoding
     width, height : int
         Of the frames, pixels; even for 4:2:0.
     """
 
-    def __init__(self, target: BinaryIO | Path, encoding: Encoding, *, width: int, height: int) -> None:
+    def __init__(self, target: BinaryIO, encoding: Encoding, *, width: int, height: int) -> None:
         av = library.load()
         self._video_frame: Any = av.VideoFrame
         self._encoding = encoding
-        self._container = av.open(str(target) if isinstance(target, Path) else target, "w", format=encoding.container, container_options=dict(encoding.container_options))
+        self._container = av.open(
+            target,
+            "w",
+            format=encoding.container,
+            container_options=dict(encoding.container_options),
+            io_open=lambda _url, _flags, _options: _SecondView(target),
+        )
         stream = self._container.add_stream(encoding.codec, rate=encoding.rate, options=dict(encoding.options))
         stream.width, stream.height, stream.pix_fmt = width, height, encoding.pixel_format
         stream.bit_rate = encoding.bit_rate

@@ -87,7 +87,7 @@ class Film:
             time_base=stream.time_base,
             duration_ticks=streams.duration(container, stream),
             rate=streams.constant_rate(stream),
-            timecode=None,
+            timecode=streams.timecode(container, stream, self._reader.first.frame),
             metadata=streams.metadata(container, stream, file_name),
         )
         limits.check_frame(facts.width, facts.height)

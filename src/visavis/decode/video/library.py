@@ -1,7 +1,7 @@
 """The one import of PyAV, which is an extra: its wheels carry x264 and x265, which are GPL."""
 
 import importlib.util
-from types import ModuleType
+from typing import Any
 
 from visavis.domain.errors import SetupError
 
@@ -11,7 +11,7 @@ def is_installed() -> bool:
     return importlib.util.find_spec("av") is not None
 
 
-def load() -> ModuleType:
+def load() -> Any:
     """Return the package `av`; its log is off unless a program turns it on, so that no path of a file reaches a terminal.
 
     Raises

@@ -1,5 +1,6 @@
 """Which of a container's streams is the film, and what the container says of it."""
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +11,7 @@ from visavis.domain.errors import UnreadablePicture
 from visavis.domain.media import CaptureDate, DateOrigin, PictureMetadata, Reason
 
 _CLOSE = Fraction(1, 100)
+_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 # By whoever filmed first; `creation_time` is when the file was begun, in UTC.
 _DATES = ("com.apple.quicktime.creationdate", "date_recorded", "date", "creation_time")
 _UNSET = ("1904-01-01", "1970-01-01")  # zero, in QuickTime's and in Unix's counting
@@ -51,6 +53,17 @@ def duration(container: Any, stream: Any) -> int | None:
     return int(Fraction(container.duration, 1_000_000) / stream.time_base) if container.duration else None
 
 
+def own_duration(container: Any, stream: Any) -> int | None:
+    """Return ticks from first frame to end of this very stream, None if the container doesn't say: sound may go on without pictures."""
+    if stream.duration:
+        return int(stream.duration)
+    clock = _CLOCK.fullmatch(stream.metadata.get("DURATION", ""))  # as Matroska writes it
+    if clock:
+        hours, minutes, seconds = clock.groups()
+        return int((int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)) / stream.time_base)
+    return duration(container, stream) if len(container.streams) == 1 else None
+
+
 def constant_rate(stream: Any) -> Fraction | None:
     """Return frames a second if they are evenly spaced."""
     average, base = stream.average_rate, stream.base_rate
@@ -60,6 +73,27 @@ def constant_rate(stream: Any) -> Fraction | None:
         if abs(average / rate - 1) < _CLOSE:
             return rate
     return None
+
+
+def timecode(container: Any, stream: Any, first: Any) -> str | None:
+    """Return the SMPTE time code of the first frame: of a time code track, of the container, or of the pictures themselves.
+
+    Parameters
+    ----------
+    first : av.VideoFrame
+        H.264, HEVC and DV carry a code in each frame, MPEG-2 one a group of pictures.
+    """
+    said = [one.metadata.get("timecode") for one in (stream, *container.streams.data, container, first)]
+    return next((text for text in said if text), None) or _of_group(first)
+
+
+def _of_group(frame: Any) -> str | None:
+    """Unpack the 25 bits of an MPEG-2 group of pictures (ISO 13818-2, 6.3.8); zero is what encoders write that know of none."""
+    block = frame.side_data.get("GOP_TIMECODE")
+    bits = int.from_bytes(bytes(block), "little") if block is not None else 0
+    if not bits:
+        return None
+    return f"{bits >> 19 & 31:02}:{bits >> 13 & 63:02}:{bits >> 6 & 63:02}{';' if bits >> 24 & 1 else ':'}{bits & 63:02}"
 
 
 def metadata(container: Any, stream: Any, file_name: str) -> PictureMetadata:
