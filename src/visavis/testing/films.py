@@ -351,29 +351,35 @@ def encodings(rate: Fraction, *, key_every: int = 50, bit_rate: int = 0) -> Mapp
     bit_rate : int
         Bits a second; 0 = as the encoder has it.
     """
-    base = Encoding(time_base=1 / rate, rate=rate, key_every=key_every, bit_rate=bit_rate)
-    return {name: replace(base, **said) for name, said in _WAYS.items()}
+    return {name: replace(way, time_base=1 / rate, rate=rate, key_every=key_every, bit_rate=bit_rate) for name, way in _ways().items()}
 
 
-_X264 = {"preset": "ultrafast", "bf": "2"}
-_WAYS: dict[str, dict[str, object]] = {
-    "h264-mp4": {"options": _X264},
-    "h264-mov": {"container": "mov", "options": _X264},
-    "h264-mkv": {"container": "matroska", "options": _X264},
-    "h264-ts": {"container": "mpegts", "options": _X264},
-    "h264-avi": {"container": "avi", "options": {"preset": "ultrafast", "bf": "0"}},
-    "h264-flv": {"container": "flv", "options": _X264},
-    "hevc-mp4": {"codec": "libx265", "options": {"preset": "ultrafast", "x265-params": "log-level=none:pools=none:frame-threads=1"}},
-    "vp8-webm": {"container": "webm", "codec": "libvpx", "options": {"deadline": "realtime", "cpu-used": "8"}},
-    "vp9-webm": {"container": "webm", "codec": "libvpx-vp9", "options": {"deadline": "realtime", "cpu-used": "8"}},
-    "av1-mkv": {"container": "matroska", "codec": "libsvtav1", "options": {"preset": "12", "svtav1-params": "lp=1"}},
-    "mpeg2-ts": {"container": "mpegts", "codec": "mpeg2video", "options": {"bf": "2"}},
-    "mpeg2-ps": {"container": "vob", "codec": "mpeg2video", "options": {"bf": "2"}},
-    "mpeg2-mxf": {"container": "mxf", "codec": "mpeg2video"},
-    "prores-mov": {"container": "mov", "codec": "prores_ks", "pixel_format": "yuv422p10le", "options": {"profile": "proxy"}},
-    "dnxhr-mxf": {"container": "mxf", "codec": "dnxhd", "pixel_format": "yuv422p", "options": {"profile": "dnxhr_sq"}},
-    "mjpeg-avi": {"container": "avi", "codec": "mjpeg", "pixel_format": "yuvj420p"},
-    "mpeg4-avi": {"container": "avi", "codec": "mpeg4"},
-    "wmv2-asf": {"container": "asf", "codec": "wmv2"},
-    "ffv1-mkv": {"container": "matroska", "codec": "ffv1"},
-}
+def _ways() -> dict[str, Encoding]:
+    def way(container: str, codec: str, pixel_format: str = "yuv420p", **options: str) -> Encoding:
+        return Encoding(
+            container=container, codec=codec, pixel_format=pixel_format, options=options, time_base=Fraction(1), rate=Fraction(1)
+        )
+
+    x264 = {"preset": "ultrafast", "bf": "2"}
+    vpx = {"deadline": "realtime", "cpu-used": "8"}
+    return {
+        "h264-mp4": way("mp4", "libx264", **x264),
+        "h264-mov": way("mov", "libx264", **x264),
+        "h264-mkv": way("matroska", "libx264", **x264),
+        "h264-ts": way("mpegts", "libx264", **x264),
+        "h264-avi": way("avi", "libx264", preset="ultrafast", bf="0"),
+        "h264-flv": way("flv", "libx264", **x264),
+        "hevc-mp4": way("mp4", "libx265", preset="ultrafast", **{"x265-params": "log-level=none:pools=none:frame-threads=1"}),
+        "vp8-webm": way("webm", "libvpx", **vpx),
+        "vp9-webm": way("webm", "libvpx-vp9", **vpx),
+        "av1-mkv": way("matroska", "libsvtav1", preset="12", **{"svtav1-params": "lp=1"}),
+        "mpeg2-ts": way("mpegts", "mpeg2video", bf="2"),
+        "mpeg2-ps": way("vob", "mpeg2video", bf="2"),
+        "mpeg2-mxf": way("mxf", "mpeg2video"),
+        "prores-mov": way("mov", "prores_ks", "yuv422p10le", profile="proxy"),
+        "dnxhr-mxf": way("mxf", "dnxhd", "yuv422p", profile="dnxhr_sq"),
+        "mjpeg-avi": way("avi", "mjpeg", "yuvj420p"),
+        "mpeg4-avi": way("avi", "mpeg4"),
+        "wmv2-asf": way("asf", "wmv2"),
+        "ffv1-mkv": way("matroska", "ffv1"),
+    }

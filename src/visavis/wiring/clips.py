@@ -75,7 +75,8 @@ class ClipDesk:
         """
         records = self._session.records()
         cut = CutClip(self.look, threshold=self._threshold(records))
-        return self._originals(records).cut(plan, cut, target, progress=progress)
+        with target.open("w+b") as stream:
+            return self._originals(records).cut(plan, cut, stream, progress=progress)
 
     def look(self, image_rgb: RgbImage) -> Sequence[AnalysedFace]:
         """Return every face of a frame, looked for in every pixel of it."""

@@ -49,7 +49,7 @@ def clip(
         disclose = functools.partial(opened.clips.disclose, plan, recipient=recipient, because=because)
         with handing_out_file(output, disclose if recorded else None) as part:
             made = opened.clips.cut(plan, part, progress=_Shares())
-    said = [f"{made.seconds:.1f} s, {counted(made.frames, 'frame')}"]
+    said = [counted(made.frames, "frame")]
     if plan.cut_short:
         said.append("the appearance lasts longer: --seconds")
     if masking is not Masking.NOTHING:

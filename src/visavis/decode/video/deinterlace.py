@@ -16,6 +16,7 @@ def progressive(before: Any | None, frame: Any, after: Any | None) -> Any:
     like = (frame.width, frame.height, frame.format.name)
     near = [one for one in (before, frame, after) if one is not None and (one.width, one.height, one.format.name) == like]
     graph = library.load().filter.Graph()
+    graph.threads = 1
     source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base)
     graph.link_nodes(source, graph.add("bwdif", "mode=send_frame:deint=all"), graph.add("buffersink")).configure()
     for one in near:

@@ -137,7 +137,7 @@ class FilmWriter:
             When it is shown; later than the one before.
         """
         frame = self._video_frame.from_ndarray(np.ascontiguousarray(check_image(image_rgb)), format="rgb24")
-        frame = frame.reformat(format=self._encoding.pixel_format)
+        frame = frame.reformat(format=self._encoding.pixel_format, threads=1)
         frame.pts, frame.time_base = ticks, self._encoding.time_base
         frame.pict_type = 0  # the encoder chooses, whatever the frame was made of
         self._container.mux(self._stream.encode(frame))

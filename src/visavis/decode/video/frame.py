@@ -2,57 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from visavis.decode.orientation import swaps_sides, upright
+from visavis.decode.video import library
+from visavis.decode.video.base import Luma
 from visavis.domain.arrays import RgbImage
-
-Luma = NDArray[np.uint8]
-"""(h, w) uint8: brightness only."""
-
-
-class FilmFrame(Protocol):
-    """What a film yields.
-
-    Attributes
-    ----------
-    ticks : int
-        Presentation time, from the film's first frame.
-    key : bool
-        Can be decoded without any frame before it.
-    """
-
-    @property
-    def ticks(self) -> int:
-        """Presentation time, ticks from the film's first frame."""
-        ...
-
-    @property
-    def key(self) -> bool:
-        """Whether it can be decoded without any frame before it."""
-        ...
-
-    def rgb(self, longer_side: int | None = None) -> RgbImage:
-        """Convert.
-
-        Parameters
-        ----------
-        longer_side : int or None
-            Of the result, where the frame is larger; None = full size.
-
-        Returns
-        -------
-        (h, w, 3) uint8
-            Upright RGB, square pixels, deinterlaced, the caller's own.
-        """
-        ...
-
-    def luma(self, longer_side: int) -> Luma:
-        """Return brightness at a small size, cheaply: (h, w) uint8, upright, square pixels, fields not parted."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +35,25 @@ class Shape:
         return max(1, round(width * share)), max(1, round(height * share))
 
 
+class Converter:
+    """Scales and converts frames on one thread, and keeps FFmpeg's tables from frame to frame."""
+
+    def __init__(self) -> None:
+        reformatter = library.load().video.reformatter.VideoReformatter
+        self._colour, self._grey = reformatter(), reformatter()
+
+    def rgb(self, frame: Any, width: int, height: int) -> RgbImage:
+        """Return (height, width, 3) RGB, as stored."""
+        means = "AREA" if width < frame.width else "BICUBIC"
+        made = self._colour.reformat(frame, width=width, height=height, format="rgb24", interpolation=means, threads=1)
+        return np.asarray(made.to_ndarray(), np.uint8)
+
+    def luma(self, frame: Any, width: int, height: int) -> Luma:
+        """Return (height, width) brightness of single samples, as stored: means of areas would take five times as long."""
+        made = self._grey.reformat(frame, width=width, height=height, format="gray", interpolation="FAST_BILINEAR", threads=1)
+        return np.asarray(made.to_ndarray(), np.uint8)
+
+
 class DecodedFrame:
     """A frame as FFmpeg decoded it.
 
@@ -85,29 +61,26 @@ class DecodedFrame:
     ----------
     frame : av.VideoFrame
     ticks : int
-    key : bool
     shape : Shape
+    converter : Converter
     progressive : callable or None
         Returns the frame with its two fields made one, where it has two.
     """
 
-    def __init__(self, frame: Any, ticks: int, *, key: bool, shape: Shape, progressive: Callable[[], Any] | None = None) -> None:
+    def __init__(self, frame: Any, ticks: int, *, shape: Shape, converter: Converter, progressive: Callable[[], Any] | None = None) -> None:
         self.ticks = ticks
-        self.key = key
+        self.key = bool(frame.key_frame)
         self._frame = frame
         self._shape = shape
+        self._converter = converter
         self._progressive = progressive
 
     def rgb(self, longer_side: int | None = None) -> RgbImage:
         """Convert: upright RGB, square pixels, deinterlaced."""
-        source = self._progressive() if self._progressive else self._frame
-        width, height = self._shape.scaled(longer_side)
-        smaller = width < source.width
-        picture = source.reformat(width=width, height=height, format="rgb24", interpolation="AREA" if smaller else "BICUBIC")
-        return upright(picture.to_ndarray(), self._shape.orientation)
+        frame = self._progressive() if self._progressive else self._frame
+        return upright(self._converter.rgb(frame, *self._shape.scaled(longer_side)), self._shape.orientation)
 
     def luma(self, longer_side: int) -> Luma:
         """Return brightness at a small size."""
-        width, height = self._shape.scaled(longer_side)
-        picture = self._frame.reformat(width=width, height=height, format="gray", interpolation="FAST_BILINEAR")
-        return upright(picture.to_ndarray()[:, :, None], self._shape.orientation)[:, :, 0]
+        grey = self._converter.luma(self._frame, *self._shape.scaled(longer_side))
+        return upright(grey[:, :, None], self._shape.orientation)[:, :, 0]

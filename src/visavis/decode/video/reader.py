@@ -150,7 +150,7 @@ class Reader:
         """Return the time of a key frame at or before `ticks`; 0 if none is found."""
         for packet in self._from(ticks):
             at = self._ticks_of(packet)
-            if at is not None and packet.is_keyframe:
+            if packet is not None and at is not None and packet.is_keyframe:
                 return at if at <= ticks else 0
         return 0
 
@@ -210,18 +210,23 @@ class Reader:
             yield from self._packets()
             return
         if start > 0 and self._seekable:
-            tick = self.stream.time_base
             for back in _BACK_SECONDS:
-                packets = self._sought(start - int(back / tick))
+                packets = self._sought(start - int(back / self.stream.time_base))
                 first = next((one for one in packets if self._ticks_of(one) is not None), None)
-                at = self._ticks_of(first)
-                if first is not None and at is not None and ((first.is_keyframe and at <= start) or at <= start - _REORDERED_SECONDS / tick):
+                if self._lies_before(start, first):
                     yield first
                     yield from packets
                     return
         if not self._fresh:
             self._open()
         yield from self._packets()
+
+    def _lies_before(self, start: int, packet: Any | None) -> bool:
+        """Whether no key frame at or after `start` can have been passed over, if `packet` is the first one after a seek."""
+        at = self._ticks_of(packet)
+        if packet is None or at is None:
+            return False
+        return (packet.is_keyframe and at <= start) or at <= start - _REORDERED_SECONDS / self.stream.time_base
 
     def _sought(self, ticks: int) -> Iterator[Any | None]:
         """Return the packets from about a moment on, none where the container can't seek."""

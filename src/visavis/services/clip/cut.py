@@ -4,16 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from visavis.decode.masking import mask_faces, mask_rest
 from visavis.decode.moving_masks import HiddenAt, hide
-from visavis.decode.video.browser import browser_encoding, fitted, fitted_size
-from visavis.decode.video.encode import FilmWriter
-from visavis.decode.video.film import Film
+from visavis.decode.video.base import Film
+from visavis.decode.video.clip import write_clip
 from visavis.domain.arrays import RgbImage, Vectors
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace, Box
@@ -75,7 +73,6 @@ class ClipMade:
     """
 
     frames: int
-    seconds: float
     masked: int
     unshown: int
 
@@ -95,43 +92,42 @@ class CutClip:
         self._look = look
         self._threshold = threshold
 
-    def run(self, film: Film, order: ClipOrder, target: BinaryIO | Path, *, progress: Progress = lambda _: None) -> ClipMade:
+    def run(self, film: Film, order: ClipOrder, target: BinaryIO, *, progress: Progress = lambda _: None) -> ClipMade:
         """Write a clip as MP4; the film is read twice where others are masked, a frame at a time.
 
         Parameters
         ----------
-        target : Path or seekable binary stream
-            A file's index comes first, so that it plays while it loads.
+        target : binary stream
+            Seekable, written and read; stays open.
 
         Raises
         ------
         UnreadablePicture
             The film has no such frames, or no longer shows the face where it was found.
         """
-        plan = None if order.masking is Masking.NOTHING else self._plan(film, order, progress)
-        size = fitted_size(film.facts, LONGER_SIDE)
-        ticks: list[int] = []
-        with FilmWriter(target, browser_encoding(film.facts, crf=CRF), width=size[0], height=size[1]) as writer:
-            for frame in film.span(order.start_ticks, order.end_ticks):
-                image = frame.rgb() if plan is not None else frame.rgb(max(size))
-                if plan is not None:
-                    image = _masked(image, plan.get(frame.ticks), order.masking)
-                ticks.append(frame.ticks)
-                writer.write(fitted(image, size), frame.ticks - ticks[0])
-        if not ticks:
+        between = (order.start_ticks, order.end_ticks)
+        plan = {} if order.masking is Masking.NOTHING else self._plan(film, order, progress)
+        shown: list[int] = []
+
+        def draw(image_rgb: RgbImage, ticks: int) -> RgbImage:
+            shown.append(ticks)
+            return _masked(image_rgb, plan.get(ticks), order.masking)
+
+        masked = order.masking is not Masking.NOTHING
+        frames = write_clip(film, target, between, draw=draw if masked else None, longer_side=LONGER_SIDE, crf=CRF)
+        if not frames:
             raise UnreadablePicture("no frame of these seconds can be decoded", reason=Reason.UNREADABLE)
-        hidden = list(plan.values()) if plan is not None else []
+        hidden = [plan.get(ticks) for ticks in shown]
         return ClipMade(
-            frames=len(ticks),
-            seconds=float((ticks[-1] - ticks[0]) * film.facts.time_base),
-            masked=sum(bool(one.seen or one.held) or order.masking is Masking.REST for one in hidden),
-            unshown=sum(not one.own for one in hidden),
+            frames=frames,
+            masked=sum(one is None or bool(one.seen or one.held) or order.masking is Masking.REST for one in hidden),
+            unshown=sum(one is None or not one.own for one in hidden),
         )
 
     def _plan(self, film: Film, order: ClipOrder, progress: Progress) -> dict[int, HiddenAt]:
         own = self._templates(film, order.own)
         found = []
-        for frame in film.span(order.start_ticks, order.end_ticks):
+        for frame in film.between(order.start_ticks, order.end_ticks):
             found.append(Found(at_ticks=frame.ticks, faces=tuple(self._look(frame.rgb()))))
             progress(float(Fraction(frame.ticks - order.start_ticks, max(1, order.end_ticks - order.start_ticks))))
         told = faces_at(found, own, threshold=self._threshold, time_base=film.facts.time_base)

@@ -2,11 +2,9 @@
 
 import io
 from dataclasses import dataclass
-from fractions import Fraction
 
-from visavis.decode.video.browser import browser_encoding, fitted, fitted_size
-from visavis.decode.video.encode import FilmWriter
-from visavis.decode.video.film import Film
+from visavis.decode.video.base import Film
+from visavis.decode.video.clip import write_clip
 from visavis.domain.film import Moment
 from visavis.services.clip.cut import span
 
@@ -28,12 +26,7 @@ class Preview:
 def preview(film: Film, moment: Moment) -> Preview | None:
     """Return the seconds around the best moment of an appearance, None if no frame there can be decoded."""
     start, end = span(moment, SECONDS)
-    size = fitted_size(film.facts, LONGER_SIDE)
-    target, first = io.BytesIO(), None
-    with FilmWriter(target, browser_encoding(film.facts, crf=CRF), width=size[0], height=size[1]) as writer:
-        for frame in film.span(start, end):
-            first = frame.ticks if first is None else first
-            writer.write(fitted(frame.rgb(max(size)), size), frame.ticks - first)
-    if first is None:
+    target = io.BytesIO()
+    if not write_clip(film, target, (start, end), longer_side=LONGER_SIDE, crf=CRF):
         return None
-    return Preview(mp4=target.getvalue(), at_s=float(max(Fraction(0), (moment.at_ticks - first) * moment.time_base)))
+    return Preview(mp4=target.getvalue(), at_s=float((moment.at_ticks - start) * moment.time_base))

@@ -147,7 +147,7 @@ class FilmOriginals:
         self._limits = limits
         self._roots = {source.id: [root.path for root in source.roots] for source in records.sources.all()}
 
-    def cut(self, plan: ClipPlan, cut: CutClip, target: Path, *, progress: Progress = lambda _: None) -> ClipMade:
+    def cut(self, plan: ClipPlan, cut: CutClip, target: BinaryIO, *, progress: Progress = lambda _: None) -> ClipMade:
         """Cut a planned clip.
 
         Raises

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from visavis.domain.identification import Candidate
+from visavis.domain.timecode import timecode_at
 from visavis.records.archive import Records
 from visavis.records.cases import CaseRecord
 from visavis.records.gallery import Shown
@@ -94,7 +95,7 @@ def as_candidate(lead: Lead, *, group: str = "g1", decided: str = "", labels: tu
         start_s=0.0 if moment is None else moment.start_s,
         end_s=0.0 if moment is None else moment.end_s,
         at_s=0.0 if moment is None else moment.at_s,
-        timecode="",
+        timecode="" if moment is None else timecode_at(moment, moment.at_ticks) or "",
         moment=moment,
         box=shown.box,
         probe_face=lead.probe_face,
