@@ -1,5 +1,6 @@
 """Faces of other people in a film: hidden where they are found, where they were missed, and a while before and after."""
 
+import itertools
 from fractions import Fraction
 
 from hypothesis import given, settings
@@ -35,7 +36,7 @@ def covers(hidden: HiddenAt, face: Box) -> bool:
 
 def test_a_face_that_is_missed_in_every_second_frame_is_hidden_in_all():
     face = standing()
-    plan = hide(film(20, {n: face for n in range(0, 20, 2)}), TICK)
+    plan = hide(film(20, dict.fromkeys(range(0, 20, 2), face)), TICK)
     assert all(covers(one, face) for one in plan)
 
 
@@ -53,7 +54,7 @@ def test_a_walker_found_in_few_frames_is_hidden_at_every_one_on_a_line_between_t
     first, last = min(kept), max(kept)
     straight = {n: boxes[n] for n in kept}
     known = sorted(kept)
-    for before, after in zip(known, known[1:], strict=False):
+    for before, after in itertools.pairwise(known):
         for n in range(before + 1, after):
             share = (n - before) / (after - before)
             straight[n] = standing(

@@ -15,7 +15,7 @@ def mixed(made):
         source,
         [
             Seen(start=12, end=40, vector=at_cosine(0.9)),
-            Seen(start=50, end=50.6, vector=at_cosine(0.75, sideways=2), left=0.6),
+            Seen(start=50, end=50.64, vector=at_cosine(0.75, sideways=2), left=0.6),
         ],
     )
     return made
@@ -24,7 +24,7 @@ def mixed(made):
 def test_a_track_is_listed_once_by_its_best_face_beside_photographs(mixed):
     found = mixed.search().candidates
     assert [(one.path, round(one.similarity, 2)) for one in found] == [("film.mp4", 0.9), ("still.jpg", 0.8), ("film.mp4", 0.75)]
-    assert [(round(one.start_s, 2), round(one.end_s, 2)) for one in found] == [(12, 40), (0, 0), (50, 50.6)]
+    assert [(round(one.start_s, 2), round(one.end_s, 2)) for one in found] == [(12, 40), (0, 0), (50, 50.64)]
     assert [one.moment is None for one in found] == [False, True, False]
     assert all(one.start_s <= one.at_s <= one.end_s for one in found)
 
@@ -32,8 +32,8 @@ def test_a_track_is_listed_once_by_its_best_face_beside_photographs(mixed):
 def test_a_moment_has_its_time_code_and_a_photograph_has_none(mixed):
     film, still, other = mixed.search().candidates
     assert (still.timecode, still.at_s) == ("", 0)
-    assert other.at_s == pytest.approx(50.3)
-    assert other.timecode == "10:00:50:07"
+    assert other.at_s == pytest.approx(50.32)
+    assert other.timecode == "10:00:50:08"
 
 
 def test_the_number_asked_for_counts_appearances_not_faces(mixed):

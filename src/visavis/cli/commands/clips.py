@@ -1,4 +1,4 @@
-"""`visavis clip`: the seconds of film behind a candidate, with other people masked."""
+"""`visavis clip` and `visavis markers`: the seconds of film behind a candidate, and where a result's moments lie, for editors."""
 
 import functools
 import sys
@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from visavis.cli.commands.exports import BecauseOption, RecipientOption, handing_out_file
+from visavis.cli.commands.exports import BecauseOption, RecipientOption, handing_out, handing_out_file
 from visavis.cli.commands.options import ArchiveOption, AsOption, archive_at, signed_in
 from visavis.cli.commands.review import CandidateArgument
 from visavis.cli.commands.search import check_writable
+from visavis.cli.output.markers import edl, otio
 from visavis.cli.output.plain_text import shown
 from visavis.cli.output.reading import counted
 from visavis.domain.errors import InputError
@@ -19,8 +20,9 @@ USUAL_S = 60
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command()(clip)
+    app.command()(markers)
 
 
 def clip(
@@ -53,8 +55,39 @@ def clip(
     if plan.cut_short:
         said.append("the appearance lasts longer: --seconds")
     if masking is not Masking.NOTHING:
-        said.append(f"masked in {made.masked}, the face itself not told and so not shown in {made.unshown}; look at it before you hand it on")
+        said.append(
+            f"masked in {made.masked}, the face itself not told and so not shown in {made.unshown}; look at it before you hand it on"
+        )
     sys.stderr.write(shown("; ".join(said)) + "\n")
+
+
+def markers(
+    search_id: Annotated[str, typer.Argument(metavar="SEARCH", help="Id of a search, or the end of one.")],
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="An .edl (CMX 3600) or .otio (OpenTimelineIO) file to write.")],
+    recipient: RecipientOption = "",
+    because: BecauseOption = "",
+    person: AsOption = None,
+    archive: ArchiveOption = None,
+) -> None:
+    """Write the moments of a search in films as markers for an editing program."""
+    form = output.suffix.lower()
+    if form not in (".edl", ".otio"):
+        raise InputError(
+            f"markers are an EDL or an OpenTimelineIO file, not «{output.suffix}»", remedy="end the file's name in .edl or .otio"
+        )
+    with archive_at(archive) as opened:
+        signed_in(opened, person)
+        check_writable(output, (), opened)
+        past = opened.review.show(search_id)
+        recorded = opened.review.check_export(case_id=past.case.id, recipient=recipient, because=because)
+        disclose = functools.partial(opened.review.disclose, past.result, what="markers", recipient=recipient, because=because)
+        text, left_out = edl(past.result) if form == ".edl" else (otio(past.result), 0)
+        with handing_out(output, disclose if recorded else None) as stream:
+            stream.write(text)
+    if left_out:
+        sys.stderr.write(
+            f"{counted(left_out, 'moment')} left out: an EDL has one rate, and theirs is another or uneven; an .otio holds all\n"
+        )
 
 
 class _Shares:

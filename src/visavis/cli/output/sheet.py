@@ -58,7 +58,7 @@ def _pairs(sheet: "ReviewSheet", open_pixels: OpenPixels) -> Iterator[_Pair]:
         image = open_pixels(candidate)
         yield _Pair(
             candidate=candidate,
-            end=candidate.candidate_id[-reading.END:],
+            end=candidate.candidate_id[-reading.END :],
             remarks=reading.remarks(candidate, several_faces=several),
             crop=None if image is None else crop_uri(image, candidate.box),
             whole=None if image is None else whole(image),

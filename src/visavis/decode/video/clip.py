@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import BinaryIO
 
 import cv2
+import numpy as np
 
 from visavis.decode.video.base import Film, FilmFrame
 from visavis.decode.video.encode import Encoding, FilmWriter
@@ -78,4 +79,4 @@ def _shrunk(image: RgbImage, longer_side: int | None) -> RgbImage:
     scale = (longer_side or max(height, width)) / max(height, width)
     if scale >= 1:
         return image
-    return cv2.resize(image, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(image, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA))

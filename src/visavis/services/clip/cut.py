@@ -137,7 +137,9 @@ class CutClip:
         """Return the templates of the face, made anew from the frames in which it was found."""
         vectors = [vector for at_ticks, box in own for vector in self._template(film.at(at_ticks), box)]
         if not vectors:
-            raise UnreadablePicture("the face is not found again where it was: the film, or its decoder, has changed", reason=Reason.UNREADABLE)
+            raise UnreadablePicture(
+                "the face is not found again where it was: the film, or its decoder, has changed", reason=Reason.UNREADABLE
+            )
         return np.stack(vectors)
 
     def _template(self, image_rgb: RgbImage, box: Box) -> Iterator[Vectors]:

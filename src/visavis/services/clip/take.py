@@ -13,14 +13,15 @@ from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError, UnreadablePicture
 from visavis.domain.identification import Candidate
 from visavis.domain.ids import FaceId, SearchId
+from visavis.domain.media import Reason
 from visavis.law.disclosure import ClipAsked, check_clip
 from visavis.records.archive import Records
 from visavis.records.cases import CaseRecord
 from visavis.records.past import PastResult
-from visavis.domain.media import Reason
 from visavis.services.clip.cut import ClipMade, ClipOrder, CutClip, Masking, Progress, span
 from visavis.services.clip.preview import Preview, preview
 
+_CHUNK = 1 << 20
 USUAL_S = 60.0
 """Longest clip unless more is asked for: masking looks at every frame, ten times slower than it plays."""
 
@@ -159,7 +160,7 @@ class FilmOriginals:
         for root in self._roots[plan.candidate.source_id]:
             try:
                 with self._open_stream(root, plan.candidate.path) as stream:
-                    if hashlib.file_digest(stream, "sha256").digest() != plan.sha256:
+                    if _sha256(stream) != plan.sha256:
                         raise UnreadablePicture("it was changed since it was read", reason=Reason.UNREADABLE)
                     with open_film(stream, limits=self._limits) as film:
                         return cut.run(film, plan.order, target, progress=progress)
@@ -178,3 +179,10 @@ class FilmOriginals:
             except UnreadablePicture:
                 continue
         return None
+
+
+def _sha256(stream: BinaryIO) -> bytes:
+    digest = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+    return digest.digest()
