@@ -14,9 +14,9 @@ from visavis.domain.face import Box
 BRIDGE_S = Fraction(3)
 """Longest time without a sighting that a mask bridges: somebody who turns round or bends down is back by then."""
 HOLD_S = Fraction(1)
-"""How long a mask stays before the first and after the last sighting: a face that comes into sharpness, or turns away, is known that long."""
+"""How long a mask stays before the first and after the last sighting: a face that comes into sharpness, or turns away, is known so long."""
 DRIFT = 0.5
-"""Of the box's longer side, how far a held mask grows on each side within a second; a person who walks past moves a head a second or two."""
+"""Of the box's longer side, how far a held mask grows on each side within a second; whoever walks past moves a head or two."""
 REACH = 1.5
 """Of the boxes' longer side: middles further apart than this, and a second's drift for each second between, are not taken for one face."""
 

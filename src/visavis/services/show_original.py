@@ -41,7 +41,7 @@ class ShowOriginal:
         self._roots = {source.id: [root.path for root in source.roots] for source in records.sources.all()}
 
     def run(self, candidate: Candidate) -> RgbImage | None:
-        """Return the candidate's picture, or the frame of its best moment, upright RGB; None where its file can't be reached or read now."""
+        """Return the candidate's picture, or the frame of its best moment, upright RGB; None where its file can't be read now."""
         for root in self._roots.get(candidate.source_id, ()):
             try:
                 if candidate.moment is None:

@@ -117,7 +117,7 @@ def limits(settings: Settings) -> "Limits":
     return Limits(file_bytes=settings.max_file_mb << 20, pixels=settings.max_megapixels * 1_000_000)
 
 
-def film_limits(settings: Settings) -> "FilmLimits":
+def film_limits(_settings: Settings) -> "FilmLimits":
     """Return what one film may ask of the machine."""
     from visavis.decode.limits import FilmLimits
 
