@@ -6,6 +6,7 @@ hold the same number of rows. Each search is whole: clearance, index, join to SQ
 JSON: milliseconds a search, and microseconds a row, in each, and how the ranked list is mixed.
 """
 
+# ruff: noqa: SLF001 - the doors that ingest uses
 import argparse
 import hashlib
 import json
@@ -55,7 +56,8 @@ def vectors(count: int, person: NDArray[np.float32], seed: int) -> NDArray[np.fl
     made = rng.standard_normal((count, DIM)).astype(np.float32) / np.sqrt(DIM)
     near = rng.random(count) < ALIKE
     made[near] = person + 0.8 * made[near]
-    return made / np.linalg.norm(made, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = made / np.linalg.norm(made, axis=1, keepdims=True)
+    return unit
 
 
 def pictures(count: int, person: NDArray[np.float32], first: int) -> Iterator[ReadFile]:
@@ -101,7 +103,7 @@ def stretches(hours: float, person: NDArray[np.float32]) -> Iterator[ReadStretch
         yield ReadStretch.of(part, **how, number=number, lost_ticks=0, last=number == count - 1)
 
 
-def track(start: int, faces: Sequence[NDArray[np.float32]]) -> Track:
+def track(start: int, faces: NDArray[np.float32]) -> Track:
     """Return a track of two seconds with a face every half of it."""
     seen = []
     for place, vector in enumerate(faces):

@@ -2,8 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,8 +10,6 @@ from numpy.typing import NDArray
 
 from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.errors import InputError
-from visavis.domain.face import Box, Quality
-from visavis.domain.film import Moment
 from visavis.domain.identification import NO_DAY_FIRST, NO_DAY_LAST, UNKNOWN_DAY, IndexRows, Where
 from visavis.domain.ids import FaceId, MediaId, SourceId
 from visavis.records import tables
@@ -22,6 +18,7 @@ from visavis.records.files import location_row
 from visavis.records.film_tables import film
 from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
+from visavis.records.shown import OF_FILM, QUALITY, TIMES, GallerySize, Shown, StoredFace, box_of, moment_of, quality_of
 from visavis.records.vault import PathSealer
 
 _view = sa.table(
@@ -73,49 +70,6 @@ def _touching(where: Where) -> list[sa.ColumnElement[bool]]:
     if where.until is not None:
         conditions.append(sa.func.coalesce(tables.media.c.captured_first, NO_DAY_FIRST) <= where.until)
     return conditions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """All that a result list says of one face. `moment` is of a film, None for a still; `dhash` is of the picture, or of the frame."""
-
-    key: int
-    face_number: int
-    face_id: FaceId
-    media_id: MediaId
-    source_id: SourceId
-    source_title: str
-    offline: bool
-    kind: str
-    box: Box
-    quality: Quality
-    captured_at: str | None
-    dhash: bytes
-    path: str
-    transform: int
-    """The rotation under which its template lies; a similarity counts only if the probe lay under the same."""
-    appearance_number: int
-    moment: Moment | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFace:
-    """A face of a picture as it is kept."""
-
-    key: int
-    transform: int
-    box: Box
-    quality: Quality
-    appearance_number: int
-    moment: Moment | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GallerySize:
-    """N, and how many templates a date filter left out for want of a date."""
-
-    size: int
-    undated: int
 
 
 class Gallery:
@@ -207,7 +161,7 @@ class Gallery:
                 *(tables.face.c[name] for name in ("left", "top", "width", "height", *QUALITY)),
                 *TIMES,
             )
-            .select_from(tables.template.join(tables.face).join(tables.appearance).outerjoin(film, _OF_FILM))
+            .select_from(tables.template.join(tables.face).join(tables.appearance).outerjoin(film, OF_FILM))
             .where(tables.appearance.c.media_number == media_number)
             .order_by(tables.template.c.key)
         )
@@ -216,10 +170,10 @@ class Gallery:
             StoredFace(
                 key=row.key,
                 transform=row.transform_key_id,
-                box=_box(row),
-                quality=_quality(row),
+                box=box_of(row),
+                quality=quality_of(row),
                 appearance_number=row.appearance_number,
-                moment=_moment(row),
+                moment=moment_of(row),
             )
             for row in found
         ]
@@ -319,51 +273,15 @@ class Gallery:
             source_title=title,
             offline=offline,
             kind=row.kind,
-            box=_box(row),
-            quality=_quality(row),
+            box=box_of(row),
+            quality=quality_of(row),
             captured_at=row.captured_at,
             dhash=row.dhash,
             path=path,
             transform=row.transform_key_id,
             appearance_number=row.appearance_number,
-            moment=_moment(row),
+            moment=moment_of(row),
         )
-
-
-QUALITY = ("size_px", "yaw", "pitch", "roll", "sharpness", "exposure", "score", "norm")
-
-
-TIMES = (
-    tables.face.c.at_ticks,
-    *(tables.appearance.c.number.label("appearance_number"), tables.appearance.c.start_ticks, tables.appearance.c.end_ticks),
-    *(film.c[name] for name in ("time_base", "duration_ticks", "rate", "timecode")),
-)
-
-
-def _box(row: Any) -> Box:
-    return Box(left=row.left, top=row.top, width=row.width, height=row.height)
-
-
-def _quality(row: Any) -> Quality:
-    return Quality(**{name: getattr(row, name) for name in QUALITY})
-
-
-_OF_FILM = film.c.media_number == tables.appearance.c.media_number
-
-
-def _moment(row: Any) -> Moment | None:
-    if row.time_base is None:
-        return None
-    return Moment(
-        appearance=row.appearance_number,
-        start_ticks=row.start_ticks,
-        end_ticks=row.end_ticks,
-        at_ticks=row.at_ticks,
-        time_base=Fraction(row.time_base),
-        duration_ticks=row.duration_ticks,
-        rate=None if row.rate is None else Fraction(row.rate),
-        timecode=row.timecode,
-    )
 
 
 def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
@@ -386,7 +304,7 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
             source.c.number.label("source_number"),
             source.c.key_id.label("source_key"),
         )
-        .select_from(tables.template.join(face).join(seen).join(media).join(source).outerjoin(film, _OF_FILM))
+        .select_from(tables.template.join(face).join(seen).join(media).join(source).outerjoin(film, OF_FILM))
         .where(tables.template.c.key.in_(keys))
     )
 

@@ -74,7 +74,9 @@ class Archive(Desks):
     @property
     def requests(self) -> RequestDesk:
         """What the people shown ask: taken in, looked for, answered."""
-        return RequestDesk(self._session, Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=self._floor))
+        floor, cut = self._floor, self.clips.masked
+        lent = Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=floor, cut_masked=cut)
+        return RequestDesk(self._session, lent)
 
     @property
     def clips(self) -> ClipDesk:
@@ -309,9 +311,7 @@ class Archive(Desks):
         """Return a function that decodes the original behind a candidate, upright RGB, or gives None where it can't be reached."""
         from visavis.services.show_original import ShowOriginal
 
-        settings = self._session.settings
-        doors = (build.file_opener(settings), build.stream_opener(settings))
-        return ShowOriginal(self._session.records(), *doors, limits=build.limits(settings), film_limits=build.film_limits(settings)).run
+        return ShowOriginal(self._session.records(), build.originals(self._session.settings)).run
 
     # ---- upkeep --------------------------------------------------------------------------------------------------------------
 

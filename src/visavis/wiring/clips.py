@@ -1,15 +1,19 @@
 """The desk of clips: seconds of film cut for a candidate, others masked; previews for a page."""
 
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
+from visavis.decode.video.film import open_film
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import UnreadablePicture
-from visavis.domain.face import AnalysedFace
+from visavis.domain.face import AnalysedFace, Box
+from visavis.domain.film import Moment
 from visavis.domain.identification import Candidate
 from visavis.records.archive import Records
-from visavis.services.clip import ClipMade, ClipPlan, ClipRequest, CutClip, FilmOriginals, Masking, Preview, TakeClip
+from visavis.services.access import MaskedClip
+from visavis.services.clip import ClipMade, ClipOrder, ClipPlan, ClipRequest, CutClip, FilmOriginals, Masking, Preview, TakeClip, span
 from visavis.services.review import Disclose, Export
 from visavis.wiring import build
 from visavis.wiring.pixels import Pixels
@@ -84,6 +88,15 @@ class ClipDesk:
         if isinstance(faces, UnreadablePicture):
             raise faces
         return faces
+
+    def masked(self, stream: BinaryIO, moment: Moment, own: Sequence[tuple[int, Box]], seconds: float) -> MaskedClip:
+        """Cut an appearance out of a film with everybody else masked, for whom it shows."""
+        start, end = span(moment, seconds)
+        order = ClipOrder(start_ticks=start, end_ticks=end, own=tuple(own), masking=Masking.OTHERS)
+        target = io.BytesIO()
+        with open_film(stream, limits=build.film_limits(self._session.settings)) as film:
+            made = CutClip(self.look, threshold=self._threshold(self._session.records())).run(film, order, target)
+        return MaskedClip(mp4=target.getvalue(), poster=made.poster, masked=made.masked)
 
     def disclose(self, plan: ClipPlan, sha256: bytes, *, recipient: str = "", because: str = "") -> str:
         """Record that a clip is handed out; return the record's id, `""` at home."""

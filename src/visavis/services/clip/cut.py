@@ -1,7 +1,7 @@
 """A clip out of a film: its frames as they are, or with every other face grey in each of them, or everything but one face."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import BinaryIO
@@ -70,11 +70,14 @@ class ClipMade:
     ----------
     masked, unshown : int
         Frames in which something was masked, and those in which the face itself was not told and so is not shown.
+    poster : (H, W, 3) uint8 or None
+        Where something is masked: the frame in which the face was found first of those given, as the clip shows it, full size.
     """
 
     frames: int
     masked: int
     unshown: int
+    poster: RgbImage | None = field(default=None, repr=False)
 
 
 class CutClip:
@@ -107,11 +110,12 @@ class CutClip:
         """
         between = (order.start_ticks, order.end_ticks)
         plan = {} if order.masking is Masking.NOTHING else self._plan(film, order, progress)
-        shown: list[int] = []
+        shown: dict[int, RgbImage | None] = {}
 
         def draw(image_rgb: RgbImage, ticks: int) -> RgbImage:
-            shown.append(ticks)
-            return _masked(image_rgb, plan.get(ticks), order.masking)
+            image = _masked(image_rgb, plan.get(ticks), order.masking)
+            shown[ticks] = image if ticks == order.own[0][0] else None
+            return image
 
         masked = order.masking is not Masking.NOTHING
         frames = write_clip(film, target, between, draw=draw if masked else None, longer_side=LONGER_SIDE, crf=CRF)
@@ -122,6 +126,7 @@ class CutClip:
             frames=frames,
             masked=sum(one is None or bool(one.seen or one.held) or order.masking is Masking.REST for one in hidden),
             unshown=sum(one is None or not one.own for one in hidden),
+            poster=shown[order.own[0][0]] if order.own and order.own[0][0] in shown else None,
         )
 
     def _plan(self, film: Film, order: ClipOrder, progress: Progress) -> dict[int, HiddenAt]:

@@ -8,7 +8,7 @@ from visavis.domain.identification import Candidate
 from visavis.domain.timecode import timecode_at
 from visavis.records.archive import Records
 from visavis.records.cases import CaseRecord
-from visavis.records.gallery import Shown
+from visavis.records.shown import Shown
 from visavis.records.sources import SourceRecord
 from visavis.services.search.groups import group_near_duplicates
 

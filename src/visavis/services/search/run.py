@@ -16,9 +16,9 @@ from visavis.index.base import VectorIndex
 from visavis.law.charter import first_moment_after
 from visavis.records.archive import Records
 from visavis.records.cases import CaseRecord
-from visavis.records.gallery import Shown
 from visavis.records.reviews import ProbeToSave
 from visavis.records.searches import FoundFace, SearchFacts
+from visavis.records.shown import Shown
 from visavis.records.sources import SourceRecord
 from visavis.services.search.leads import SHARED, Asked, Lead, as_candidates, signers, stamp
 from visavis.services.search.permission import Ask, Permission

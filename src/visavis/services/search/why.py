@@ -17,8 +17,8 @@ from visavis.domain.identification import Threshold, Where
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
 from visavis.records.files import FileRecord
-from visavis.records.gallery import StoredFace
 from visavis.records.searches import SearchFacts
+from visavis.records.shown import StoredFace
 from visavis.services.search.permission import Permission
 from visavis.services.search.run import FIRST_DEPTH, SearchQuestion
 from visavis.services.search.turned import TurnedProbe, turned
