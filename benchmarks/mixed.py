@@ -137,7 +137,8 @@ def fill(opened: MadeArchive, records: Records, files: Sequence[ReadFile], film:
         records.intake.commit(work, job, root, files)
     for stretch in film:
         with records.work(actor) as work:
-            number, _ = records.film_intake.commit(work, job, root, replace(stretch, file=replace(stretch.file, media_number=number)))
+            read = replace(stretch, file=replace(stretch.file, media_number=number))
+            number, _ = records.film_intake.commit(work, job, root, read, records.film_intake.plan(work, read))
     with records.work(actor) as work:
         records.files.finish_job(work, job, listed=len(files))
         work.leaf("alteration", what="finished")

@@ -2,13 +2,17 @@
 
 import hashlib
 import itertools
+import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import BinaryIO
 
 import numpy as np
 from archive_forge import ACTOR, GOOD, MadeArchive, at_cosine, face
 
+from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import Box
 from visavis.domain.film import FilmFacts, FilmPart, Sampling, SeenFace, Track
 from visavis.domain.media import Outcome, PictureMetadata, Reason
@@ -39,6 +43,41 @@ class Seen:
         ticks = round(seconds * SECOND)
         dhash = hashlib.sha256(str(ticks).encode()).digest()[:16]
         return SeenFace(at_ticks=ticks, face=face(self.vector, box=box, quality=GOOD), dhash=dhash)
+
+
+class ScriptedFilm:
+    """A film whose bytes say, as JSON, how long it is and who is seen in it when; stretches of it break or kill as it says.
+
+    `{"seconds": 60, "seen": [[start, end, person, left], …], "broken": [numbers of stretches], "deadly": […], "unsaid": true}`
+    """
+
+    def __init__(self, stream: BinaryIO, _name: str = "") -> None:
+        data = stream.read()
+        if not data.startswith(b"{"):
+            raise UnreadablePicture("no film", reason=Reason.UNREADABLE)
+        self.script = json.loads(data)
+        self.seconds = float(self.script["seconds"])
+        self.facts = facts(seconds=None if self.script.get("unsaid") else self.seconds)
+
+    def close(self) -> None:
+        pass
+
+
+def scripted_part(film: ScriptedFilm, start: int, end: int | None, _sampling: Sampling) -> FilmPart:
+    """Return what a stretch of a scripted film gives."""
+    number = start // STRETCH
+    if number in film.script.get("deadly", ()):
+        os._exit(9)
+    if number in film.script.get("broken", ()):
+        raise UnreadablePicture("made so", reason=Reason.UNREADABLE)
+    plan = [Seen(start=a, end=b, vector=somebody(who), left=left) for a, b, who, left in film.script["seen"]]
+    return part(plan, min(start / SECOND, film.seconds), min(film.seconds, film.seconds if end is None else end / SECOND))
+
+
+def somebody(number: int, dim: int = 128) -> np.ndarray:
+    """Return the vector of a person, unlike all others."""
+    vector = np.random.default_rng(number).standard_normal(dim).astype(np.float32)
+    return vector / np.linalg.norm(vector)
 
 
 def facts(*, seconds: float | None = 60.0, caption: str = "") -> FilmFacts:
@@ -110,7 +149,8 @@ def put_film(
             last=place == every[-1],
         )
         with made.records.work(ACTOR) as work:
-            number, committed = made.records.film_intake.commit(work, job, source.roots[0].number, read)
+            whole = made.records.film_intake.plan(work, read)
+            number, committed = made.records.film_intake.commit(work, job, source.roots[0].number, read, whole)
         if committed.keys:
             for seq, rows in made.records.gallery.replay(committed.seq - 1):
                 made.index.add(rows, seq)

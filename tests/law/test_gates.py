@@ -234,7 +234,7 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
         lambda kit: kit.taken_in(kit.source(), order="order 1"),
     ),
     ("ADMIT_GATES", Rule.CHARTER_IN_DATES): ("a picture after the charter's end", lambda kit: kit.taken_in(kit.source(**OVER))),
-    ("ADMIT_GATES", Rule.PHOTOS_ONLY): ("a stream", lambda kit: kit.taken_in(kit.source(), kind="stream")),
+    ("ADMIT_GATES", Rule.PHOTO_OR_FILM): ("a stream", lambda kit: kit.taken_in(kit.source(), kind="stream")),
     ("ADMIT_GATES", Rule.SOURCE_SIZE): (
         "picture 2,001 of a trial",
         lambda kit: kit.taken_in(kit.source("trial", valid_from=dt.date(2026, 6, 1), valid_to=dt.date(2026, 6, 14)), before=2000),

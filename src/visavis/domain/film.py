@@ -78,8 +78,8 @@ class Track:
     best : tuple of SeenFace
         A few mutually different ones, best quality first; each becomes an index row.
     first, last : SeenFace
-        Where it came from and went to: a track that goes on in the next stretch is known by these. Time, box, landmarks and score are
-        their own; template, the other measures and `dhash` are those of the nearest of `best`, for not every look is embedded.
+        Where it came from and went to: a track that goes on in the next stretch is known by these. Time, `dhash`, box,
+        landmarks and score are their own; template and other measures those of the nearest in time of `best`: not every look is embedded.
     """
 
     start_ticks: int
@@ -154,3 +154,10 @@ class Moment:
     def at_s(self) -> float:
         """When this face is seen, seconds."""
         return float(self.at_ticks * self.time_base)
+
+
+def clock(seconds: float) -> str:
+    """Return a time of a film as people read it, `1:02:03`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}"

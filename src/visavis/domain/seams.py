@@ -71,7 +71,8 @@ def worth_adding(kept: Vectors, track: Track) -> tuple[int, ...]:
     kept : (n, D) float32
         Unit length; n may be 0.
     """
-    room, vectors, places = MOST_FACES - len(kept), list(kept), []
+    room, vectors = MOST_FACES - len(kept), list(kept)
+    places: list[int] = []
     for place, seen in enumerate(track.best):
         if len(places) == room:
             break

@@ -29,7 +29,7 @@ class Rule(StrEnum):
     )
     PRIOR_REGISTRATION = "prior-registration", "the registration that a country asks for beforehand is on file"
     SOURCE_LIVE = "source-live", "the source is live: no draft, not frozen, expired or erased"
-    PHOTOS_ONLY = "photos-only", "still pictures; video needs its own decoder and its own answers"
+    PHOTO_OR_FILM = "photo-or-film", "still pictures and films that are files; never a camera or a broadcast as it goes on"
     SOURCE_SIZE = "source-size", "within the profile's number of pictures"
     # ---- orders of authorities
     ORDER_STOPS = "order-stops", "no order of an authority stops taking in pictures of this jurisdiction, unknown ones included"

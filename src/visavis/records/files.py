@@ -38,6 +38,11 @@ class KnownFile:
         """Whether the file need not be read again."""
         return self.size == size and self.mtime_ns == mtime_ns and self.reason not in RETRIED
 
+    def half_read(self, size: int, mtime_ns: int) -> bool:
+        """Whether it is a film of which a part is read, and which is what it was."""
+        same = self.size == size and self.mtime_ns == mtime_ns
+        return same and self.reason is Reason.UNFINISHED and self.media_number is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
@@ -188,8 +193,10 @@ class Files:
         return int(known), listed
 
     def picture_count(self, source_number: int) -> int:
-        """Return how many pictures a source has, missing ones included."""
-        query = sa.select(sa.func.count()).select_from(tables.media).where(tables.media.c.source_number == source_number)
+        """Return how many pictures a source has, missing ones included; each stretch of a film is one."""
+        each = sa.case((film.c.stretches.is_(None), 1), else_=film.c.stretches)
+        films = tables.media.outerjoin(film, film.c.media_number == tables.media.c.number)
+        query = sa.select(sa.func.coalesce(sa.func.sum(each), 0)).select_from(films).where(tables.media.c.source_number == source_number)
         return int(self._database.ask(query).scalar_one())
 
     def mark_found(self, work: Work, numbers: Sequence[int]) -> None:

@@ -70,12 +70,28 @@ class ReadStretch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
-    """An appearance that a track may go on from."""
+class Open:
+    """An appearance that a track may go on from, and one of its faces."""
 
     number: int
     face: int
     edge: Edge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a stretch would make of a film.
+
+    Attributes
+    ----------
+    going_on : dict
+        Place of a track → the appearance that it goes on from.
+    appearances : int
+        That the film has once it is stored.
+    """
+
+    going_on: dict[int, Open]
+    appearances: int
 
 
 class FilmIntake:
@@ -88,8 +104,22 @@ class FilmIntake:
         self._sealer = sealer
         self._templates = templates
 
-    def commit(self, work: Work, job: Job, root_number: int, read: ReadStretch) -> tuple[int, Committed]:
+    def plan(self, work: Work, read: ReadStretch) -> Plan:
+        """Say what a stretch would make of its film; writes nothing."""
+        number = read.file.media_number
+        if number is None:
+            return Plan(going_on={}, appearances=len(read.tracks))
+        kept_gap = work.ask(sa.select(film.c.gap_ticks).where(film.c.media_number == number)).scalar_one()
+        going_on = self._going_on(work, number, read.tracks, max(read.gap_ticks, int(kept_gap)))
+        return Plan(going_on=going_on, appearances=_appearances(work, number) + len(read.tracks) - len(going_on))
+
+    def commit(self, work: Work, job: Job, root_number: int, read: ReadStretch, plan: Plan) -> tuple[int, Committed]:
         """Write a stretch: vectors, turned, to the row files (synced), then all rows, the outbox entry and one leaf in this transaction.
+
+        Parameters
+        ----------
+        plan : Plan
+            Made in this transaction.
 
         Returns
         -------
@@ -103,11 +133,9 @@ class FilmIntake:
         """
         check_live(work, job)
         number = read.file.media_number or self._begin(work, job, root_number, read)
-        gap = max(read.gap_ticks, int(work.ask(sa.select(film.c.gap_ticks).where(film.c.media_number == number)).scalar_one()))
-        going_on = self._going_on(work, number, read.tracks, gap)
-        chosen = [self._chosen(track, going_on.get(place)) for place, track in enumerate(read.tracks)]
+        chosen = [self._chosen(track, plan.going_on.get(place)) for place, track in enumerate(read.tracks)]
         stored = self._templates.store(work, job, [seen.face.vector for faces in chosen for seen in faces])
-        self._write_tracks(work, number, read, going_on, chosen, stored)
+        self._write_tracks(work, number, read, plan.going_on, chosen, stored)
         keys = [row["key"] for row in stored]
         self._note_progress(work, job, root_number, number, read, templates=len(keys))
         seq = announce(work, "add", keys)
@@ -117,14 +145,14 @@ class FilmIntake:
         return number, Committed(keys=tuple(keys), seq=seq)
 
     def stop(self, work: Work, job: Job, root_number: int, file: ReadFile, detail: str) -> None:
-        """Note why a film that is half read was not read further. The caller writes the leaf."""
+        """Note why a film that is half read is not read further now. The caller writes the leaf."""
         here = self._place(root_number, file.path)
         values = {"detail": self._detail(work, root_number, file, detail), "job_number": job.number, "read_at": work.at}
         work.run(sa.update(tables.location).where(here).values(**values))
 
     # ---- its tracks ----------------------------------------------------------------------------------------------------------
 
-    def _going_on(self, work: Work, number: int, tracks: Sequence[Track], gap: int) -> dict[int, _Open]:
+    def _going_on(self, work: Work, number: int, tracks: Sequence[Track], gap: int) -> dict[int, Open]:
         """Return by place the appearances that tracks go on from."""
         if not tracks:
             return {}
@@ -141,18 +169,23 @@ class FilmIntake:
         pairs = joins([one.edge for one in opened], tracks, gap_ticks=gap)
         return {place: opened[before] for place, before in pairs.items()}
 
-    def _open(self, work: Work, row: Any) -> _Open | None:
-        of_face = sa.select(tables.template.c.key, tables.template.c.transform_key_id, tables.face.c.number).join(tables.face)
-        query = of_face.where(tables.face.c.appearance_number == row.appearance_number, tables.face.c.state != "erasing")
-        kept = work.ask(query.order_by(tables.template.c.key)).all()
+    def _open(self, work: Work, row: Any) -> Open | None:
+        template, face = tables.template, tables.face
+        query = (
+            sa.select(template.c.key, template.c.transform_key_id, face.c.number)
+            .select_from(template.join(face))
+            .where(face.c.appearance_number == row.appearance_number, face.c.state != "erasing")
+            .order_by(template.c.key)
+        )
+        kept = work.ask(query).all()
         if not kept:
             return None
         vectors = self._templates.read([one.key for one in kept], [one.transform_key_id for one in kept])
         box = Box(**{side: getattr(row, f"end_{side}") for side in _SIDES})
-        return _Open(row.appearance_number, kept[0].number, Edge(at_ticks=row.end_ticks, box=box, vectors=vectors))
+        return Open(row.appearance_number, kept[0].number, Edge(at_ticks=row.end_ticks, box=box, vectors=vectors))
 
     @staticmethod
-    def _chosen(track: Track, before: _Open | None) -> tuple[SeenFace, ...]:
+    def _chosen(track: Track, before: Open | None) -> tuple[SeenFace, ...]:
         if before is None:
             return track.best
         return tuple(track.best[place] for place in worth_adding(before.edge.vectors, track))
@@ -162,7 +195,7 @@ class FilmIntake:
         work: Work,
         number: int,
         read: ReadStretch,
-        going_on: dict[int, _Open],
+        going_on: dict[int, Open],
         chosen: Sequence[tuple[SeenFace, ...]],
         stored: list[dict[str, Any]],
     ) -> None:
@@ -233,9 +266,8 @@ class FilmIntake:
         work.run(sa.update(film).where(film.c.media_number == number).values(**more, **done))
         media = tables.media.c
         work.run(sa.update(tables.media).where(media.number == number).values(templates=media.templates + templates))
-        of = sa.select(sa.func.count()).select_from(tables.appearance).where(tables.appearance.c.media_number == number)
         location = tables.location
-        work.run(sa.update(location).where(location.c.media_number == number).values(faces=int(work.ask(of).scalar_one())))
+        work.run(sa.update(location).where(location.c.media_number == number).values(faces=_appearances(work, number)))
         file = replace(read.file, media_number=number)
         here = {"job_number": job.number, "read_at": work.at, "detail": self._detail(work, root_number, file, read.detail)}
         work.run(sa.update(location).where(self._place(root_number, file.path)).values(**here))
@@ -250,6 +282,11 @@ class FilmIntake:
         key = work.ask(sa.select(tables.media.c.key_id).where(tables.media.c.number == file.media_number)).scalar_one()
         place = location_row(root_number, self._sealer.mark("location.path", file.path))
         return self._sealer.seal("location.detail", detail, row=place, key=key)
+
+
+def _appearances(work: Work, number: int) -> int:
+    query = sa.select(sa.func.count()).select_from(tables.appearance).where(tables.appearance.c.media_number == number)
+    return int(work.ask(query).scalar_one())
 
 
 def _appearance_row(number: int, media_number: int, track: Track, facts: FilmFacts) -> dict[str, object]:

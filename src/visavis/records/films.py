@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from visavis.domain.film import FilmFacts, Sampling
+from visavis.domain.film import FilmFacts, Moment, Sampling, clock
 from visavis.domain.media import PictureMetadata
 from visavis.records import tables
 from visavis.records.database import Database
@@ -63,6 +63,11 @@ class HalfRead:
     films: int
     read_s: float
 
+    def tell(self, title: str) -> str:
+        """Say it in a sentence."""
+        count = "1 film is" if self.films == 1 else f"{self.films:,} films are"
+        return f"«{title}»: {count} half read, up to {clock(self.read_s)} can be found"
+
 
 class Films:
     """Queries about films."""
@@ -88,11 +93,25 @@ class Films:
         states = [_state(row) for row in self._database.ask(query)]
         return HalfRead(films=len(states), read_s=sum(state.read_s for state in states))
 
-    def stretches(self, source_number: int) -> int:
-        """Return how many stretches of films of a source are read, beyond the first of each."""
-        beyond = sa.func.coalesce(sa.func.sum(film.c.stretches - 1), 0)
-        query = sa.select(beyond).select_from(film.join(tables.media)).where(tables.media.c.source_number == source_number)
-        return int(self._database.ask(query).scalar_one())
+
+FILM_TIMES = (film.c.time_base, film.c.duration_ticks, film.c.rate, film.c.timecode)
+"""What `moment_of` needs of a film, besides its appearance and its face."""
+
+
+def moment_of(row: Any) -> Moment | None:
+    """Return when in its film a face is; None if its row is of a still."""
+    if row.time_base is None:
+        return None
+    return Moment(
+        appearance=row.appearance_number,
+        start_ticks=row.start_ticks,
+        end_ticks=row.end_ticks,
+        at_ticks=row.at_ticks,
+        time_base=Fraction(row.time_base),
+        duration_ticks=row.duration_ticks,
+        rate=None if row.rate is None else Fraction(row.rate),
+        timecode=row.timecode,
+    )
 
 
 def _films() -> sa.Select[*tuple[Any, ...]]:

@@ -16,9 +16,10 @@ from visavis.records import tables
 from visavis.records.database import Database
 from visavis.records.files import location_row
 from visavis.records.film_tables import film
+from visavis.records.films import moment_of
 from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
-from visavis.records.shown import OF_FILM, QUALITY, TIMES, GallerySize, Shown, StoredFace, box_of, moment_of, quality_of
+from visavis.records.shown import OF_FILM, QUALITY, TIMES, GallerySize, Shown, StoredFace, box_of, quality_of
 from visavis.records.vault import PathSealer
 
 _view = sa.table(

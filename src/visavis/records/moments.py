@@ -1,16 +1,13 @@
 """The faces of one film with their times: what a clip is cut by."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import sqlalchemy as sa
 
 from visavis.domain.face import Box
-from visavis.domain.film import Moment
 from visavis.domain.ids import FaceId
 from visavis.records import tables
 from visavis.records.database import Database
-from visavis.records.film_tables import film
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,27 +25,10 @@ class FilmedFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmedFaces:
-    """What is kept of the faces of one film, by appearance and time; of a picture nothing. `sha256` and the times are the film's."""
+    """What is kept of the faces of one film, by appearance and time; `sha256` is the film's."""
 
     sha256: bytes
-    time_base: Fraction
-    duration_ticks: int | None
-    rate: Fraction | None
-    timecode: str | None
     faces: tuple[FilmedFace, ...]
-
-    def moment(self, face: FilmedFace) -> Moment:
-        """Return when a face is seen."""
-        return Moment(
-            appearance=face.appearance,
-            start_ticks=face.start_ticks,
-            end_ticks=face.end_ticks,
-            at_ticks=face.at_ticks,
-            time_base=self.time_base,
-            duration_ticks=self.duration_ticks,
-            rate=self.rate,
-            timecode=self.timecode,
-        )
 
     def beside(self, face_id: str) -> tuple[FilmedFace, ...]:
         """Return the plain faces of the appearance that this face is of."""
@@ -73,10 +53,9 @@ class Moments:
             sa.select(
                 *(face.c[name] for name in ("id", "left", "top", "width", "height", "state", "at_ticks")),
                 *(seen.c[name] for name in ("number", "start_ticks", "end_ticks")),
-                *(film.c[name] for name in ("time_base", "duration_ticks", "rate", "timecode")),
                 media.c.sha256,
             )
-            .select_from(face.join(seen).join(media).join(film, film.c.media_number == media.c.number))
+            .select_from(face.join(seen).join(media))
             .where(media.c.id == media_id, face.c.state != "erasing")
             .order_by(seen.c.start_ticks, seen.c.number, face.c.at_ticks)
         )
@@ -93,14 +72,4 @@ class Moments:
             )
             for row in rows
         )
-        if not rows:
-            return FilmedFaces(sha256=b"", time_base=Fraction(1), duration_ticks=None, rate=None, timecode=None, faces=())
-        first = rows[0]
-        return FilmedFaces(
-            sha256=first.sha256,
-            time_base=Fraction(first.time_base),
-            duration_ticks=first.duration_ticks,
-            rate=None if first.rate is None else Fraction(first.rate),
-            timecode=first.timecode,
-            faces=faces,
-        )
+        return FilmedFaces(sha256=rows[0].sha256 if rows else b"", faces=faces)

@@ -1,7 +1,6 @@
 """What a result list says of a face, and how it is read from a row."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from visavis.domain.face import Box, Quality
@@ -9,6 +8,7 @@ from visavis.domain.film import Moment
 from visavis.domain.ids import FaceId, MediaId, SourceId
 from visavis.records import tables
 from visavis.records.film_tables import film
+from visavis.records.films import FILM_TIMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ QUALITY = ("size_px", "yaw", "pitch", "roll", "sharpness", "exposure", "score", 
 TIMES = (
     tables.face.c.at_ticks,
     *(tables.appearance.c.number.label("appearance_number"), tables.appearance.c.start_ticks, tables.appearance.c.end_ticks),
-    *(film.c[name] for name in ("time_base", "duration_ticks", "rate", "timecode")),
+    *FILM_TIMES,
 )
 """When a face is seen; all but the appearance is empty for stills, which have no row of `film`."""
 OF_FILM = film.c.media_number == tables.appearance.c.media_number
@@ -72,19 +72,3 @@ def box_of(row: Any) -> Box:
 def quality_of(row: Any) -> Quality:
     """Read a face's measures."""
     return Quality(**{name: getattr(row, name) for name in QUALITY})
-
-
-def moment_of(row: Any) -> Moment | None:
-    """Read when a face is seen; None for stills."""
-    if row.time_base is None:
-        return None
-    return Moment(
-        appearance=row.appearance_number,
-        start_ticks=row.start_ticks,
-        end_ticks=row.end_ticks,
-        at_ticks=row.at_ticks,
-        time_base=Fraction(row.time_base),
-        duration_ticks=row.duration_ticks,
-        rate=None if row.rate is None else Fraction(row.rate),
-        timecode=row.timecode,
-    )

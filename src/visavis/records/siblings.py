@@ -1,6 +1,6 @@
 """Faces of one appearance belong to one person: what is done to one is done to all of them, and to those that join them later."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,11 @@ def with_siblings(ask: Ask, faces: Sequence[int]) -> list[int]:
         of = sa.select(tables.face.c.appearance_number).where(tables.face.c.number.in_(chunk))
         found.update(ask(sa.select(tables.face.c.number).where(tables.face.c.appearance_number.in_(of))).scalars())
     return sorted(found)
+
+
+def of_appearances_of(face_ids: Collection[str]) -> sa.ColumnElement[bool]:
+    """Select the faces with these ids, and every other face of their appearances."""
+    return tables.face.c.appearance_number.in_(sa.select(tables.face.c.appearance_number).where(tables.face.c.id.in_(list(face_ids))))
 
 
 def inherit(work: Work, faces: Sequence[int], sibling: int) -> None:

@@ -148,10 +148,10 @@ class Suppress:
         known : Known, optional
             Pictures of which every face is to go, in the archive or not.
         """
-        new: list[NewSuppression] = []
-        going: dict[int, HeldFace] = {}
+        faces = self._book.with_siblings(faces)
+        new, going = self._of_films([face for face in faces if face.film])
         prints: dict[bytes, bytes] = {}
-        for face in faces:
+        for face in (one for one in faces if not one.film):
             others = (copy for copy in self._book.same_content(face.sha256) if copy.media_number != face.media_number)
             copies = [copy for copy in others if copy.box.overlap(face.box) >= _SAME_BOX]
             going |= {copy.number: copy for copy in (face, *copies)}
@@ -166,6 +166,19 @@ class Suppress:
                     new.append(NewSuppression(known=Known(sha256=face.sha256), print=prints[face.sha256]))
                 going[face.number] = face
         return Prepared(new=tuple(new), faces=tuple(going.values()))
+
+    def _of_films(self, faces: Sequence[HeldFace]) -> tuple[list[NewSuppression], dict[int, HeldFace]]:
+        """Return an objection for each appearance, and the faces that go: its own, and those of the same film in other sources."""
+        new: list[NewSuppression] = []
+        going = {face.number: face for face in faces}
+        for appearance in dict.fromkeys(face.appearance for face in faces):
+            best = next(face for face in faces if face.appearance == appearance)
+            path = self._book.path_of(appearance)
+            new.append(NewSuppression(known=Known(sha256=best.sha256), box=best.box, path=path))
+            others = (copy for copy in self._book.same_content(best.sha256) if copy.appearance != appearance)
+            copies = [copy for copy in others if (here := path.at(copy.at_ticks)) and here.overlap(copy.box) >= _SAME_BOX]
+            going |= {face.number: face for face in self._book.with_siblings(copies)}
+        return new, going
 
     def write(self, work: Work, prepared: Prepared, *, because: str) -> tuple[SuppressionId, ...]:
         """Write objections; whoever erases the faces does so in the same transaction."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from visavis.domain.arrays import RgbImage
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, SetupError
+from visavis.domain.film import Sampling
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold
 from visavis.domain.ids import SourceId
 from visavis.domain.media import Reason
@@ -39,8 +40,8 @@ from visavis.wiring.session import Session
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
     from visavis.services.ingest import IngestReport
+    from visavis.services.ingest.parts import Parts
     from visavis.services.ingest.pool import Pool
-    from visavis.services.ingest.root import Parts
     from visavis.services.search import Permission, Reasons
 
 
@@ -148,6 +149,7 @@ class Archive(Desks):
         sources: Sequence[str] = (),
         workers: int = 1,
         thorough: bool = False,
+        sampling: Sampling | None = None,
         confirm_missing: bool = False,
         progress: Callable[[IngestProgress], None] = lambda _: None,
     ) -> "IngestReport":
@@ -160,7 +162,9 @@ class Archive(Desks):
         workers : int
             Processes that analyse.
         thorough : bool
-            Look for faces of 20 pixels in large pictures, slowly.
+            Look for faces of 20 pixels in large photographs, slowly.
+        sampling : Sampling or None
+            How closely films are looked at; None = as the settings say.
         confirm_missing : bool
             Files that are gone are gone, even if they are many.
 
@@ -172,7 +176,12 @@ class Archive(Desks):
         from visavis.services.ingest import Ingest, IngestRequest
 
         request = IngestRequest(
-            actor=self._session.actor, sources=tuple(sources), workers=workers, thorough=thorough, confirm_missing=confirm_missing
+            actor=self._session.actor,
+            sources=tuple(sources),
+            workers=workers,
+            thorough=thorough,
+            sampling=sampling or self._session.settings.sampling,
+            confirm_missing=confirm_missing,
         )
         with self._session.writing() as records, self._open_index(records) as index:
             open_pool = functools.partial(self._open_pool, records)
@@ -335,7 +344,7 @@ class Archive(Desks):
     # ---- parts ---------------------------------------------------------------------------------------------------------------
 
     def _parts(self, records: Records, index: VectorIndex) -> "Parts":
-        from visavis.services.ingest.root import Parts
+        from visavis.services.ingest.parts import Parts
 
         return Parts(
             records=records,

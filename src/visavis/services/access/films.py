@@ -2,7 +2,7 @@
 
 import hashlib
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,6 @@ from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import Box
 from visavis.domain.film import Moment
 from visavis.domain.timecode import timecode_at
-from visavis.records.moments import FilmedFace, FilmedFaces
 from visavis.services.access.gather import PictureDossier
 from visavis.services.access.zipped import FindFaces, add, jpeg, others_of
 
@@ -60,56 +59,53 @@ class FilmDoors:
 
 
 class FilmCopies:
-    """Puts copies of films into one package."""
+    """Puts copies of films into one package; `confirmed` are the faces that people have confirmed."""
 
-    def __init__(self, doors: FilmDoors) -> None:
+    def __init__(self, doors: FilmDoors, confirmed: Collection[str]) -> None:
         self._doors = doors
+        self._confirmed = frozenset(confirmed)
         self._left_s = PACKAGE_S
 
-    def add(self, package: zipfile.ZipFile, number: int, one: PictureDossier, kept: FilmedFaces) -> list[dict[str, object]]:
+    def add(self, package: zipfile.ZipFile, number: int, one: PictureDossier) -> list[dict[str, object]]:
         """Add stills and clips of a film; return what is told of each appearance, oldest first.
 
         A still or clip is None where the original can't be read, or was changed since: who is who in it is not known then.
         """
-        confirmed = {face.face.id for face in one.faces}
-        appearances: dict[int, list[FilmedFace]] = {}
-        for face in kept.faces:
-            if face.id in confirmed:
-                appearances.setdefault(face.appearance, []).append(face)
+        appearances: dict[int, _Appearance] = {}
+        for dossier in sorted(one.faces, key=lambda dossier: dossier.face.id not in self._confirmed):
+            if (when := dossier.face.moment) is not None:
+                appearances.setdefault(when.appearance, _Appearance(when)).own.append((when.at_ticks, dossier.face.box))
+        ordered = sorted(appearances.values(), key=lambda seen: seen.when.start_ticks)
         return [
-            _told(kept, faces) | self._copied(package, f"films/{number:04}-{place}", one, kept, faces)
-            for place, faces in enumerate(appearances.values(), start=1)
+            _told(seen.when) | self._copied(package, f"films/{number:04}-{place}", one, seen) for place, seen in enumerate(ordered, start=1)
         ]
 
-    def _copied(
-        self, package: zipfile.ZipFile, name: str, one: PictureDossier, kept: FilmedFaces, faces: Sequence[FilmedFace]
-    ) -> dict[str, object]:
-        made = self._made(one, kept, faces) if self._left_s > 0 else None
+    def _copied(self, package: zipfile.ZipFile, name: str, one: PictureDossier, seen: "_Appearance") -> dict[str, object]:
+        made = self._made(one, seen) if self._left_s > 0 else None
         if made is None:
             return {"left_out": self._left_s <= 0}
         said: dict[str, object] = {"frames_masked": made.masked}
         if made.poster is not None:
-            poster = self._again(made.poster, faces[0].box)
+            _, box = seen.own[0]
+            poster = self._again(made.poster, box)
             said |= {"still": f"{name}.jpg", "crop": f"{name}-face.jpg"}
             add(package, f"{name}.jpg", jpeg(poster))
-            add(package, f"{name}-face.jpg", face_jpeg(poster, faces[0].box))
+            add(package, f"{name}-face.jpg", face_jpeg(poster, box))
         add(package, f"{name}.mp4", made.mp4)
         return said | {"clip": f"{name}.mp4"}
 
-    def _made(self, one: PictureDossier, kept: FilmedFaces, faces: Sequence[FilmedFace]) -> MaskedClip | None:
-        moment = kept.moment(faces[0])
+    def _made(self, one: PictureDossier, seen: "_Appearance") -> MaskedClip | None:
         seconds = min(CLIP_S, self._left_s)
         roots = {root.number: root.path for root in one.source.roots}
         for place in one.picture.places:
             try:
                 with self._doors.open_stream(roots[place.root_number], place.path) as stream:
-                    if _sha256(stream) != kept.sha256:
+                    if _sha256(stream) != one.picture.sha256:
                         continue
-                    own = [(face.at_ticks, face.box) for face in faces]
-                    made = self._doors.cut(stream, moment, own, seconds)
+                    made = self._doors.cut(stream, seen.when, seen.own, seconds)
             except (UnreadablePicture, KeyError):
                 continue
-            self._left_s -= min(seconds, moment.end_s - moment.start_s)
+            self._left_s -= min(seconds, seen.when.end_s - seen.when.start_s)
             return made
         return None
 
@@ -118,8 +114,15 @@ class FilmCopies:
         return mask_faces(poster, others=others_of(self._doors.find_faces(poster), [own]), own=[own])
 
 
-def _told(kept: FilmedFaces, faces: Sequence[FilmedFace]) -> dict[str, object]:
-    moment = kept.moment(faces[0])
+@dataclass(frozen=True, slots=True)
+class _Appearance:
+    """One appearance, and where and when the person's face was found in it."""
+
+    when: Moment
+    own: list[tuple[int, Box]] = field(default_factory=list)
+
+
+def _told(moment: Moment) -> dict[str, object]:
     codes = [timecode_at(moment, ticks) for ticks in (moment.start_ticks, moment.end_ticks)]
     return {
         "start_s": round(moment.start_s, 3),

@@ -90,7 +90,7 @@ class AccessPackage:
         dossier = self._gather.run(request, others)
         made: dict[int, Made] = {}
         with zipfile.ZipFile(stream, "w") as package:
-            films = None if self._originals.films is None or request.kind not in WITH_PICTURES else FilmCopies(self._originals.films)
+            films = self._film_copies(request)
             for number, one in enumerate(dossier.pictures, start=1):
                 made[one.picture.number] = self._added(package, number, one, films, whole=request.kind in WITH_PICTURES)
             document = document_of(dossier, says, made)
@@ -101,12 +101,16 @@ class AccessPackage:
         unread = sum(one["picture"] is None for one in made.values()) if request.kind in WITH_PICTURES else 0
         return Written(pictures=len(made), unread=unread)
 
+    def _film_copies(self, request: RequestRecord) -> FilmCopies | None:
+        if self._originals.films is None or request.kind not in WITH_PICTURES:
+            return None
+        return FilmCopies(self._originals.films, [found.face_id for found in request.confirmed])
+
     def _added(self, package: zipfile.ZipFile, number: int, one: PictureDossier, films: FilmCopies | None, *, whole: bool) -> Made:
         """Add a picture, or stills and clips of a film, to the package."""
-        kept = self._records.moments.of_film(one.picture.id)
-        if not kept.faces:
+        if all(dossier.face.moment is None for dossier in one.faces):
             return _add_pictures(package, number, one, self._masked(one) if whole else None)
-        moments = films.add(package, number, one, kept) if films is not None else []
+        moments = films.add(package, number, one) if films is not None else []
         stills = [str(moment["still"]) for moment in moments if moment["still"]]
         crops = [str(moment["crop"]) for moment in moments if moment["crop"]]
         return {"picture": next(iter(stills), None), "crops": crops, "other_faces_masked": 0, "moments": moments}

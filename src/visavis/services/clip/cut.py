@@ -52,7 +52,8 @@ class ClipOrder:
     start_ticks, end_ticks : int
         The frames shown at these times are in the clip.
     own : tuple of (int, Box)
-        Where and when the face was found that the clip is made for; what tells it in the other frames. Not needed where nothing is masked.
+        Where and when the face was found that the clip is made for, first of all the one that people have seen; what tells it in the
+        other frames. Not needed where nothing is masked.
     """
 
     start_ticks: int
@@ -139,13 +140,13 @@ class CutClip:
         return {one.at_ticks: one for one in hide(told, film.facts.time_base)}
 
     def _templates(self, film: Film, own: Sequence[tuple[int, Box]]) -> Vectors:
-        """Return the templates of the face, made anew from the frames in which it was found."""
+        """Return the templates of the face, made anew from the frames in which it was found; a track that strayed to another is cut off."""
         vectors = [vector for at_ticks, box in own for vector in self._template(film.at(at_ticks), box)]
         if not vectors:
-            raise UnreadablePicture(
-                "the face is not found again where it was: the film, or its decoder, has changed", reason=Reason.UNREADABLE
-            )
-        return np.stack(vectors)
+            raise UnreadablePicture("the face is not found where it was when the film was read", reason=Reason.UNREADABLE)
+        stacked = np.stack(vectors)
+        alike: Vectors = stacked[stacked @ stacked[0] >= self._threshold]
+        return alike
 
     def _template(self, image_rgb: RgbImage, box: Box) -> Iterator[Vectors]:
         best = max(self._look(image_rgb), key=lambda face: face.box.overlap(box), default=None)

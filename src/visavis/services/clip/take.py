@@ -106,7 +106,7 @@ class TakeClip:
             facts = {"search": past.search.id, "case": past.case.id, "purpose": past.search.purpose, "candidate": candidate.candidate_id}
             work.leaf("consultation", what="clip", masked=request.masking.value, sound=request.sound, **facts)
         film = self._records.moments.of_film(candidate.media_id)
-        own = film.beside(candidate.face_id)
+        own = sorted(film.beside(candidate.face_id), key=lambda face: face.id != candidate.face_id)
         start, end = span(moment, request.seconds)
         seen = film.between(start, end) if request.masking is Masking.NOTHING else {face.id for face in own}
         return ClipPlan(

@@ -77,11 +77,11 @@ class ShowRequest:
 
     def _crop(self, face: HeldFace, picture: HeldPicture, source: SourceRecord) -> bytes | None:
         roots = {root.number: root.path for root in source.roots}
-        filmed = {one.id: one.at_ticks for one in self._records.moments.of_film(picture.id).faces}
+        at_ticks = None if face.moment is None else face.moment.at_ticks
         for place in picture.places:
             try:
                 root = roots[place.root_number]
-                pixels = self._originals.read(root, place.path, at_ticks=filmed.get(face.id), longer_side=SHOWN_SIDE)
+                pixels = self._originals.read(root, place.path, at_ticks=at_ticks, longer_side=SHOWN_SIDE)
                 return face_jpeg(pixels, face.box)
             except (UnreadablePicture, KeyError):
                 continue
