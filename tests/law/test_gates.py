@@ -427,7 +427,7 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ),
     ("CLIP_GATES", Rule.OTHERS_MASKED): (
         "a clip of a police case in which other people are seen",
-        lambda _: check_clip(ClipAsked(one_face=True, masked=False, sound=False)),
+        lambda _: check_clip(ClipAsked(one_face=True, masked=False)),
     ),
     ("DISCLOSURE_GATES", Rule.EXPORT_ALLOWED): (
         "a trial's results are exported",

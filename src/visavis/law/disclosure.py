@@ -35,25 +35,23 @@ DISCLOSURE_GATES: tuple[Gate[_Asked], ...] = (Gate(Rule.EXPORT_ALLOWED, _allowed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipAsked:
-    """A clip before it is cut: whether its case asks about one person only, and what of other people would be in it."""
+    """A clip before it is cut: whether its case asks about one person only, and whether other people are masked in it."""
 
     one_face: bool
     masked: bool
-    sound: bool
 
 
 def _alone(asked: ClipAsked) -> No | None:
-    if not asked.one_face or (asked.masked and not asked.sound):
+    if asked.masked or not asked.one_face:
         return None
-    what = "others would be heard" if asked.masked else "others would be seen"
-    return No(f"the case asks about one person, and {what} in this clip", "--mask-others, without --sound")
+    return No("the case asks about one person, and others would be seen in this clip", "--mask-others")
 
 
 CLIP_GATES: tuple[Gate[ClipAsked], ...] = (Gate(Rule.OTHERS_MASKED, _alone),)
 
 
 def check_clip(asked: ClipAsked) -> None:
-    """Ask whether a clip may be cut so; `RefusedError` (`others-masked`) if it would show or sound of more than the case asks about."""
+    """Ask whether a clip may be cut so; `RefusedError` (`others-masked`) if it would show more than the case asks about."""
     pass_all(CLIP_GATES, asked)
 
 

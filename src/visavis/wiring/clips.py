@@ -42,7 +42,7 @@ class ClipDesk:
         self._chain = chain
         self._threshold = threshold
 
-    def plan(self, candidate: str, *, masking: Masking = Masking.NOTHING, sound: bool = False, seconds: float) -> ClipPlan:
+    def plan(self, candidate: str, *, masking: Masking = Masking.NOTHING, seconds: float) -> ClipPlan:
         """Ask for a clip of a candidate.
 
         Parameters
@@ -51,8 +51,6 @@ class ClipDesk:
             Id, or its end.
         masking : Masking
             What of it is hidden.
-        sound : bool
-            With what is heard.
         seconds : float
             Longest clip.
 
@@ -61,12 +59,12 @@ class ClipDesk:
         InputError
             No such candidate, it is a photograph, or it may not be shown now.
         RefusedError
-            The case is not open, or asks about one person only and others would be seen or heard.
+            The case is not open, or asks about one person only and others would be seen.
         """
         from visavis.services.search import PastSearches
 
         records = self._session.records()
-        request = ClipRequest(actor=self._session.actor, candidate=candidate, masking=masking, sound=sound, seconds=seconds)
+        request = ClipRequest(actor=self._session.actor, candidate=candidate, masking=masking, seconds=seconds)
         return TakeClip(records, read=PastSearches(records).read).plan(request)
 
     def cut(self, plan: ClipPlan, target: Path, *, progress: Callable[[float], None] = lambda _: None) -> ClipMade:

@@ -30,14 +30,13 @@ def clip(
     output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The film to write, MP4.")],
     mask_others: Annotated[bool, typer.Option("--mask-others", help="Every other face grey, in each frame.")] = False,
     mask_rest: Annotated[bool, typer.Option("--mask-rest", help="All but the face grey.")] = False,
-    sound: Annotated[bool, typer.Option("--sound", help="With what is heard; voices tell people too.")] = False,
     seconds: Annotated[int, typer.Option(min=1, metavar="S", help="Longest clip; the part around the best moment.")] = USUAL_S,
     recipient: RecipientOption = "",
     because: BecauseOption = "",
     person: AsOption = None,
     archive: ArchiveOption = None,
 ) -> None:
-    """Cut the seconds in which a candidate is seen out of its film."""
+    """Cut the seconds in which a candidate is seen out of its film, without sound: voices tell people too."""
     from visavis.wiring.clips import Masking
 
     if output.suffix.lower() != ".mp4":
@@ -46,7 +45,7 @@ def clip(
     with archive_at(archive) as opened:
         signed_in(opened, person)
         check_writable(output, (), opened)
-        plan = opened.clips.plan(candidate, masking=masking, sound=sound, seconds=seconds)
+        plan = opened.clips.plan(candidate, masking=masking, seconds=seconds)
         recorded = opened.review.check_export(case_id=plan.case.id, recipient=recipient, because=because, what="clip")
         disclose = functools.partial(opened.clips.disclose, plan, recipient=recipient, because=because)
         with handing_out_file(output, disclose if recorded else None) as part:

@@ -111,9 +111,12 @@ def day(candidate: Candidate) -> str:
 
 def moment(candidate: Candidate) -> str:
     """Write the span of a moving appearance, `1:05-1:09`, a glimpse as `1:05`; empty for stills."""
-    if candidate.end_s <= 0:
-        return ""
-    start, end = clock(candidate.start_s), clock(candidate.end_s)
+    return span(candidate.start_s, candidate.end_s) if candidate.end_s > 0 else ""
+
+
+def span(start_s: float, end_s: float) -> str:
+    """Write from when to when in a film, `1:05-1:09`, a glimpse as `1:05`."""
+    start, end = clock(start_s), clock(end_s)
     return start if start == end else f"{start}-{end}"
 
 

@@ -60,7 +60,6 @@ class ClipOrder:
     end_ticks: int
     own: tuple[tuple[int, Box], ...]
     masking: Masking
-    sound: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

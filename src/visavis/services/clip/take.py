@@ -39,14 +39,11 @@ class ClipRequest:
         Id, or its end.
     seconds : float
         Longest clip; of a longer appearance the part around its best moment is shown.
-    sound : bool
-        With what is heard.
     """
 
     actor: Actor
     candidate: str
     masking: Masking = Masking.NOTHING
-    sound: bool = False
     seconds: float = USUAL_S
 
 
@@ -94,7 +91,7 @@ class TakeClip:
         InputError
             No such candidate, it is a photograph, or it may not be shown now.
         RefusedError
-            The case is not open, or asks about one person only and others would be seen or heard: noted in the ledger.
+            The case is not open, or asks about one person only and others would be seen: noted in the ledger.
         """
         past = self._read(self._records.searches.candidate(request.candidate).search_id)
         candidate = self._candidate(past, request.candidate)
@@ -104,7 +101,7 @@ class TakeClip:
         self._ask(request, past.case)
         with self._records.work(request.actor) as work:
             facts = {"search": past.search.id, "case": past.case.id, "purpose": past.search.purpose, "candidate": candidate.candidate_id}
-            work.leaf("consultation", what="clip", masked=request.masking.value, sound=request.sound, **facts)
+            work.leaf("consultation", what="clip", masked=request.masking.value, **facts)
         film = self._records.moments.of_film(candidate.media_id)
         own = sorted(film.beside(candidate.face_id), key=lambda face: face.id != candidate.face_id)
         start, end = span(moment, request.seconds)
@@ -119,7 +116,6 @@ class TakeClip:
                 end_ticks=end,
                 own=tuple((face.at_ticks, face.box) for face in own),
                 masking=request.masking,
-                sound=request.sound,
             ),
             faces=frozenset({candidate.face_id, *seen}),
             cut_short=(moment.end_ticks - moment.start_ticks) * moment.time_base > request.seconds,
@@ -134,7 +130,7 @@ class TakeClip:
     def _ask(self, request: ClipRequest, case: CaseRecord) -> None:
         masked = request.masking is not Masking.NOTHING
         try:
-            check_clip(ClipAsked(one_face=case.one_face, masked=masked, sound=request.sound))
+            check_clip(ClipAsked(one_face=case.one_face, masked=masked))
         except RefusedError as error:
             self._records.note_refusal(request.actor, "disclosure", error, case=case.id, purpose=case.purpose)
             raise
