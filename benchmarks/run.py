@@ -19,13 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import fresh, pictures
+from benchmarks import fresh, pictures, video
 from benchmarks.chains import Timing
 from benchmarks.fresh import Spread, spread
 
 RESULTS = Path(__file__).parent / "results"
 WARM, FACES, DLIB_FACES, LARGE, TINY = 48, 300, 60, 24, 20_000
-LIBRARIES = ("openvino", "onnxruntime", "opencv-python-headless", "dlib-bin", "faiss-cpu", "numpy")
+LIBRARIES = ("openvino", "onnxruntime", "opencv-python-headless", "dlib-bin", "faiss-cpu", "numpy", "av")
 INT8 = "visavis, int8 pack"
 CLASSIC = {"OPENCV_FORCE_DNN_ENGINE": "1"}
 """OpenCV 4's inference engine, which OpenCV 5 still carries; the model files of the Zoo were published for it."""
@@ -273,6 +273,7 @@ def main() -> None:
         "mixed": mixed,
         "law": law,
         "start": start,
+        "video": lambda report, place, rounds: video.measure(report.add, place, rounds),
     }
     parser.add_argument("--only", nargs="+", choices=measurements, default=list(measurements), metavar="PART")
     parser.add_argument("--rounds", type=int, default=3)

@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import Self
 
 import cv2
 import numpy as np
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 Plane = NDArray[np.uint8]
 """(h, w) levels of grey of a frame, some 40 to 100 samples a side."""
 
+ALIKE = 0.8
+"""Likeness from which two frames show one scene, whatever is between them for a moment."""
 _OTHER = 0.4
 """Likeness of two neighbouring frames below which they show different scenes."""
 _LESS_LIKE = 0.3
 """A cut is also less alike than usual by this: much may move in a film of few frames."""
-_BACK = 0.8
-"""Likeness from which the picture of before is there again."""
 _SOME_CONTRAST = 4.0
 """Standard deviation, levels, below which a plane is too even to be compared: black, white, fog."""
 _FLASH = 4
@@ -28,37 +28,35 @@ _STILL = 3.0
 """Levels of grey by which no area may have changed in a still picture."""
 
 
-@dataclass(frozen=True, slots=True)
 class Trace:
     """What is kept of a frame to compare it with others.
 
-    Attributes
+    Parameters
     ----------
-    shape : (n,) float32
-        Its samples less their mean, of length 1; all zeros where there is nothing to compare.
-    areas : (h, w) float32
-        Mean levels of its areas.
+    plane : (h, w) uint8
+        Its levels of grey, small.
     """
 
-    shape: NDArray[np.float32] = field(repr=False)
-    areas: NDArray[np.float32] = field(repr=False)
+    def __init__(self, plane: Plane) -> None:
+        self.plane = plane
+        samples = plane.astype(np.float32).ravel()
+        samples -= samples.mean()
+        length = math.sqrt(float(samples @ samples))
+        even = length < _SOME_CONTRAST * math.sqrt(samples.size)
+        self.shape = None if even else samples / length
+
+    def likeness(self, other: Self) -> float:
+        """Return the correlation of two frames, −1 to 1; 1 if either is too even to tell."""
+        return 1.0 if self.shape is None or other.shape is None else float(self.shape @ other.shape)
+
+    def still(self, other: Self) -> bool:
+        """Whether nothing that could be a face has come, gone or moved between two frames."""
+        return bool(np.abs(_areas(self.plane) - _areas(other.plane)).max() <= _STILL)
 
 
-def trace(plane: Plane) -> Trace:
-    """Return what is kept of a frame."""
-    samples = plane.astype(np.float32)
+def _areas(plane: Plane) -> NDArray[np.float32]:
     height, width = (max(side // _CELL, 1) for side in plane.shape)
-    areas = np.asarray(cv2.resize(samples, (width, height), interpolation=cv2.INTER_AREA), np.float32)
-    shape = samples.ravel()
-    shape -= shape.mean()
-    length = float(np.sqrt(shape @ shape))
-    contrast = length / math.sqrt(len(shape))
-    return Trace(shape / length if contrast >= _SOME_CONTRAST else shape * 0, areas)
-
-
-def likeness(a: Trace, b: Trace) -> float:
-    """Return the correlation of two frames, −1 to 1; 1 if either is too even to tell."""
-    return float(a.shape @ b.shape) if a.shape.any() and b.shape.any() else 1.0
+    return np.asarray(cv2.resize(plane.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def cuts(traces: Sequence[Trace]) -> list[int]:
@@ -69,11 +67,11 @@ def cuts(traces: Sequence[Trace]) -> list[int]:
     traces : sequence of Trace
         Neighbouring frames in order.
     """
-    alike = [likeness(a, b) for a, b in itertools.pairwise(traces)]
+    alike = [a.likeness(b) for a, b in itertools.pairwise(traces)]
     if min(alike, default=1.0) >= _OTHER:
         return []
-    usual = float(np.median(alike))
-    found = [at + 1 for at, value in enumerate(alike) if value < max(0.0, min(_OTHER, usual - _LESS_LIKE))]
+    least = max(0.0, min(_OTHER, float(np.median(alike)) - _LESS_LIKE))
+    found = [at + 1 for at, value in enumerate(alike) if value < least]
     return [at for at in found if not _flash(traces, at)]
 
 
@@ -81,9 +79,4 @@ def _flash(traces: Sequence[Trace], at: int) -> bool:
     """Whether the picture from before position `at` is there again a few frames on, or was there a few frames before."""
     before, now = traces[at - 1], traces[at]
     after, earlier = traces[at + 1 : at + _FLASH], traces[max(0, at - _FLASH) : at - 1]
-    return any(likeness(before, one) > _BACK for one in after) or any(likeness(now, one) > _BACK for one in earlier)
-
-
-def still(a: Trace, b: Trace) -> bool:
-    """Whether nothing that could be a face has come, gone or moved between two frames."""
-    return bool(np.abs(a.areas - b.areas).max() <= _STILL)
+    return any(before.likeness(one) > ALIKE for one in after) or any(now.likeness(one) > ALIKE for one in earlier)

@@ -147,7 +147,7 @@ class Holdings:
         return found
 
     def faces(self, face_ids: Collection[str]) -> list[HeldFace]:
-        """Return faces by their ids, with all of their appearances, oldest first; those that were erased meanwhile are not in the answer."""
+        """Return faces by their ids, with all of their appearances, oldest first; none that was erased meanwhile."""
         found = []
         for chunk in chunks(sorted(face_ids)):
             query = (
@@ -252,8 +252,8 @@ class Holdings:
             state=row.state,
             box=_box(row),
             media_number=row.media_number,
-            templates=tuple(HeldTemplate(pack_id=one.pack_id, expires_at=one.expires_at) for one in self._database.ask(kept)),
             moment=moment_of(row),
+            templates=tuple(HeldTemplate(pack_id=one.pack_id, expires_at=one.expires_at) for one in self._database.ask(kept)),
         )
 
     def _picture(self, row: Any) -> HeldPicture:

@@ -29,7 +29,9 @@ _SAME_BOX = 0.5  # intersection over union: two copies of one file, perhaps read
 NOT_CAUGHT = (
     "Known again: the same file, and the same picture resized, saved again, slightly brighter or darker, or cropped, as long as 80 % of "
     "each side are left. Not known again: another photograph of you, the same picture cropped more, mirrored, turned, framed, retouched or "
-    "taken from a screen or a print, and a wider picture that this one was cut from. Tell us of those, and they are taken out as well."
+    "taken from a screen or a print, and a wider picture that this one was cut from. Of a film, the same file is known again, and where "
+    "you are in it; a film that was saved again or cut, and a picture taken from it, are not. Tell us of those, and they are taken out "
+    "as well."
 )
 """What the person is told in so many words."""
 
@@ -94,7 +96,7 @@ class Prepared:
     @property
     def unseen(self) -> int:
         """Pictures in the archive that have no print."""
-        return sum(one.known.sha256 is not None and not one.print for one in self.new)
+        return sum(one.known.sha256 is not None and not (one.print or one.path.points) for one in self.new)
 
 
 class Suppress:
@@ -162,7 +164,7 @@ class Suppress:
             new.append(NewSuppression(known=known))
             for face in self._book.faces(media=self._book.media_known_by(known)):
                 if face.sha256 not in prints:
-                    prints[face.sha256] = self._print(face.media_number)
+                    prints[face.sha256] = b"" if face.film else self._print(face.media_number)
                     new.append(NewSuppression(known=Known(sha256=face.sha256), print=prints[face.sha256]))
                 going[face.number] = face
         return Prepared(new=tuple(new), faces=tuple(going.values()))

@@ -8,11 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from visavis.domain.arrays import RgbImage
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, SetupError
 from visavis.domain.film import Sampling
-from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold
+from visavis.domain.identification import ProbePicture, SearchResult, Threshold
 from visavis.domain.ids import SourceId
 from visavis.domain.media import Reason
 from visavis.domain.progress import IngestProgress
@@ -75,9 +74,8 @@ class Archive(Desks):
     @property
     def requests(self) -> RequestDesk:
         """What the people shown ask: taken in, looked for, answered."""
-        floor, cut = self._floor, self.clips.masked
-        lent = Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=floor, cut_masked=cut)
-        return RequestDesk(self._session, lent)
+        doors = (self.look, self._searching, self._open_chain, self._floor, self.clips.masked)
+        return RequestDesk(self._session, Engines(*doors))
 
     @property
     def clips(self) -> ClipDesk:
@@ -315,12 +313,6 @@ class Archive(Desks):
         records, index = self._searching()
         why = Why(records, index, self._permission(records), default_threshold=self._default_threshold(records))
         return why.run(question, Path(file))
-
-    def original_opener(self) -> Callable[[Candidate], RgbImage | None]:
-        """Return a function that decodes the original behind a candidate, upright RGB, or gives None where it can't be reached."""
-        from visavis.services.show_original import ShowOriginal
-
-        return ShowOriginal(self._session.records(), build.originals(self._session.settings)).run
 
     # ---- upkeep --------------------------------------------------------------------------------------------------------------
 

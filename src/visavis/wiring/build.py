@@ -118,11 +118,13 @@ def limits(settings: Settings) -> "Limits":
     return Limits(file_bytes=settings.max_file_mb << 20, pixels=settings.max_megapixels * 1_000_000)
 
 
-def film_limits(_settings: Settings) -> "FilmLimits":
+def film_limits(settings: Settings) -> "FilmLimits":
     """Return what one film may ask of the machine."""
     from visavis.decode.limits import FilmLimits
 
-    return FilmLimits()
+    return FilmLimits(
+        file_bytes=settings.max_film_gb << 30, seconds=settings.max_film_hours * 3600, pixels=settings.max_film_megapixels * 1_000_000
+    )
 
 
 def find_pack(settings: Settings, pack_id: str) -> "Pack":
@@ -184,7 +186,7 @@ def film_opener(settings: Settings) -> Callable[[BinaryIO, str], "Film"]:
     def opened(stream: BinaryIO, name: str) -> "Film":
         from visavis.decode.video.film import open_film
 
-        return open_film(stream, file_name=name, threads=settings.threads)
+        return open_film(stream, file_name=name, limits=film_limits(settings), threads=settings.threads)
 
     return opened
 

@@ -55,7 +55,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Engines:
     """What the desk borrows of the archive: reading photographs, searching, finding faces, the least similarity that is given, clips."""
 

@@ -2,9 +2,7 @@
 
 from fractions import Fraction
 
-# Frames: a camera drops one or two and says nothing. More than that without a word is a piece of the file that is gone, if times are
-# counted in frames (AVI, MXF) or the film ends too early; in other containers it may be a recorder that had nothing new to show.
-_HOLE = 5
+_HOLE = 3  # frames: a camera drops one or two and says nothing; more than that is a piece of the file that is gone
 
 
 class Losses:
@@ -14,11 +12,14 @@ class Losses:
     ----------
     period : Fraction or None
         Ticks from one frame to the next; None = they are not evenly spaced, or not all are read.
+    may_pause : bool
+        A hole that nobody reported is no loss: recorders write nothing while nothing moves.
     """
 
-    def __init__(self, period: Fraction | None) -> None:
+    def __init__(self, period: Fraction | None, *, may_pause: bool = False) -> None:
         self.count = 0
         self._period = period
+        self._may_pause = may_pause
         self._reported = 0
         self._next: Fraction | None = None
 
@@ -43,6 +44,6 @@ class Losses:
             return
         # What is reported shows as a hole a few frames later: decoders keep frames back.
         hole = round((ticks - awaited) / self._period)
-        if hole > 0 and (self._reported or (hole >= _HOLE and (is_end or self._period == 1))):
+        if hole > 0 and (self._reported or (hole >= _HOLE and (is_end or not self._may_pause))):
             self.count += hole
             self._reported = 0

@@ -13,6 +13,8 @@ from visavis.domain.media import Reason
 
 _BACK_SECONDS = (0, 2, 10, 60)  # how far before the place asked for a seek is tried, when it lands behind it
 _REORDERED_SECONDS = 1  # no codec shows a frame later than this after frames that are decoded behind it
+_CHUNK_HEAD = 8  # bytes: the index names where a chunk begins, a packet where its data do
+_STEADY = {"avi", "mxf", "mpegts", "mpeg"}  # of tapes, cameras and broadcasters: every frame is there
 _RUN_UP_SECONDS = 10  # encoders refresh a picture that has no key frames within their longest distance of key frames, 250 frames by habit
 _FAILURES = 200  # reads in a row that gave no packet: the rest is lost
 
@@ -127,7 +129,7 @@ class Reader:
             The others are not even decoded.
         """
         span = _Span(start, end, first=0 if start <= 0 else None)
-        losses = Losses(None if key_frames_only else self._period)
+        losses = Losses(None if key_frames_only else self._period, may_pause=self._demuxer not in _STEADY)
         shown = -1
         try:
             for found in self._led_in(span, losses, key_frames_only=key_frames_only):
@@ -135,7 +137,10 @@ class Reader:
                     break
                 if not span.holds(found.ticks):
                     continue
-                if found.frame.is_corrupt or found.ticks <= shown:
+                if found.ticks <= shown:
+                    losses.count += 1
+                    continue
+                if found.frame.is_corrupt:
                     losses.report()
                     continue
                 losses.frame(found.ticks, due=span.first)
@@ -251,12 +256,22 @@ class Reader:
             try:
                 for packet in self.container.demux(self.stream):
                     failures = 0
+                    self._retime(packet)
                     yield packet
+                    if _is_end(packet):  # PyAV goes on to the ends of streams that it does not know, where some appeared on the way
+                        return
             except self._av.FFmpegError:
                 failures += 1
                 yield None
             else:
                 return
+
+    def _retime(self, packet: Any) -> None:
+        """Give a packet the time that AVI's index has for its place: its frames are counted, and behind a hole the count is wrong."""
+        at = self._indexed.get(packet.pos)
+        if at is not None and packet.dts is not None and at != packet.dts:
+            packet.pts = None if packet.pts is None else packet.pts + at - packet.dts
+            packet.dts = at
 
     def _first_frame(self) -> Decoded:
         for packet in self._packets():
@@ -269,8 +284,9 @@ class Reader:
         """Open from the beginning of the file; another time if it was opened before."""
         self._source.seek(0)
         self._unread.clear()
-        # `max_pixels` bounds each frame, also where a stream changes its size midway. No protocol may be used: there is only this stream.
-        pixels = {"max_pixels": str(self._limits.pixels)}
+        # `max_pixels` bounds each frame, also where a stream changes its size midway; decoders round sizes up to whole blocks.
+        # No protocol may be used: there is only this stream.
+        pixels = {"max_pixels": str(self._limits.pixels * 5 // 4)}
         options = {**pixels, "protocol_whitelist": "", "format_whitelist": self._demuxer}
         try:
             self.container = self._av.open(self._source, format=self._demuxer, options=options, metadata_errors="replace")
@@ -278,6 +294,7 @@ class Reader:
             reason = Reason.UNREADABLE if self._seekable else Reason.TRUNCATED
             raise UnreadablePicture(f"{self._demuxer}: {type(error).__name__}", reason=reason) from error
         self.stream = streams.best_video(self.container)
+        self._limits.check_frame(self.stream.width, self.stream.height)
         for other in self.container.streams:
             if other.index != self.stream.index:
                 other.discard = self._av.stream.Discard.all
@@ -286,4 +303,6 @@ class Reader:
         context.thread_count = self._threads
         context.thread_type = "AUTO" if self._threads > 1 else "NONE"
         context.flags |= self._av.codec.context.Flags.output_corrupt  # so that they are seen and counted
+        entries = self.stream.index_entries if self._demuxer == "avi" else ()
+        self._indexed = {entry.pos + _CHUNK_HEAD: entry.timestamp for entry in entries}
         self._fresh = True

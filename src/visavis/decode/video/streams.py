@@ -11,6 +11,7 @@ from visavis.domain.errors import UnreadablePicture
 from visavis.domain.media import CaptureDate, DateOrigin, PictureMetadata, Reason
 
 _CLOSE = Fraction(1, 100)
+_ZERO = {"00:00:00:00", "00:00:00;00"}
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 # By whoever filmed first; `creation_time` is when the file was begun, in UTC.
 _DATES = ("com.apple.quicktime.creationdate", "date_recorded", "date", "creation_time")
@@ -81,19 +82,12 @@ def timecode(container: Any, stream: Any, first: Any) -> str | None:
     Parameters
     ----------
     first : av.VideoFrame
-        H.264, HEVC and DV carry a code in each frame, MPEG-2 one a group of pictures.
+        H.264, HEVC and DV may carry a code in each frame; that of MPEG-2's groups of pictures FFmpeg puts with the stream.
     """
     said = [one.metadata.get("timecode") for one in (stream, *container.streams.data, container, first)]
-    return next((text for text in said if text), None) or _of_group(first)
-
-
-def _of_group(frame: Any) -> str | None:
-    """Unpack the 25 bits of an MPEG-2 group of pictures (ISO 13818-2, 6.3.8); zero is what encoders write that know of none."""
-    block = frame.side_data.get("GOP_TIMECODE")
-    bits = int.from_bytes(bytes(block), "little") if block is not None else 0
-    if not bits:
-        return None
-    return f"{bits >> 19 & 31:02}:{bits >> 13 & 63:02}:{bits >> 6 & 63:02}{';' if bits >> 24 & 1 else ':'}{bits & 63:02}"
+    text = next((text for text in said if text), None)
+    # Encoders of MPEG-2 that know of no time code write zero.
+    return None if text in _ZERO and stream.codec_context.name == "mpeg2video" else text
 
 
 def metadata(container: Any, stream: Any, file_name: str) -> PictureMetadata:

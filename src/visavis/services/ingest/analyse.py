@@ -10,6 +10,7 @@ from visavis.decode.likeness import dhash
 from visavis.decode.limits import Limits
 from visavis.decode.photo import Photo, open_photo
 from visavis.decode.same_picture import sketch
+from visavis.decode.video.timing import is_animation
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace
@@ -44,6 +45,9 @@ class MediaAnalyser:
                 data = self._open_file(batch.root, file.path)
             except UnreadablePicture as error:
                 examined.append(Examined(outcome=_outcome(error)))
+                continue
+            if is_animation(data):
+                examined.append(self._films.examine(batch.root, file))
                 continue
             self._bytes[position] = data
             examined.append(Examined(sha256=hashlib.sha256(data).digest()))

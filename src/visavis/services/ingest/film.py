@@ -4,15 +4,17 @@ Between two looks nothing is asked if both show the same faces. Where they don't
 change lies between two frames that are near enough: so starts and ends are exact without a look at each frame.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
 from visavis.decode.likeness import dhash
-from visavis.decode.scenes import Plane, Trace, cuts, still, trace
+from visavis.decode.scenes import ALIKE, Plane, Trace, cuts
 from visavis.domain.arrays import RgbImage
 from visavis.domain.film import FilmFacts, FilmPart, Sampling
 from visavis.engines.chain import Chain
@@ -34,6 +36,11 @@ class Frame(Protocol):
     @property
     def ticks(self) -> int:
         """Presentation time."""
+        ...
+
+    @property
+    def key(self) -> bool:
+        """Whether it can be decoded alone."""
         ...
 
     def rgb(self, longer_side: int | None = None) -> RgbImage:
@@ -97,25 +104,25 @@ PACES = {
 PATIENCE = Fraction(2)
 """Seconds for which a face may be hidden, turned away or missed and still be one appearance."""
 SMALLEST_PX = 40
-"""Pixels: faces from this size on are found in `normal` and `fast`, in frames of up to `_MOST` pixels; they are 20 where they are looked for."""
+"""Pixels: faces from this size on are found in `normal` and `fast`; they are then `_SEEN_AT` where they are looked for."""
 _SEEN_AT = 20
-_MOST = 1000
-_LEAST = 160
+_LEAST, _MOST = 160, 1000
+"""Longer side, pixels, at which frames are looked at: larger than 2,000 they may hide faces of up to 1/50 of it."""
 _LARGE = 0.5
 """Of the frame's height: after a face of that size, one that reaches beyond the frame is looked for."""
 
 
-@dataclass(slots=True)
 class _Moment:
     """A frame that is held, and what a look at it gave."""
 
-    frame: Frame
-    trace: Trace
-    faces: list[Sighting] | None = field(default=None)
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.ticks = frame.ticks
+        self.faces: list[Sighting] | None = None
 
-    @property
-    def ticks(self) -> int:
-        return self.frame.ticks
+    @cached_property
+    def trace(self) -> Trace:
+        return Trace(self.frame.luma(_PLANE))
 
 
 class FilmAnalyser:
@@ -138,14 +145,14 @@ class FilmAnalyser:
         film : Film
             Open.
         start_ticks, end_ticks : int
-            As in `FilmPart`.
+            As `film.frames` takes them; end None = to the film's end.
         sampling : Sampling
             How closely.
 
-        Raises
-        ------
-        UnreadablePicture
-            If nothing of the stretch can be decoded.
+        Returns
+        -------
+        FilmPart
+            `to_ticks` is `end_ticks`, or just after the last frame where that is later: who reads the next part knows where it begins.
         """
         pace, before = PACES[sampling], film.damaged
         stretch = _Stretch(self._chain, pace, film.facts)
@@ -159,10 +166,12 @@ class _Stretch:
 
     def __init__(self, chain: Chain, pace: Pace, facts: FilmFacts) -> None:
         self._chain, self._pace = chain, pace
-        self._tick = facts.time_base
+        self._between_ticks, self._exact_ticks, self._still_ticks, patience = (
+            int(seconds / facts.time_base) for seconds in (pace.between, pace.exact, pace.longest_still, PATIENCE)
+        )
         self._side = None if pace.whole else looked_side(max(facts.width, facts.height))
-        self._tracker = Tracker(patience_ticks=self._ticks(PATIENCE))
-        self._album = Album(chain, patience_ticks=self._ticks(PATIENCE))
+        self._tracker = Tracker(patience_ticks=patience)
+        self._album = Album(chain, patience_ticks=patience)
         self._held: list[_Moment] = []
         self._looked_trace: Trace | None = None
         self._looked_at = 0
@@ -174,9 +183,9 @@ class _Stretch:
         """Take the next frame."""
         self._first = frame.ticks if self._first is None else self._first
         self._frames += 1
-        self._held.append(_Moment(frame=frame, trace=trace(frame.luma(_PLANE))))
+        self._held.append(_Moment(frame))
         passed = frame.ticks - self._held[0].ticks
-        if passed >= self._ticks(self._pace.between) or len(self._held) > self._pace.most_frames or self._held[0].faces is None:
+        if passed >= self._between_ticks or len(self._held) > self._pace.most_frames or self._held[0].faces is None:
             self._settle(final=False)
 
     def finish(self, *, damaged: int, until: int | None) -> FilmPart:
@@ -197,7 +206,7 @@ class _Stretch:
 
     def _settle(self, *, final: bool) -> None:
         """Look at what is held, as far as needed; keep its last frame only."""
-        places = cuts([one.trace for one in self._held])
+        places = cuts([one.trace for one in self._held]) if self._may_hold_a_cut() else []
         if places and not final and len(self._held) - places[-1] < _LATE and len(self._held) <= self._pace.most_frames + _LATE:
             return
         for at, (start, stop) in enumerate(zip([0, *places], [*places, len(self._held)], strict=True)):
@@ -205,6 +214,12 @@ class _Stretch:
                 self._scene_ends()
             self._scene(self._held[start:stop])
         self._held = self._held[-1:]
+
+    def _may_hold_a_cut(self) -> bool:
+        """Whether it is worth comparing all frames: neighbours that are far apart look unlike, or the encoder began anew."""
+        held = self._held
+        far = [held[0], held[len(held) // 2], held[-1]]
+        return any(one.frame.key for one in held[1:]) or any(a.trace.likeness(b.trace) < ALIKE for a, b in itertools.pairwise(far))
 
     def _scene(self, moments: Sequence[_Moment]) -> None:
         """Look at frames between two cuts; the first may have been looked at."""
@@ -214,7 +229,7 @@ class _Stretch:
         if first is last:
             return
         waited = last.ticks - self._looked_at
-        if self._looked_trace is not None and waited < self._ticks(self._pace.longest_still) and still(self._looked_trace, last.trace):
+        if self._looked_trace is not None and waited < self._still_ticks and self._looked_trace.still(last.trace):
             last.faces = first.faces
             self._tracker.stay(last.ticks)
             return
@@ -225,8 +240,8 @@ class _Stretch:
     def _between(self, moments: Sequence[_Moment]) -> None:
         """Look half-way while the two ends show other faces."""
         first, last = moments[0], moments[-1]
-        near = last.ticks - first.ticks <= self._ticks(self._pace.exact) or len(moments) <= 2
-        if near or agree(first.faces or [], last.faces or []):
+        settled = last.ticks - first.ticks <= self._exact_ticks or agree(first.faces or [], last.faces or [])
+        if len(moments) <= 2 or (settled and not self._pace.whole):
             return
         half = len(moments) // 2
         middle = moments[half]
@@ -253,9 +268,6 @@ class _Stretch:
     def _scene_ends(self) -> None:
         tracklets: list[Tracklet] = self._tracker.end()
         self._album.add(tracklets, gap_ticks=self._gap)
-
-    def _ticks(self, seconds: Fraction) -> int:
-        return int(seconds / self._tick)
 
 
 def looked_side(longer_side: int) -> int:

@@ -42,13 +42,13 @@ class FilmScore:
     @property
     def recall(self) -> float:
         """Share of the sightings to be found that were."""
-        return len(self.found) / max(1, len(self.found) + len(self.missed))
+        return 1.0 if not self.missed else len(self.found) / (len(self.found) + len(self.missed))
 
     @property
     def precision(self) -> float:
         """Share of the tracks that are one person's one appearance."""
-        right = len(self.found)
-        return right / max(1, right + self.doubled + len(self.invented))
+        wrong = self.doubled + len(self.invented)
+        return 1.0 if not wrong else len(self.found) / (len(self.found) + wrong)
 
     @property
     def boundary_error(self) -> float:
@@ -82,7 +82,7 @@ def score(
     smallest_px, shortest : float
         Sightings below this size (pixels) or time (seconds) need not be found; if they are, nothing is wrong with it.
     """
-    shown = [next((at for at, one in enumerate(truth) if _shows(track, one, time_base)), None) for track in tracks]
+    shown = [_whose(track, truth, time_base) for track in tracks]
     due = [at for at, one in enumerate(truth) if one.smallest_px >= smallest_px and one.seconds >= shortest]
     mine = {at: [track for track, whose in zip(tracks, shown, strict=True) if whose == at] for at in range(len(truth))}
     errors: list[float] = []
@@ -97,6 +97,13 @@ def score(
         invented=tuple(track for track, whose in zip(tracks, shown, strict=True) if whose is None),
         errors=tuple(errors),
     )
+
+
+def _whose(track: Track, truth: Sequence[Sighting], time_base: Fraction) -> int | None:
+    """Return the position of the sighting that a track shows: of those whose place it keeps to, the one that it shares most time with."""
+    start, end = track.start_ticks * time_base, track.end_ticks * time_base
+    shared = {at: min(end, one.end) - max(start, one.start) for at, one in enumerate(truth) if _shows(track, one, time_base)}
+    return max(shared, key=shared.__getitem__, default=None)
 
 
 def _shows(track: Track, sighting: Sighting, time_base: Fraction) -> bool:
