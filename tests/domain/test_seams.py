@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from archive_forge import at_cosine
-from film_forge import GAP, SECOND, Seen, part, person
+from cinema_forge import GAP, SECOND, Seen, part, person
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,12 +7,13 @@ import os
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from film_forge import SECOND, ScriptedFilm, scripted_part
+from cinema_forge import SECOND, ScriptedFilm, scripted_part
 
 from visavis.domain.actor import Actor, Role
 from visavis.domain.clock import Clock
@@ -274,6 +275,7 @@ class KeptFilm:
     frames: int
     appearances: tuple[tuple[int, int, int], ...]
     """(start, end, faces), by start."""
+    time_base: Fraction
     vectors: np.ndarray = field(repr=False)
 
 
@@ -307,6 +309,7 @@ def _kept_film(records: Records, row: FileRecord, state: FilmState) -> KeptFilm:
         stretches=state.stretches,
         lost_s=state.lost_ticks / SECOND,
         frames=state.frames,
+        time_base=state.facts.time_base,
         appearances=tuple(tuple(one) for one in ask(query).all()),
         vectors=np.stack(vectors) if vectors else np.empty((0, DIM), np.float32),
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import rig
-from film_forge import SECOND
+from cinema_forge import SECOND
 from test_long_films import ingest, near, spans
 
 from visavis.decode.limits import Limits

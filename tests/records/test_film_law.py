@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from archive_forge import ACTOR, NOW, MadeArchive, at_cosine
-from film_forge import SECOND, Seen, appearances, person, put_film
+from cinema_forge import SECOND, Seen, appearances, person, put_film
 
 from visavis.domain.identification import Where
 from visavis.records.erasure import Scope

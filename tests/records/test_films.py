@@ -2,7 +2,7 @@
 
 import pytest
 from archive_forge import NOW, MadeArchive, Picture, at_cosine
-from film_forge import SECOND, Seen, appearances, dump, person, put_film
+from cinema_forge import SECOND, Seen, appearances, dump, person, put_film
 
 from visavis.domain.identification import Where
 

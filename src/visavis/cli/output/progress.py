@@ -87,7 +87,8 @@ class IngestView:
 def _film(event: IngestProgress, speed: float) -> list[str]:
     """Return how far films are read; one that was not met yet is not in the time that is left."""
     left = event.film_total_s - event.film_s
-    parts = [f"{clock(event.film_s)} of {clock(event.film_total_s)} of film", f"{speed:.1f}× real time"]
+    parts = [f"{clock(event.film_s)} of {clock(event.film_total_s)} of film"]
+    parts += [f"{speed:.1f}× real time"] if speed > 0 else []
     return [*parts, f"{_span(left / speed)} left"] if speed > 0 and left > 0 else parts
 
 
