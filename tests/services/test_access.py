@@ -8,7 +8,7 @@ import io
 import numpy as np
 import pytest
 from archive_forge import ACTOR, at_cosine
-from film_forge import Seen, put_film
+from cinema_forge import Seen, put_film
 from PIL import Image
 from request_forge import LEFT, RIGHT, SIDES, WHO, Bureau, encoded, open_bureau, photo, pixels
 from square_film import Looker, box, film, seen

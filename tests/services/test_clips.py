@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from archive_forge import ACTOR, Picture, at_cosine
-from film_forge import Seen, put_film
+from cinema_forge import Seen, put_film
 from square_film import TICK, Looker, box, film, seen
 
 from visavis.decode.limits import FilmLimits

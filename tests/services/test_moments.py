@@ -2,7 +2,7 @@
 
 import pytest
 from archive_forge import Picture, at_cosine, probe
-from film_forge import Seen, put_film
+from cinema_forge import Seen, put_film
 
 
 @pytest.fixture
