@@ -119,8 +119,9 @@ def found(made):
     return made, made.search(case_id=made.case_of(source)).candidates
 
 
-def plan(made, candidate, **asked):
-    return TakeClip(made.records, read=PastSearches(made.records).read).plan(ClipRequest(actor=ACTOR, candidate=candidate, **asked))
+def plan(made, candidate, *, check=lambda _: True, **asked):
+    take = TakeClip(made.records, read=PastSearches(made.records).read, check=check)
+    return take.plan(ClipRequest(actor=ACTOR, candidate=candidate, **asked))
 
 
 def leaves(made) -> list[str]:
@@ -152,6 +153,17 @@ def test_a_case_that_asks_about_one_person_gives_out_nobody_else(found):
     assert refused.value.rule == Rule.OTHERS_MASKED
     assert "others-masked" in leaves(made)[-1]
     assert plan(made, film_one.candidate_id, masking=Masking.OTHERS).faces == {film_one.face_id}
+
+
+def test_no_clip_is_noted_where_nothing_may_leave_the_house(found):
+    made, (film_one, *_) = found
+
+    def nothing(_):
+        raise RefusedError("results do not leave the house", rule=Rule.EXPORT_ALLOWED)
+
+    with pytest.raises(RefusedError):
+        plan(made, film_one.candidate_id, check=nothing)
+    assert '"what":"clip"' not in leaves(made)[-1]
 
 
 def test_a_candidate_that_may_not_be_shown_any_more_has_no_clip(found):

@@ -11,9 +11,22 @@ from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace, Box
 from visavis.domain.film import Moment
 from visavis.domain.identification import Candidate
+from visavis.domain.ids import CaseId
 from visavis.records.archive import Records
 from visavis.services.access import MaskedClip
-from visavis.services.clip import ClipMade, ClipOrder, ClipPlan, ClipRequest, CutClip, FilmOriginals, Masking, Preview, TakeClip, span
+from visavis.services.clip import (
+    USUAL_S,
+    ClipMade,
+    ClipOrder,
+    ClipPlan,
+    ClipRequest,
+    CutClip,
+    FilmOriginals,
+    Masking,
+    Preview,
+    TakeClip,
+    span,
+)
 from visavis.services.review import Disclose, Export
 from visavis.wiring import build
 from visavis.wiring.pixels import Pixels
@@ -22,7 +35,10 @@ from visavis.wiring.session import Session
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
 
-__all__ = ["ClipDesk", "ClipMade", "ClipPlan", "Masking", "Preview"]
+__all__ = ["USUAL_S", "ClipDesk", "ClipMade", "ClipPlan", "Masking", "Preview"]
+
+WHAT = "clip"
+"""How the record of a disclosure calls it."""
 
 
 class ClipDesk:
@@ -42,7 +58,9 @@ class ClipDesk:
         self._chain = chain
         self._threshold = threshold
 
-    def plan(self, candidate: str, *, masking: Masking = Masking.NOTHING, seconds: float) -> ClipPlan:
+    def plan(
+        self, candidate: str, *, masking: Masking = Masking.NOTHING, seconds: float = USUAL_S, recipient: str = "", because: str = ""
+    ) -> ClipPlan:
         """Ask for a clip of a candidate.
 
         Parameters
@@ -53,19 +71,26 @@ class ClipDesk:
             What of it is hidden.
         seconds : float
             Longest clip.
+        recipient, because : str
+            Who is given it, and why; may be empty at home.
 
         Raises
         ------
         InputError
             No such candidate, it is a photograph, or it may not be shown now.
         RefusedError
-            The case is not open, or asks about one person only and others would be seen.
+            The case is not open, lets nothing out, or asks about one person only and others would be seen.
         """
         from visavis.services.search import PastSearches
 
         records = self._session.records()
         request = ClipRequest(actor=self._session.actor, candidate=candidate, masking=masking, seconds=seconds)
-        return TakeClip(records, read=PastSearches(records).read).plan(request)
+        disclose = Disclose(records, self._session.rules)
+
+        def check(case_id: CaseId) -> bool:
+            return disclose.check(self._session.actor, case_id=case_id, recipient=recipient, because=because, what=WHAT)
+
+        return TakeClip(records, read=PastSearches(records).read, check=check).plan(request)
 
     def cut(self, plan: ClipPlan, target: Path, *, progress: Callable[[float], None] = lambda _: None) -> ClipMade:
         """Cut a planned clip into a file.
@@ -99,7 +124,7 @@ class ClipDesk:
     def disclose(self, plan: ClipPlan, sha256: bytes, *, recipient: str = "", because: str = "") -> str:
         """Record that a clip is handed out; return the record's id, `""` at home."""
         export = Export(
-            what="clip",
+            what=WHAT,
             case_id=plan.case.id,
             search_id=plan.search_id,
             recipient=recipient,

@@ -45,10 +45,9 @@ def clip(
     with archive_at(archive) as opened:
         signed_in(opened, person)
         check_writable(output, (), opened)
-        plan = opened.clips.plan(candidate, masking=masking, seconds=seconds)
-        recorded = opened.review.check_export(case_id=plan.case.id, recipient=recipient, because=because, what="clip")
+        plan = opened.clips.plan(candidate, masking=masking, seconds=seconds, recipient=recipient, because=because)
         disclose = functools.partial(opened.clips.disclose, plan, recipient=recipient, because=because)
-        with handing_out_file(output, disclose if recorded else None) as part:
+        with handing_out_file(output, disclose if plan.recorded else None) as part:
             made = opened.clips.cut(plan, part, progress=_Shares())
     said = [counted(made.frames, "frame")]
     if plan.cut_short:

@@ -2,6 +2,18 @@
 
 from visavis.services.clip.cut import ClipMade, ClipOrder, CutClip, Masking, span
 from visavis.services.clip.preview import Preview
-from visavis.services.clip.take import ClipPlan, ClipRequest, FilmOriginals, TakeClip
+from visavis.services.clip.take import USUAL_S, ClipPlan, ClipRequest, FilmOriginals, TakeClip
 
-__all__ = ["ClipMade", "ClipOrder", "ClipPlan", "ClipRequest", "CutClip", "FilmOriginals", "Masking", "Preview", "TakeClip", "span"]
+__all__ = [
+    "USUAL_S",
+    "ClipMade",
+    "ClipOrder",
+    "ClipPlan",
+    "ClipRequest",
+    "CutClip",
+    "FilmOriginals",
+    "Masking",
+    "Preview",
+    "TakeClip",
+    "span",
+]

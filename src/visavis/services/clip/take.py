@@ -12,7 +12,7 @@ from visavis.decode.video.film import open_film
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError, UnreadablePicture
 from visavis.domain.identification import Candidate
-from visavis.domain.ids import FaceId, SearchId
+from visavis.domain.ids import CaseId, FaceId, SearchId
 from visavis.domain.media import Reason
 from visavis.law.disclosure import ClipAsked, check_clip
 from visavis.records.archive import Records
@@ -59,6 +59,8 @@ class ClipPlan:
         Whose faces may be seen in it.
     cut_short : bool
         The appearance lasts longer than the clip.
+    recorded : bool
+        Handing it out is a disclosure.
     """
 
     search_id: SearchId
@@ -68,6 +70,7 @@ class ClipPlan:
     order: ClipOrder
     faces: frozenset[FaceId]
     cut_short: bool
+    recorded: bool
 
 
 class TakeClip:
@@ -77,11 +80,14 @@ class TakeClip:
     ----------
     read : callable
         Shows a search again, as far as it may be shown now.
+    check : callable
+        Says of a case whether what leaves the house under it is on record; raises `RefusedError` where nothing may.
     """
 
-    def __init__(self, records: Records, *, read: Callable[[str], PastResult]) -> None:
+    def __init__(self, records: Records, *, read: Callable[[str], PastResult], check: Callable[[CaseId], bool]) -> None:
         self._records = records
         self._read = read
+        self._check = check
 
     def plan(self, request: ClipRequest) -> ClipPlan:
         """Return what would be cut: one consultation leaf.
@@ -91,13 +97,14 @@ class TakeClip:
         InputError
             No such candidate, it is a photograph, or it may not be shown now.
         RefusedError
-            The case is not open, or asks about one person only and others would be seen: noted in the ledger.
+            The case is not open, lets nothing out, or asks about one person only and others would be seen: noted in the ledger.
         """
         past = self._read(self._records.searches.candidate(request.candidate).search_id)
         candidate = self._candidate(past, request.candidate)
         moment = candidate.moment
         if moment is None:
             raise InputError(f"candidate {candidate.candidate_id} is a photograph", remedy="visavis search-show SEARCH --format html")
+        recorded = self._check(past.case.id)
         self._ask(request, past.case)
         with self._records.work(request.actor) as work:
             facts = {"search": past.search.id, "case": past.case.id, "purpose": past.search.purpose, "candidate": candidate.candidate_id}
@@ -118,6 +125,7 @@ class TakeClip:
                 masking=request.masking,
             ),
             faces=frozenset({candidate.face_id, *seen}),
+            recorded=recorded,
             cut_short=(moment.end_ticks - moment.start_ticks) * moment.time_base > request.seconds,
         )
 
