@@ -1,6 +1,5 @@
 """Files that lie about being films, that ask for too much or for other files; and a machine without PyAV."""
 
-import builtins
 import io
 import sys
 
@@ -71,24 +70,6 @@ def test_a_right_beginning_with_garbage_behind_is_refused(head, rest):
 )
 def test_lists_that_name_other_files_and_addresses_are_no_films(text):
     assert refused(text.encode()) == Reason.UNREADABLE
-
-
-def test_a_quicktime_film_whose_frames_lie_in_another_file_is_not_followed(make, tmp_path, monkeypatch):
-    data = make("h264-mov").data
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "frames.mov").write_bytes(data)
-    # The data reference says «not in this file», and names one; the frames of this file are gone.
-    alias = data.index(b"dref") + 12
-    size = int.from_bytes(data[alias : alias + 4])
-    foreign = (b"url \0\0\0\0frames.mov\0")[: size - 4].ljust(size - 4, b"\0")
-    box = data[:alias] + size.to_bytes(4) + foreign + data[alias + size :]
-    start = box.index(b"mdat") + 4
-    emptied = box[:start] + bytes(box.index(b"moov") - 4 - start) + box[box.index(b"moov") - 4 :]
-    opener = builtins.open
-    asked = []
-    monkeypatch.setattr(builtins, "open", lambda *a, **k: asked.append(a) or opener(*a, **k))
-    assert refused(emptied) == Reason.UNREADABLE
-    assert asked == []
 
 
 def test_limits_are_outcomes(make):

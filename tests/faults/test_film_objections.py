@@ -1,5 +1,6 @@
 """What the law says of a film is asked again of each stretch: objections, orders and ends of charters, consents, the size of a trial."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from test_long_films import ingest, near, spans
 
 from visavis.decode.limits import Limits
 from visavis.domain.actor import Actor
+from visavis.domain.media import Outcome, Reason
 from visavis.services.suppress import Suppress, SuppressRequest
 
 SEEN = ((2, 100, 1, 0.1), (30, 70, 2, 0.6))
@@ -87,3 +89,38 @@ def test_each_stretch_of_a_film_is_a_picture_of_the_number_that_a_profile_takes(
     with rig.QuickArchive(archive) as opened:
         opened.ingest(workers=0)
         assert opened._session.records().files.picture_count(1) == 8
+
+
+class AskingForConsents:
+    """The gate, but for a film it wants a consent an appearance, and there is one."""
+
+    def __init__(self, gate) -> None:
+        self._gate = gate
+
+    def __getattr__(self, name):
+        return getattr(self._gate, name)
+
+    def admit(self, source, item):
+        if item.kind == "film" and item.faces > 1:
+            return Outcome(reason=Reason.REFUSED, detail="consent-given: before adding: it shows more people than have consented to it")
+        return self._gate.admit(source, item)
+
+
+def test_of_a_film_that_shows_more_people_than_have_consented_nothing_stays(tmp_path, pictures, monkeypatch):
+    rig.fill(pictures, 3)
+    archive = rig.make_archive(tmp_path / "archive", pictures)
+    parts = rig.QuickArchive._parts
+
+    def asking(self, records, index):
+        made = parts(self, records, index)
+        return replace(made, gate=AskingForConsents(made.gate))
+
+    monkeypatch.setattr(rig.QuickArchive, "_parts", asking)
+    with rig.QuickArchive(archive) as opened:
+        opened.ingest(workers=0)
+        found = {record.path: (record.reason, record.media_number) for record in opened.outcomes()}
+        assert found["film.mp4"] == ("refused", None)
+        assert opened.status().sources[0].searchable == 3
+        receipts = opened._session.records().erasures.receipts()
+        assert [(one.ground, one.pictures, one.faces) for one in receipts] == [("consent", 1, 1)]
+    rig.assert_sound(archive)

@@ -152,39 +152,40 @@ class Suppress:
         """
         faces = self._book.with_siblings(faces)
         new, going = self._of_films([face for face in faces if face.film])
-        prints: dict[bytes, bytes] = {}
-        for face in (one for one in faces if not one.film):
-            others = (copy for copy in self._book.same_content(face.sha256) if copy.media_number != face.media_number)
-            copies = [copy for copy in others if copy.box.overlap(face.box) >= _SAME_BOX]
-            going |= {copy.number: copy for copy in (face, *copies)}
-            if face.sha256 not in prints:
-                prints[face.sha256] = self._print(face.media_number, *(copy.media_number for copy in copies))
+        faces = [face for face in faces if not face.film]
+        known_media = [] if known is None else self._book.media_known_by(known)
+        whole = [] if known is None else self._book.faces(media=known_media)
+        copies = _by_content(self._book.same_content({face.sha256 for face in faces}))
+        prints = self._prints([one for one in (*faces, *whole, *(copy for some in copies.values() for copy in some)) if not one.film])
+        for face in faces:
+            others = (copy for copy in copies.get(face.sha256, ()) if copy.media_number != face.media_number)
+            going |= {one.number: one for one in (face, *(copy for copy in others if copy.box.overlap(face.box) >= _SAME_BOX))}
             new.append(NewSuppression(known=Known(sha256=face.sha256), box=face.box, print=prints[face.sha256]))
         if known is not None:
             new.append(NewSuppression(known=known))
-            for face in self._book.faces(media=self._book.media_known_by(known)):
-                if face.sha256 not in prints:
-                    prints[face.sha256] = b"" if face.film else self._print(face.media_number)
-                    new.append(NewSuppression(known=Known(sha256=face.sha256), print=prints[face.sha256]))
-                going[face.number] = face
+            told = {face.sha256 for face in faces}
+            beside = (content for content in _by_content(whole) if content not in told)
+            new += [NewSuppression(known=Known(sha256=content), print=prints.get(content, b"")) for content in beside]
+            going |= {face.number: face for face in whole}
         return Prepared(new=tuple(new), faces=tuple(going.values()))
 
     def _of_films(self, faces: Sequence[HeldFace]) -> tuple[list[NewSuppression], dict[int, HeldFace]]:
         """Return an objection for each appearance, and the faces that go: its own, and those of the same film in other sources."""
         new: list[NewSuppression] = []
         going = {face.number: face for face in faces}
+        same = _by_content(self._book.same_content({face.sha256 for face in faces}))
         for appearance in dict.fromkeys(face.appearance for face in faces):
             best = next(face for face in faces if face.appearance == appearance)
             path = self._book.path_of(appearance)
             new.append(NewSuppression(known=Known(sha256=best.sha256), box=best.box, path=path))
-            others = (copy for copy in self._book.same_content(best.sha256) if copy.appearance != appearance)
+            others = (copy for copy in same.get(best.sha256, ()) if copy.appearance != appearance)
             copies = [copy for copy in others if (here := path.at(copy.at_ticks)) and here.overlap(copy.box) >= _SAME_BOX]
             going |= {face.number: face for face in self._book.with_siblings(copies)}
         return new, going
 
     def write(self, work: Work, prepared: Prepared, *, because: str) -> tuple[SuppressionId, ...]:
         """Write objections; whoever erases the faces does so in the same transaction."""
-        ids = tuple(self._book.add(work, new, because=because) for new in prepared.new)
+        ids = self._book.add(work, prepared.new, because=because)
         for source_number, faces in _by_source(prepared.faces).items():
             self._book.count(work, source_number, len(faces))
         work.leaf("alteration", what="suppressed", suppressions=list(ids))
@@ -229,12 +230,20 @@ class Suppress:
             if free:
                 self._records.erasures.hide(work, Scope(ground="objection", source_number=source_number, faces=free))
 
-    def _print(self, *media: int) -> bytes:
-        """Return the print of the first of these copies whose original can be seen now; empty if none can."""
+    def _prints(self, faces: Sequence[HeldFace]) -> dict[bytes, bytes]:
+        """Return by content the print of the first copy whose original can be seen now; empty if none can."""
         roots = {root.number: root.path for source in self._records.sources.all() for root in source.roots}
-        for root, path in self._book.places(media):
+        places = self._book.places({face.media_number for face in faces})
+        found: dict[bytes, bytes] = {}
+        for content, shown in _by_content(faces).items():
+            copies = dict.fromkeys(face.media_number for face in shown)
+            found[content] = self._print([(roots[root], path) for media in copies for root, path in places.get(media, ())])
+        return found
+
+    def _print(self, places: Iterable[tuple[Path, str]]) -> bytes:
+        for root, path in places:
             try:
-                picture = open_photo(self._open_file(roots[root], path), limits=self._limits).pixels(SEEN_SIDE)
+                picture = open_photo(self._open_file(root, path), limits=self._limits).pixels(SEEN_SIDE)
             except UnreadablePicture:
                 continue
             return picture_print(sketch(picture))
@@ -251,4 +260,11 @@ def _by_source(faces: Iterable[HeldFace]) -> dict[int, list[HeldFace]]:
     found: dict[int, list[HeldFace]] = defaultdict(list)
     for face in faces:
         found[face.source_number].append(face)
+    return found
+
+
+def _by_content(faces: Iterable[HeldFace]) -> dict[bytes, list[HeldFace]]:
+    found: dict[bytes, list[HeldFace]] = defaultdict(list)
+    for face in faces:
+        found[face.sha256].append(face)
     return found

@@ -1,5 +1,6 @@
 """The door: a seekable stream in, a film out whose frames come by the rule of stretches."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ from visavis.domain.errors import UnreadablePicture
 from visavis.domain.media import Reason
 
 _DEFAULT_LIMITS = FilmLimits()
+_ANIMATION_BYTES = 512 * 2**20  # they are read whole
 
 
 def open_film(source: BinaryIO | Path, *, file_name: str = "", limits: FilmLimits = _DEFAULT_LIMITS, threads: int = 1) -> Film:
@@ -55,7 +57,8 @@ def open_film(source: BinaryIO | Path, *, file_name: str = "", limits: FilmLimit
 
 
 def _open(source: BinaryIO, file_name: str, limits: FilmLimits, threads: int) -> Film:
-    limits.check_file(source.seek(0, 2))
+    size = source.seek(0, 2)
+    limits.check_file(size)
     source.seek(0)
     head = source.read(SNIFF_BYTES)
     demuxer = container_of(head)
@@ -63,6 +66,7 @@ def _open(source: BinaryIO, file_name: str, limits: FilmLimits, threads: int) ->
         return ContainerFilm(source, demuxer, file_name, limits, threads)
     found = sniff(head)
     if found in {Format.GIF, Format.WEBP}:
+        replace(limits, file_bytes=min(limits.file_bytes, _ANIMATION_BYTES)).check_file(size)
         source.seek(0)
         return Animation(source.read(), found, file_name, limits)
     raise UnreadablePicture("not a film in any container that is read", reason=Reason.UNREADABLE)

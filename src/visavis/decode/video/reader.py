@@ -49,9 +49,9 @@ class _Span:
         return self.first is not None and self.last is not None and self.last <= self.first
 
     def holds(self, ticks: int) -> bool:
-        return self.first is not None and ticks >= self.first and not self.is_before(ticks)
+        return self.first is not None and ticks >= self.first and not self.is_over(ticks)
 
-    def is_before(self, ticks: int) -> bool:
+    def is_over(self, ticks: int) -> bool:
         """Whether the stretch is over at a moment."""
         return self.last is not None and ticks >= self.last
 
@@ -133,7 +133,7 @@ class Reader:
         shown = -1
         try:
             for found in self._led_in(span, losses, key_frames_only=key_frames_only):
-                if span.is_before(found.ticks):
+                if span.is_over(found.ticks):
                     break
                 if not span.holds(found.ticks):
                     continue

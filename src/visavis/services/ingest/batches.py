@@ -62,11 +62,20 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StretchRead:
-    """What a stretch gave. Without a `part` it could not be read; `outcome` says why, and whether the film is out of reach altogether."""
+    """What a stretch gave.
+
+    Attributes
+    ----------
+    part : FilmPart or None
+        None: it could not be read, and `outcome` says why.
+    out_of_reach : bool
+        Not the stretch, but the whole film can't be read now: it is gone on with another time.
+    """
 
     stretch: Stretch
     part: FilmPart | None = field(default=None, repr=False)
     outcome: Outcome | None = None
+    out_of_reach: bool = False
 
 
 Task = Batch | Stretch

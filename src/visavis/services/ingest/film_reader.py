@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Generic, Protocol, TypeVar
 
-from visavis.domain.errors import UnreadablePicture
+from visavis.domain.errors import SetupError, UnreadablePicture
 from visavis.domain.film import FilmFacts, FilmPart, Sampling
 from visavis.domain.media import Outcome, Reason
 from visavis.services.ingest.batches import Examined, Stretch, StretchRead
@@ -14,8 +14,6 @@ from visavis.sources.base import FoundFile
 
 OpenStream = Callable[[Path, str], BinaryIO]
 """(root, path below it) to a seekable stream; `UnreadablePicture` says why not."""
-OUT_OF_REACH = (Reason.VANISHED, Reason.NOT_ALLOWED)
-"""Nothing is wrong with the film: it is read on when it can be reached again."""
 _PIECE = 1 << 20
 
 
@@ -58,29 +56,28 @@ class FilmReader(Generic[F]):
         self._held: tuple[Path, FoundFile, BinaryIO, F] | None = None
 
     def examine(self, root: Path, file: FoundFile) -> Examined:
-        """Digest a file, however long it is, and open it."""
+        """Open a film, and digest it however long it is."""
         try:
             with self._reached(root, file) as stream:
-                sha256 = _digest(stream)
-                stream.seek(0)
                 with closing(self._open_film(stream, PurePosixPath(file.path).name)) as film:
-                    return Examined(sha256=sha256, film=film.facts)
-        except UnreadablePicture as error:
-            return Examined(outcome=Outcome(reason=Reason(error.reason), detail=str(error)))
-        except OSError as error:
-            return Examined(outcome=_out_of_reach(error))
+                    facts = film.facts
+                stream.seek(0)
+                return Examined(sha256=_digest(stream), film=facts)
+        except (UnreadablePicture, SetupError, OSError) as error:
+            return Examined(outcome=_outcome(error))
 
     def read(self, stretch: Stretch) -> StretchRead:
-        """Find the tracks of a stretch; what can't be read costs that stretch, and a film that is out of reach is an outcome."""
+        """Find the tracks of a stretch; what can't be read costs that stretch, and a film that is out of reach is read on another time."""
         try:
             film = self._film(stretch)
+        except (UnreadablePicture, SetupError, OSError) as error:
+            return StretchRead(stretch=stretch, outcome=_outcome(error), out_of_reach=True)
+        try:
             part = self._find_tracks(film, stretch.start_ticks, stretch.end_ticks, stretch.sampling)
-        except UnreadablePicture as error:
+        except (UnreadablePicture, OSError) as error:
             self.close()
-            return StretchRead(stretch=stretch, outcome=Outcome(reason=Reason(error.reason), detail=str(error)))
-        except OSError as error:
-            self.close()
-            return StretchRead(stretch=stretch, outcome=_out_of_reach(error))
+            outcome = _outcome(error)
+            return StretchRead(stretch=stretch, outcome=outcome, out_of_reach=outcome.reason in (Reason.VANISHED, Reason.NOT_ALLOWED))
         if stretch.end_ticks is None:
             self.close()
         return StretchRead(stretch=stretch, part=part)
@@ -122,5 +119,9 @@ def _digest(stream: BinaryIO) -> bytes:
     return sha256.digest()
 
 
-def _out_of_reach(error: OSError) -> Outcome:
+def _outcome(error: UnreadablePicture | SetupError | OSError) -> Outcome:
+    if isinstance(error, UnreadablePicture):
+        return Outcome(reason=Reason(error.reason), detail=str(error))
+    if isinstance(error, SetupError):
+        return Outcome(reason=Reason.UNSUPPORTED, detail=f"{error}; {error.remedy}")
     return Outcome(reason=Reason.NOT_ALLOWED, detail=f"the system refused to read it: {error.strerror}")

@@ -15,7 +15,6 @@ from visavis.records.film_intake import ReadStretch
 from visavis.records.films import FilmState
 from visavis.records.sources import RootRecord
 from visavis.services.ingest.batches import Stretch, StretchRead
-from visavis.services.ingest.film_reader import OUT_OF_REACH
 from visavis.services.ingest.last_word import LastWord
 from visavis.services.ingest.parts import Parts, Tally
 from visavis.sources.base import FoundFile
@@ -163,7 +162,7 @@ class FilmRuns:
         self._tally.bytes += film.file.size
 
     def _commit(self, film: _Film, came: StretchRead) -> None:
-        if came.outcome is not None and came.outcome.reason in OUT_OF_REACH:
+        if came.outcome is not None and came.out_of_reach:
             self._stop(film, came.outcome)
             return
         film.count(came)

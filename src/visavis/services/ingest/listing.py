@@ -122,8 +122,12 @@ def _unlisted(item: Unlisted) -> ReadFile:
 
 
 def _is_unchanged(file: FoundFile, known: dict[str, KnownFile], paired: set[str]) -> bool:
-    """Whether nothing is to be done; a RAW file whose camera picture came or went since is not what it was."""
+    """Whether nothing is to be done; a RAW file whose camera picture came or went since is not what it was, and a film that could not be
+    opened is tried again: it may have wanted the extra `video`, and costs but its opening.
+    """
     before = known.get(file.path)
+    if before is not None and before.reason is Reason.UNSUPPORTED and kind_of(file.path) is Kind.VIDEO:
+        return False
     return before is not None and before.unchanged(file.size, file.mtime_ns) and (before.reason is Reason.PAIRED) == (file.path in paired)
 
 
