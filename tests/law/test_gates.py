@@ -25,7 +25,7 @@ from visavis.law.approvals import check_approval
 from visavis.law.cases import CaseDraft, check_draft
 from visavis.law.charter import Charter, check_transition, check_usable
 from visavis.law.clear import clear, clear_rights
-from visavis.law.disclosure import check_disclosure
+from visavis.law.disclosure import ClipAsked, check_clip, check_disclosure
 from visavis.law.erasure import HoldAsked, check_certificate, check_hold
 from visavis.law.erasure import check_second as check_second_of_erasure
 from visavis.law.facts import Approval, Approver, CaseFacts, SourceFacts
@@ -424,6 +424,10 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ("CERTIFICATE_GATES", Rule.ERASURE_CHECKED): (
         "an erasure of which a check failed is certified",
         lambda _: check_certificate([{"check": "a", "passed": True}, {"check": "b", "passed": False}]),
+    ),
+    ("CLIP_GATES", Rule.OTHERS_MASKED): (
+        "a clip of a police case in which other people are seen",
+        lambda _: check_clip(ClipAsked(one_face=True, masked=False)),
     ),
     ("DISCLOSURE_GATES", Rule.EXPORT_ALLOWED): (
         "a trial's results are exported",

@@ -127,7 +127,7 @@ class Moment:
     ----------
     start_ticks, end_ticks, at_ticks : int
         First and last frame of the appearance, and the one of this face, from the film's first frame.
-    rate, timecode
+    duration_ticks, rate, timecode
         As `FilmFacts` has them.
     """
 
@@ -136,6 +136,7 @@ class Moment:
     end_ticks: int
     at_ticks: int
     time_base: Fraction
+    duration_ticks: int | None
     rate: Fraction | None
     timecode: str | None
 

@@ -77,6 +77,10 @@ class Rule(StrEnum):
     # ---- after a search
     REVIEWER_APART = "reviewer-apart", "who asked, who approved and the two who review are different people"
     EXPORT_ALLOWED = "export-allowed", "the profile lets results leave the house"
+    OTHERS_MASKED = (
+        "others-masked",
+        "a clip shows nobody but the one person that the case asks about (GDPR Art. 5(1)(c), LED Art. 4(1)(c))",
+    )
     RECIPIENT_NAMED = "recipient-named", "an exported result names its recipient and the reason"
     LABEL_CATALOGUE = "label-catalogue", "the source's charter lists the purpose catalogue, under which faces may be given names"
     LABEL_DECIDED = "label-decided", "a label is a decision of people: the candidate is decided to be the same"

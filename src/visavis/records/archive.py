@@ -40,6 +40,7 @@ from visavis.records.labels import Labels
 from visavis.records.leaves import LeafPen, LeafWriter
 from visavis.records.ledger import Ledger
 from visavis.records.likened import Likened
+from visavis.records.moments import Moments
 from visavis.records.order_questions import OrderQuestions
 from visavis.records.orders import Orders
 from visavis.records.originals import Originals
@@ -125,6 +126,7 @@ class Records:
             self.films = Films(self._database)
             self.film_intake = FilmIntake(self.intake, self.files, self.keys, sealer, templates)
             self.gallery = Gallery(self._database, sealer, self.rows, self.rotations)
+            self.moments = Moments(self._database)
             self._open_rights(doors, sealer)
             self.ledger = Ledger(self._database, self.vault)
             doors.check(self)

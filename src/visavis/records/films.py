@@ -94,7 +94,7 @@ class Films:
         return HalfRead(films=len(states), read_s=sum(state.read_s for state in states))
 
 
-FILM_TIMES = (film.c.time_base, film.c.rate, film.c.timecode)
+FILM_TIMES = (film.c.time_base, film.c.duration_ticks, film.c.rate, film.c.timecode)
 """What `moment_of` needs of a film, besides its appearance and its face."""
 
 
@@ -108,6 +108,7 @@ def moment_of(row: Any) -> Moment | None:
         end_ticks=row.end_ticks,
         at_ticks=row.at_ticks,
         time_base=Fraction(row.time_base),
+        duration_ticks=row.duration_ticks,
         rate=None if row.rate is None else Fraction(row.rate),
         timecode=row.timecode,
     )

@@ -8,11 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from visavis.domain.face import Box
+from visavis.domain.film import Moment
 from visavis.domain.ids import CandidateId, CaseId, FaceId, MediaId, PersonId, SearchId
 from visavis.records import review_tables, tables
 from visavis.records.anchors import Anchor
 from visavis.records.database import Database
 from visavis.records.files import chunks, location_row
+from visavis.records.film_tables import film
+from visavis.records.films import FILM_TIMES, moment_of
 from visavis.records.siblings import of_appearances_of
 from visavis.records.vault import PathSealer
 
@@ -60,7 +63,7 @@ class HeldTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFace:
-    """A face with what was made of it."""
+    """A face with what was made of it; `moment` is of a film, None for a still."""
 
     number: int
     id: FaceId
@@ -69,6 +72,7 @@ class HeldFace:
     box: Box
     media_number: int
     templates: tuple[HeldTemplate, ...]
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +151,8 @@ class Holdings:
         found = []
         for chunk in chunks(sorted(face_ids)):
             query = (
-                sa.select(tables.face, tables.appearance.c.media_number)
-                .join(tables.appearance)
+                sa.select(tables.face, *_SEEN, *FILM_TIMES)
+                .select_from(tables.face.join(tables.appearance).outerjoin(film, film.c.media_number == tables.appearance.c.media_number))
                 .where(of_appearances_of(chunk), _kept())
                 .order_by(tables.face.c.number)
             )
@@ -248,6 +252,7 @@ class Holdings:
             state=row.state,
             box=_box(row),
             media_number=row.media_number,
+            moment=moment_of(row),
             templates=tuple(HeldTemplate(pack_id=one.pack_id, expires_at=one.expires_at) for one in self._database.ask(kept)),
         )
 
@@ -296,6 +301,7 @@ class Holdings:
         )
 
 
+_SEEN = (tables.appearance.c.media_number, tables.appearance.c.start_ticks, tables.appearance.c.end_ticks)
 _IN_LIST = (tables.candidate.c.face_number, tables.candidate.c.rank, tables.candidate.c.similarity)
 
 

@@ -8,11 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from visavis.domain.arrays import RgbImage
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, SetupError
 from visavis.domain.film import Sampling
-from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold
+from visavis.domain.identification import ProbePicture, SearchResult, Threshold
 from visavis.domain.ids import SourceId
 from visavis.domain.media import Reason
 from visavis.domain.progress import IngestProgress
@@ -28,6 +27,7 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
+from visavis.wiring.clips import ClipDesk
 from visavis.wiring.desks import Desks
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
@@ -75,7 +75,13 @@ class Archive(Desks):
     @property
     def requests(self) -> RequestDesk:
         """What the people shown ask: taken in, looked for, answered."""
-        return RequestDesk(self._session, Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=self._floor))
+        doors = (self.look, self._searching, self._open_chain, self._floor, self.clips.masked)
+        return RequestDesk(self._session, Engines(*doors))
+
+    @property
+    def clips(self) -> ClipDesk:
+        """Clips of candidates in films."""
+        return ClipDesk(self._session, self._open_chain, lambda records: self._default_threshold(records).value)
 
     @property
     def erasure(self) -> ErasureDesk:
@@ -308,12 +314,6 @@ class Archive(Desks):
         records, index = self._searching()
         why = Why(records, index, self._permission(records), default_threshold=self._default_threshold(records))
         return why.run(question, Path(file))
-
-    def original_opener(self) -> Callable[[Candidate], RgbImage | None]:
-        """Return a function that decodes the original behind a candidate, upright RGB, or gives None where it can't be reached."""
-        from visavis.services.show_original import ShowOriginal
-
-        return ShowOriginal(self._session.records(), build.file_opener(self._session.settings), build.limits(self._session.settings)).run
 
     # ---- upkeep --------------------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from visavis.settings import Settings
 
 if TYPE_CHECKING:  # these import networks and decoders, which most commands do not need
     from visavis.decode.limits import FilmLimits, Limits
+    from visavis.decode.originals import OriginalPixels
     from visavis.decode.video.base import Film
     from visavis.engines.chain import Chain
     from visavis.engines.pack import Pack
@@ -165,6 +166,18 @@ def file_opener(settings: Settings) -> Callable[[Path, str], bytes]:
 def stream_opener(settings: Settings) -> Callable[[Path, str], BinaryIO]:
     """Return (root, path below it) → seekable stream."""
     return lambda root, path: open_source(settings, root).stream(path)
+
+
+def originals(settings: Settings) -> "OriginalPixels":
+    """Return what reads the pixels behind a record."""
+    from visavis.decode.originals import OriginalPixels
+
+    return OriginalPixels(
+        open_file=file_opener(settings),
+        open_stream=stream_opener(settings),
+        limits=limits(settings),
+        film_limits=film_limits(settings),
+    )
 
 
 def film_opener(settings: Settings) -> Callable[[BinaryIO, str], "Film"]:
