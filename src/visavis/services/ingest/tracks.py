@@ -118,5 +118,6 @@ def _worth_embedding(one: Tracklet) -> list[Sighting]:
 
 
 def _is_real(members: Sequence[Tracklet], faces: Sequence[SeenFace]) -> bool:
-    """Whether a face was seen twice, or once beyond doubt."""
-    return sum(one.sure_looks for one in members) > 1 or max(one.face.quality.score for one in faces) >= _SEEN_ONCE
+    """Whether a face was seen twice, or once beyond doubt: a shadow that is left of a fading face is found with a good score too."""
+    once = any(one.face.quality.score >= _SEEN_ONCE and not one.face.quality.weaknesses() for one in faces)
+    return once or sum(one.sure_looks for one in members) > 1
