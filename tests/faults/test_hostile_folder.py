@@ -62,7 +62,7 @@ class VanishesWhenOpened:
 
 
 def build_analyser() -> MediaAnalyser:
-    return MediaAnalyser(VanishesWhenOpened(), NoNetworks(), Limits())
+    return MediaAnalyser(VanishesWhenOpened(), NoNetworks(), Limits(), rig.MadeUpAnalyser()._films)
 
 
 def _picture(side: int, seed: int, kind: str = ".jpg") -> bytes:
