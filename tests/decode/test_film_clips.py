@@ -67,7 +67,7 @@ def test_what_is_hidden_is_hidden_in_every_frame(make):
         wanted = [frame.ticks for frame in film.frames()][5:11]
         tick = film.facts.time_base
         _, stream = clipped(film, wanted[0] * tick, wanted[-1] * tick, draw=black, longer_side=128)
-    assert seen == [(ticks, (72, 128, 3)) for ticks in wanted]
+    assert seen == [(ticks, (144, 256, 3)) for ticks in wanted]  # before anything is resized
     with opened(stream.getvalue()) as clip:
         assert max(int(frame.rgb().max()) for frame in clip.frames()) < 5
 

@@ -11,6 +11,7 @@ import typer
 from visavis.cli.commands import (
     backups,
     cases,
+    clips,
     consents,
     erase,
     evaluate,
@@ -57,6 +58,7 @@ PARTS = (
     ingest,
     search,
     review,
+    clips,
     labels,
     requests,
     suppress,

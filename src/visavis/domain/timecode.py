@@ -7,14 +7,14 @@ the first two numbers (four at 59.94) of each minute but every tenth; no frame i
 import re
 from fractions import Fraction
 
-from visavis.domain.film import FilmFacts
+from visavis.domain.film import FilmFacts, Moment
 
 _WRITTEN = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.])(\d\d)")
 _DAY_MINUTES = 24 * 60
 _DROPPING = {30: 2, 60: 4}  # nominal rate: numbers left out a minute
 
 
-def timecode_at(facts: FilmFacts, ticks: int) -> str | None:
+def timecode_at(facts: FilmFacts | Moment, ticks: int) -> str | None:
     """Return the time code of a moment, None if the film has none, or no even rate.
 
     Parameters

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import BinaryIO
 
+import cv2
+import numpy as np
+
 from visavis.decode.video.base import Film, FilmFrame
 from visavis.decode.video.encode import Encoding, FilmWriter
 from visavis.domain.arrays import RgbImage
 
 Draw = Callable[[RgbImage, int], RgbImage]
-"""(picture, ticks) → picture of the same size: what is to be hidden, is hidden here."""
+"""(picture at the film's full size, ticks) → picture of the same size: what is to be hidden is hidden here, before anything is resized."""
 
 _RATE = Fraction(30)  # declared where a film has no even rate: it only says how fast a decoder must be
 _KEY_EVERY = 50  # frames: a player jumps to within two seconds
@@ -33,7 +36,7 @@ def write_clip(
     between : tuple of int
         First and last moment, ticks, both included; the clip's times begin at its first frame.
     draw : callable, optional
-        Is given each frame, upright RGB at the clip's size.
+        Is given each frame, upright RGB at the film's size.
     longer_side : int or None
         Of the clip at most, pixels; None = as large as the film.
     crf : int
@@ -66,7 +69,14 @@ def write_clip(
 
 
 def _drawn(frame: FilmFrame, draw: Draw | None, longer_side: int | None) -> RgbImage:
-    image = frame.rgb(longer_side)
+    image = _shrunk(draw(frame.rgb(), frame.ticks), longer_side) if draw else frame.rgb(longer_side)
     height, width = (side // 2 * 2 for side in image.shape[:2])  # 4:2:0 halves both sides
-    image = image[:height, :width]
-    return draw(image, frame.ticks) if draw else image
+    return image[:height, :width]
+
+
+def _shrunk(image: RgbImage, longer_side: int | None) -> RgbImage:
+    height, width = image.shape[:2]
+    scale = (longer_side or max(height, width)) / max(height, width)
+    if scale >= 1:
+        return image
+    return np.asarray(cv2.resize(image, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA))
