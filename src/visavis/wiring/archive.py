@@ -241,6 +241,7 @@ class Archive(Desks):
         """
         from visavis.services.search import Search, SearchQuestion, reading_notices
 
+        self._follow()
         probes = pick(self._pictures(photos), faces=tuple(faces), all_faces=all_faces, one_person=same_person or fuse)
         question = SearchQuestion(
             actor=self._session.actor,
@@ -310,7 +311,7 @@ class Archive(Desks):
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
         vault = self.vault.status()
-        warnings = (*vault.warnings, *self.retention.warnings(), *self.requests.warnings(), *self.orders.warnings())
+        warnings = (*vault.warnings, *self.retention.warnings(), *self.repacking.warnings(), *self.requests.warnings(), *self.orders.warnings())
         return Status(self._session.records(), vault=vault.kind, warnings=warnings).run()
 
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
@@ -354,6 +355,13 @@ class Archive(Desks):
             yield index
         finally:
             index.close()
+
+    def _follow(self) -> None:
+        """Open everything anew if another process has moved the archive to another pack."""
+        if self._session.records().moved_on():
+            self._session.close()
+        if self._chain is not None and self._chain.pack.id != self._session.records().pack_id:
+            self._chain, self._thresholds = None, {}
 
     def _searching(self) -> tuple[Records, VectorIndex]:
         """Return records and an index that has all that was committed until now."""
