@@ -16,7 +16,7 @@ from visavis.domain.media import PixelSource, Reason
 from visavis.engines.align import DegenerateLandmarks, align, fit_similarity
 from visavis.engines.detect import Detector, Found
 from visavis.engines.embed import Recogniser
-from visavis.engines.finder import FaceFinder
+from visavis.engines.finder import FaceFinder, first_scale
 from visavis.engines.fold import folded_file
 from visavis.engines.pack import Pack
 from visavis.engines.picture import ScaledPicture
@@ -209,7 +209,8 @@ class Chain:
         picture, facts = ScaledPicture(source), self._recogniser.facts
         sides = np.array([source.full_width, source.full_height], np.float32)
         points = [(ratios * sides - 0.5).astype(np.float32) for ratios in faces]
-        picture.at_least(max(fit_similarity(each, facts.template_5x2).scale for each in points) / _BLOWN_UP)
+        needed = max(fit_similarity(each, facts.template_5x2).scale for each in points) / _BLOWN_UP
+        picture.at_least(max(needed, first_scale(picture.longer_side)))  # the pixels that the face was found in: the same template again
         return [self._crop(picture, each) for each in points]
 
     def _cut_faces(self, at: int, source: PixelSource, *, thorough: bool) -> list[_Cut]:
