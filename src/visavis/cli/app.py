@@ -10,6 +10,7 @@ import typer
 
 from visavis.cli.commands import (
     backups,
+    bench,
     cases,
     consents,
     erase,
@@ -71,6 +72,7 @@ PARTS = (
     ledger,
     packs,
     evaluate,
+    bench,
     vault,
 )
 for part in PARTS:
