@@ -82,9 +82,7 @@ class Moving:
             self.made.index.add(rows, seq)
 
     def repack(self, step=lambda _: None) -> Repack:
-        return Repack(
-            self.made.records, open_file=self.originals.open, admit=self.originals.admit, limits=Limits(), step=step
-        )
+        return Repack(self.made.records, open_file=self.originals.open, admit=self.originals.admit, limits=Limits(), step=step)
 
     def run(self, **options):
         report = self.repack().run(ACTOR, self.originals.target(), **options)
@@ -248,7 +246,7 @@ def test_what_is_restricted_is_neither_embedded_nor_erased(moving):
     moving.made.sql("UPDATE face SET state = 'restricted' WHERE number = 2")
     report = moving.run()
     assert (report.state, report.templates, report.left_alone) == ("switched", 5, 1)
-    with pytest.raises(InputError, match="1 templates .* restricted"):
+    with pytest.raises(InputError, match="1 templates of"):
         EndRepack(moving.made.records).confirm(ACTOR)
     EndRepack(moving.made.records).back(ACTOR)
 

@@ -207,7 +207,9 @@ class Gallery:
         are erased.
         """
         entry = tables.outbox.c
-        added = sa.select(entry.last_key).where(entry.act == "add", entry.first_key.between(*self._keys)).order_by(entry.seq.desc()).limit(1)
+        added = (
+            sa.select(entry.last_key).where(entry.act == "add", entry.first_key.between(*self._keys)).order_by(entry.seq.desc()).limit(1)
+        )
         return self._database.ask(added).scalar_one_or_none() or 0
 
     def expected(self) -> Iterator[tuple[int, int]]:

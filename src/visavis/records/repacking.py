@@ -316,7 +316,7 @@ class Repackings:
 
 
 def _open() -> sa.ColumnElement[bool]:
-    """Faces that may be worked on: of photographs, shown, neither restricted nor on hold (GDPR Art. 18(2): what is restricted is stored)."""
+    """Faces that may be worked on: of photographs, shown, neither restricted nor on hold (GDPR Art. 18(2): what is restricted is kept)."""
     return sa.and_(tables.face.c.state == "plain", tables.media.c.holds == 0, tables.media.c.kind == "photo")
 
 

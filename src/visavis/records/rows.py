@@ -74,7 +74,7 @@ class RowStore:
         Told «rows-written», «rows-synced», «rows-overwritten».
     """
 
-    def __init__(  # noqa: PLR0913 - keyword-only facts of one folder
+    def __init__(
         self, folder: Path, *, dim: int, pack_id: str, writable: bool, first_segment: int = 0, step: Step = lambda _name: None
     ) -> None:
         self._folder = folder

@@ -118,7 +118,7 @@ class Bench:
         A clock that only goes forward.
     """
 
-    def __init__(  # noqa: PLR0913 - keyword-only parts
+    def __init__(
         self,
         pack: Pack,
         networks: Networks,

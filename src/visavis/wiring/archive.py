@@ -311,7 +311,8 @@ class Archive(Desks):
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
         vault = self.vault.status()
-        warnings = (*vault.warnings, *self.retention.warnings(), *self.repacking.warnings(), *self.requests.warnings(), *self.orders.warnings())
+        desks = (self.retention, self.repacking, self.requests, self.orders)
+        warnings = (*vault.warnings, *(line for desk in desks for line in desk.warnings()))
         return Status(self._session.records(), vault=vault.kind, warnings=warnings).run()
 
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:

@@ -59,9 +59,11 @@ def _show(report: "BenchReport") -> None:
         table.add_row(_STAGES[stage], f"{ms:.2f}")
     screen.print(f"{pictures.pictures:,} pictures, {pictures.faces:,} faces, pack {report.pack}, one worker")
     screen.print(table)
-    screen.print(f"{pictures.pictures_a_second:.1f} pictures a second; the whole is {pictures.over_kernels:.2f} times decoding and networks")
     screen.print(
-        f"a search among {search.templates:,} templates of {search.dim} values: {search.median_ms:.2f} ms, 99 % under {search.slow_ms:.2f} ms"
+        f"{pictures.pictures_a_second:.1f} pictures a second; the whole is {pictures.over_kernels:.2f} times decoding and networks"
+    )
+    screen.print(
+        f"a search among {search.templates:,} templates of {search.dim} values: {search.median_ms:.2f} ms, 99 % below {search.slow_ms:.1f}"
     )
     screen.print(
         f"\na million photographs such as these: {duration(report.million_hours * 3600)} with one worker, {report.million_faces:,} faces, "

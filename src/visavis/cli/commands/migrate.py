@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command()(migrate)
 
 
-def migrate(  # noqa: PLR0913 - options of one command
+def migrate(
     pack: Annotated[str, typer.Option("--pack", metavar="ID", help="The pack to move to; visavis packs list.")] = "",
     leave_behind: Annotated[
         bool, typer.Option("--leave-behind", help="Switch though some faces have no new template; these are not searched then.")
@@ -76,9 +76,7 @@ def lines(report: "RepackReport") -> list[str]:
         for name, (median, high, highest) in (("before", compared.before), ("after", compared.after)):
             found.append(f"  similarity of two faces {name}: median {median:.3f}, 99 % below {high:.3f}, 99.9 % below {highest:.3f}")
     found += {
-        "unfinished": [
-            f"→ connect what is missing and run it again; or switch without these faces: visavis migrate --pack {report.pack} --leave-behind"
-        ],
+        "unfinished": [f"→ connect what is missing and run it again; or go without: visavis migrate --pack {report.pack} --leave-behind"],
         "switched": ["→ search; then visavis migrate --confirm, or visavis migrate --back"],
     }.get(report.state, [])
     return found

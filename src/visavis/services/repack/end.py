@@ -39,7 +39,7 @@ class EndRepack:
         if move.left_at is None:
             if kept := self._records.repackings.kept_for_law():
                 raise InputError(
-                    f"{kept} templates of «{move.from_pack}» are of faces that are restricted, or of pictures on hold; nobody may erase these",
+                    f"{kept} templates of «{move.from_pack}» are of restricted faces, or of pictures on hold: nobody may erase these",
                     remedy="confirm when restriction and hold have ended, or go back: visavis migrate --back",
                 )
             self._leave(actor, move)

@@ -211,18 +211,14 @@ class Repack:
             self._step("repack-begun")
         return move
 
-    def _write(
-        self, actor: Actor, target: Target, move: Move | None, tally: _Tally, index: VectorIndex | None = None
-    ) -> Iterator[int]:
+    def _write(self, actor: Actor, target: Target, move: Move | None, tally: _Tally, index: VectorIndex | None = None) -> Iterator[int]:
         """Go through the pictures that lack a template, batch by batch; yield how many faces were looked at."""
         generation = self._records.generation if move is None else move.to_generation
         after, looked = 0, 0
         while pictures := self._records.repackings.lacking(move, after=after, limit=BATCH):
             faces, refused = self._embedded(target, pictures, tally)
             with self._records.work(actor) as work:
-                seq = self._records.repackings.write(
-                    work, move, faces, pack_id=target.pack_id, dim=target.dim, generation=generation
-                )
+                seq = self._records.repackings.write(work, move, faces, pack_id=target.pack_id, dim=target.dim, generation=generation)
                 facts = {"templates": len(faces), "pictures": len(pictures), "refused": refused, "pack": target.pack_id}
                 work.leaf("alteration", what="templates of a pack written", move=move.id if move else "", **facts)
             self._step("repack-written")
