@@ -34,7 +34,7 @@ def create_archive(
     folder : path
         New or empty, on a local disk.
     pack_id : str or None
-        The model pack, fixed for the archive's life; None = the default.
+        The model pack, until the archive moves to another; None = the default.
     passphrase : str or None
         Closes the key file; None = the file alone opens the archive.
 
