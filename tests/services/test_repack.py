@@ -251,6 +251,14 @@ def test_what_is_restricted_is_neither_embedded_nor_erased(moving):
     EndRepack(moving.made.records).back(ACTOR)
 
 
+def test_faces_of_films_hold_the_switch_up_until_somebody_goes_without_them(moving):
+    moving.made.sql("UPDATE media SET kind = 'video' WHERE number = 3")
+    report = moving.run()
+    assert (report.state, report.templates, report.unread) == ("unfinished", 5, {"film": 1})
+    report = moving.run(leave_behind=True)
+    assert (report.state, report.after) == ("switched", 5)
+
+
 def test_one_move_at_a_time(moving):
     moving.originals.files.pop("0.png")
     moving.run()

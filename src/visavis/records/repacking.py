@@ -210,9 +210,14 @@ class Repackings:
         wanted = sa.and_(_open(), ~_has(spare_template), _has(tables.template)) if move else sa.and_(_open(), ~_has(tables.template))
         return int(self._database.ask(sa.select(sa.func.count()).select_from(_of_media).where(wanted)).scalar_one())
 
+    def of_films(self) -> int:
+        """Return how many searched faces are not of photographs; their pictures are not opened again here."""
+        wanted = sa.and_(_free(), tables.media.c.kind != "photo", _has(tables.template))
+        return int(self._database.ask(sa.select(sa.func.count()).select_from(_of_media).where(wanted)).scalar_one())
+
     def left_alone(self) -> int:
-        """Return how many faces with a template are not moved: hidden by an objection, restricted, on hold, or of a film."""
-        query = sa.select(sa.func.count()).select_from(_of_media).where(~_open(), tables.face.c.state != "erasing", _has(tables.template))
+        """Return how many faces with a template are not moved: hidden by an objection, restricted, or on hold."""
+        query = sa.select(sa.func.count()).select_from(_of_media).where(~_free(), tables.face.c.state != "erasing", _has(tables.template))
         return int(self._database.ask(query).scalar_one())
 
     def kept_for_law(self) -> int:
@@ -315,9 +320,14 @@ class Repackings:
                 yield tuple(row)
 
 
+def _free() -> sa.ColumnElement[bool]:
+    """Faces that may be worked on: shown, neither restricted nor on hold (GDPR Art. 18(2): what is restricted is kept, no more)."""
+    return sa.and_(tables.face.c.state == "plain", tables.media.c.holds == 0)
+
+
 def _open() -> sa.ColumnElement[bool]:
-    """Faces that may be worked on: of photographs, shown, neither restricted nor on hold (GDPR Art. 18(2): what is restricted is kept)."""
-    return sa.and_(tables.face.c.state == "plain", tables.media.c.holds == 0, tables.media.c.kind == "photo")
+    """Those of them whose picture is a photograph."""
+    return sa.and_(_free(), tables.media.c.kind == "photo")
 
 
 def _has(table: sa.Table) -> sa.ColumnElement[bool]:

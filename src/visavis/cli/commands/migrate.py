@@ -69,7 +69,7 @@ def lines(report: "RepackReport") -> list[str]:
     found += [f"  refused by {rule}: {counted(count, 'face')}" for rule, count in sorted(report.refused.items())]
     found += [f"  not read ({why}): {counted(count, 'face')}" for why, count in sorted(report.unread.items())]
     if report.left_alone:
-        found.append(f"  left alone (hidden, restricted, on hold or of a film): {counted(report.left_alone, 'face')}")
+        found.append(f"  left alone (hidden, restricted or on hold): {counted(report.left_alone, 'face')}")
     if report.comparison is not None:
         compared = report.comparison
         found.append(f"{compared.faces:,} faces compared: the nearest other face is the same for {compared.same_nearest:.1%}")

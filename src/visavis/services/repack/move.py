@@ -25,6 +25,8 @@ BATCH = 48
 """Pictures in one transaction, as in ingest."""
 UNREAD = "changed"
 """Why a picture was not read whose file is not the one that its faces were found in; else the reason of the outcome."""
+FILM = "film"
+"""Why a face of a film has no new template: films are not read again."""
 _SHOWN = 1_000
 """Most ids of pictures that a report lists."""
 
@@ -77,7 +79,7 @@ class RepackReport:
     pictures : tuple of str
         Ids of the pictures of the latter, the first thousand.
     left_alone : int
-        Faces that are hidden, restricted, on hold or of a film, and were not looked at.
+        Faces that are hidden, restricted or on hold, and were not looked at.
     comparison : Comparison or None
         None where fewer than two faces have both templates.
     """
@@ -157,7 +159,10 @@ class Repack:
         tally, waiting = _Tally(), self._records.repackings.faces_waiting(move)
         for done in self._write(actor, target, move, tally):
             progress(done, waiting)
-        missing = self._records.repackings.faces_waiting(move)
+        films = self._records.repackings.of_films()
+        if films:
+            tally.unread[FILM] += films
+        missing = films + self._records.repackings.faces_waiting(move)
         comparison, left_alone = compare(self._records), self._records.repackings.left_alone()
         switched = not missing or leave_behind
         if switched:
