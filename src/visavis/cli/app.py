@@ -10,6 +10,7 @@ import typer
 
 from visavis.cli.commands import (
     backups,
+    bench,
     cases,
     clips,
     consents,
@@ -19,6 +20,7 @@ from visavis.cli.commands import (
     ingest,
     labels,
     ledger,
+    migrate,
     order_questions,
     orders,
     packs,
@@ -65,6 +67,7 @@ PARTS = (
     consents,
     upkeep,
     expire,
+    migrate,
     erase,
     backups,
     orders,
@@ -73,6 +76,7 @@ PARTS = (
     ledger,
     packs,
     evaluate,
+    bench,
     vault,
 )
 for part in PARTS:

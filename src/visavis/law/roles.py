@@ -35,6 +35,7 @@ class Act(StrEnum):
     READ_LEDGER = "read-ledger"
     EXPIRE = "expire"
     REKEY = "rekey"
+    REPACK = "repack"
     RECEIVE_REQUEST = "receive-request"
     ANSWER_REQUEST = "answer-request"
     SEARCH_FOR_REQUEST = "search-for-request"

@@ -76,10 +76,11 @@ def _touching(where: Where) -> list[sa.ColumnElement[bool]]:
 class Gallery:
     """Queries about what is searchable."""
 
-    def __init__(self, database: Database, sealer: PathSealer, rows: RowStore, rotations: Rotations) -> None:
+    def __init__(self, database: Database, sealer: PathSealer, rows: RowStore, rotations: Rotations, *, keys: tuple[int, int]) -> None:
         self._database = database
         self._sealer = sealer
         self._rows = rows
+        self._keys = keys
         self._rotations = rotations
 
     def size(self, where: Where, at: dt.datetime) -> GallerySize:
@@ -180,8 +181,13 @@ class Gallery:
         ]
 
     def high_water(self) -> int:
-        """Return the largest template key that was ever committed, 0 for none; the outbox remembers keys whose templates are erased."""
-        added = sa.select(tables.outbox.c.last_key).where(tables.outbox.c.act == "add").order_by(tables.outbox.c.seq.desc()).limit(1)
+        """Return the largest template key that was ever committed in this generation, 0 for none; the outbox remembers keys whose templates
+        are erased.
+        """
+        entry = tables.outbox.c
+        added = (
+            sa.select(entry.last_key).where(entry.act == "add", entry.first_key.between(*self._keys)).order_by(entry.seq.desc()).limit(1)
+        )
         return self._database.ask(added).scalar_one_or_none() or 0
 
     def expected(self) -> Iterator[tuple[int, int]]:

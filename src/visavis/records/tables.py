@@ -58,6 +58,7 @@ archive = Table(
     Column("pack_id", Text, nullable=False),
     Column("dim", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("generation", Integer, nullable=False, server_default="0"),
 )
 
 source = Table(

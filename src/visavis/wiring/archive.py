@@ -257,6 +257,7 @@ class Archive(Desks):
         """
         from visavis.services.search import Search, SearchQuestion, reading_notices
 
+        self._follow()
         probes = pick(self._pictures(photos), faces=tuple(faces), all_faces=all_faces, one_person=same_person or fuse)
         question = SearchQuestion(
             actor=self._session.actor,
@@ -320,7 +321,8 @@ class Archive(Desks):
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
         vault = self.vault.status()
-        warnings = (*vault.warnings, *self.retention.warnings(), *self.requests.warnings(), *self.orders.warnings())
+        desks = (self.retention, self.repacking, self.requests, self.orders)
+        warnings = (*vault.warnings, *(line for desk in desks for line in desk.warnings()))
         return Status(self._session.records(), vault=vault.kind, warnings=warnings).run()
 
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
@@ -370,6 +372,13 @@ class Archive(Desks):
         from visavis.wiring.evaluation import evaluate_archive_index
 
         return evaluate_archive_index(*self._searching(), self._session.actor, self._session.rules)
+
+    def _follow(self) -> None:
+        """Open everything anew if another process has moved the archive to another pack."""
+        if self._session.records().moved_on():
+            self._session.close()
+        if self._chain is not None and self._chain.pack.id != self._session.records().pack_id:
+            self._chain, self._thresholds = None, {}
 
     def _searching(self) -> tuple[Records, VectorIndex]:
         """Return records and an index that has all that was committed until now."""
