@@ -1,13 +1,14 @@
 """How often strangers score high: the upper tail of the similarities of two different people, and what it says of a search.
 
-A tail is a generalised Pareto distribution over a high quantile [1]_: of all non-mated pairs, `share` lie above the similarity `above`,
-and of those, the part (1 + shape · (s − above) / scale)^(−1 / shape) lies at s or above. Among N faces, the expected number of strangers
-at s or above is N times that. Expectations add up whatever depends on what, so this holds for any gallery whose pairs are like those that
-were measured; it is no probability that somebody is who they seem to be.
+A tail begins at a high quantile: of all non-mated pairs, `share` lie above the similarity `above`, and of those the part
+exp(−slope · x − bend · x²) lies at least x higher. That is the distribution of linear hazard [1]_: similarities of strangers thin out the
+faster the higher they are, as the normal distribution does, whose tail has this form nearly. Among N faces, the expected number of
+strangers at a similarity is N times the share there. Expectations add up whatever depends on what, so this holds for every gallery whose
+pairs are like those that were measured; it is no probability that somebody is who they seem to be.
 
 References
 ----------
-.. [1] J. Pickands, «Statistical inference using extreme order statistics», Annals of Statistics 3(1), 1975.
+.. [1] L. J. Bain, «Analysis for the linear failure-rate life-testing distribution», Technometrics 16(4), 1974.
 """
 
 import datetime as dt
@@ -24,8 +25,6 @@ COSINE, ADJUSTED = "cosine", "adjusted"
 
 _SIGMAS = 1.96
 """Of a normal distribution, for intervals of 95 %."""
-_STRAIGHT = 1e-9
-"""A shape nearer 0 than this is the exponential distribution, its limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +38,13 @@ class Tail:
     score : str
         `COSINE` or `ADJUSTED`.
     above : float
-        Similarity over which the tail was fitted.
+        Similarity where the tail begins.
     share : float
         Of all pairs, those above it; 0 to 1.
-    scale, shape : float
-        Of the generalised Pareto distribution; the shape is negative where similarities end below 1.
+    slope, bend : float
+        Of the tail; at least 0, and not both 0.
     spread : tuple of float
-        Covariance of (log share, log scale, shape) by bootstrap over subjects, the six numbers of its upper triangle row by row.
+        Covariance of (log share, slope, bend) by bootstrap over subjects, the six numbers of its upper triangle row by row.
     pairs, subjects : int
         What it was measured on: comparisons, and the people (in one's own gallery: the photographs) that were drawn anew.
     """
@@ -54,52 +53,35 @@ class Tail:
     score: str
     above: float
     share: float
-    scale: float
-    shape: float
+    slope: float
+    bend: float
     spread: tuple[float, ...]
     pairs: int
     subjects: int
 
     def share_at(self, similarity: float) -> float:
         """Return the share of strangers at a similarity or above; below `above`, where nothing was fitted, `share`: at least so many."""
-        return self._share(similarity, math.log(self.share), math.log(self.scale), self.shape)
+        beyond = max(0.0, similarity - self.above)
+        return self.share * math.exp(-self.slope * beyond - self.bend * beyond**2)
 
     def interval_at(self, similarity: float) -> tuple[float, float]:
-        """Return the 95 % interval of `share_at` by the delta method on its logarithm; the upper end stays finite past the tail's end."""
-        centre = np.array([math.log(self.share), math.log(self.scale), self.shape])
-        value = self._share(similarity, *centre)
-        if value <= 0:
-            return 0.0, self._share(similarity, centre[0], centre[1], self.shape + _SIGMAS * math.sqrt(self.spread[5]))
-        slope = np.zeros(3)
-        for i in range(3):
-            step = np.zeros(3)
-            step[i] = 1e-5
-            up, down = (self._share(similarity, *(centre + sign * step)) for sign in (1, -1))
-            slope[i] = (math.log(up) - math.log(down)) / 2e-5 if up > 0 and down > 0 else 0.0
-        deviation = math.sqrt(max(0.0, float(slope @ self.covariance() @ slope)))
-        return value * math.exp(-_SIGMAS * deviation), min(1.0, value * math.exp(_SIGMAS * deviation))
+        """Return the 95 % interval of `share_at`; its logarithm is linear in the three numbers whose covariance `spread` holds."""
+        beyond = max(0.0, similarity - self.above)
+        slope = np.array([1.0, -beyond, -(beyond**2)])
+        matrix = np.zeros((3, 3))
+        matrix[np.triu_indices(3)] = self.spread
+        matrix += np.triu(matrix, 1).T
+        factor = math.exp(_SIGMAS * math.sqrt(max(0.0, float(slope @ matrix @ slope))))
+        share = self.share_at(similarity)
+        return share / factor, min(1.0, share * factor)
 
     def similarity_at(self, share: float) -> float:
         """Return the similarity that this share of strangers reaches; `above` for a larger share than was fitted."""
         if share >= self.share:
             return self.above
-        ratio = math.log(share / self.share)
-        if abs(self.shape) < _STRAIGHT:
-            return self.above - self.scale * ratio
-        return self.above + self.scale / self.shape * math.expm1(-self.shape * ratio)
-
-    def covariance(self) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
-        """Return `spread` as a (3, 3) matrix."""
-        matrix = np.zeros((3, 3))
-        matrix[np.triu_indices(3)] = self.spread
-        return matrix + np.triu(matrix, 1).T
-
-    def _share(self, similarity: float, log_share: float, log_scale: float, shape: float) -> float:
-        beyond = max(0.0, similarity - self.above) / math.exp(log_scale)
-        if abs(shape) < _STRAIGHT:
-            return math.exp(log_share - beyond)
-        inner = 1 + shape * beyond
-        return 0.0 if inner <= 0 else math.exp(log_share - math.log(inner) / shape)
+        needed = math.log(self.share / share)
+        # slope · x + bend · x² = needed, in the form that stands a bend of 0
+        return self.above + 2 * needed / (self.slope + math.sqrt(self.slope**2 + 4 * self.bend * needed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Fitting the tail of non-mated similarities: a generalised Pareto distribution over a high quantile, with its spread and its goodness.
+"""Fitting the tail of non-mated similarities: a distribution of linear hazard over a high quantile, with its spread and its goodness.
 
 The pairs of a trial depend on each other (each person stands in many), so intervals come from a bootstrap over subjects [1]_: they are
 drawn with replacement, and a pair counts as often as both of its subjects were drawn. Each two people weigh the same, however many
@@ -10,7 +10,7 @@ References
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from visavis.domain.tails import COSINE, USUAL, Tail
 Reals = NDArray[np.float64]
 Places = NDArray[np.int64]
 
-TAIL_SHARE = 0.025
+TAIL_SHARE = 0.01
 """Of all pairs, those that are fitted. Fits over 5 % to 0.5 % expect the same within a fifth (docs/decisions/0022)."""
 LEAST_ABOVE = 30
 """Pairs above the start of the tail without which nothing is fitted."""
@@ -102,21 +102,11 @@ def fit_tail(pairs: Pairs, *, probes: str = USUAL, score: str = COSINE, share: f
         Too few pairs or subjects.
     """
     above = pairs.above(share)
-    counted = _counted(pairs, above)
-    high = pairs.where(pairs.similarity > above)
-
-    def fit(high: Pairs, whole: float) -> tuple[float, float, float]:
-        return float(high.weight.sum()) / whole, *fit_pareto(high.similarity - above, high.weight)
-
-    spread = _spread(pairs, high, fit)
-    found, scale, shape = fit(high, float(pairs.weight.sum()))
-    return Tail(
-        probes=probes, score=score, above=above, share=found, scale=scale, shape=shape, spread=spread, pairs=counted[0], subjects=counted[1]
-    )
+    return _fitted(pairs, above, fit_hazard, probes, score)
 
 
 def refit_tail(pairs: Pairs, known: Tail, *, ceiling: float) -> tuple[Tail, int]:
-    """Fit share and scale of a tail to few pairs, with start and shape of a known one: how a far tail bends takes 100,000 pairs.
+    """Fit share and slope of a tail to few pairs, with start and bend of a known one: how a far tail bends takes 100,000 pairs.
 
     Pairs at or above the ceiling are suspected to be of one person (a reflection, a picture in the picture, a collage), set aside and
     counted; the likelihood is that of a distribution cut there, so that setting them aside does not bend the fit.
@@ -140,113 +130,113 @@ def refit_tail(pairs: Pairs, known: Tail, *, ceiling: float) -> tuple[Tail, int]
         Too few pairs or subjects.
     """
     kept = pairs.where(pairs.similarity < ceiling)
-    counted = _counted(kept, known.above)
-    high = kept.where(kept.similarity > known.above)
 
-    def fit(high: Pairs, whole: float) -> tuple[float, float, float]:
-        scale = _cut_scale(high.similarity - known.above, high.weight, known.shape, ceiling - known.above)
-        return float(high.weight.sum()) / whole, scale, known.shape
+    def fit(excess: Reals, weight: Reals) -> tuple[float, float]:
+        return _cut_slope(excess, weight, known.bend, ceiling - known.above), known.bend
 
-    spread = list(_spread(kept, high, fit))
-    spread[5] = known.spread[5]
-    share, scale, shape = fit(high, float(kept.weight.sum()))
-    tail = Tail(
-        probes=known.probes,
-        score=known.score,
-        above=known.above,
-        share=share,
-        scale=scale,
-        shape=shape,
-        spread=tuple(spread),
-        pairs=counted[0],
-        subjects=counted[1],
-    )
-    return tail, len(pairs.similarity) - len(kept.similarity)
+    tail = _fitted(kept, known.above, fit, known.probes, known.score)
+    spread = (*tail.spread[:5], known.spread[5])  # the bend was not measured anew: it is as uncertain as it was
+    return replace(tail, spread=spread), len(pairs.similarity) - len(kept.similarity)
 
 
-def fit_pareto(excess: Reals, weight: Reals) -> tuple[float, float]:
-    """Fit scale and shape of a generalised Pareto distribution by maximum likelihood over one parameter [2]_.
+def fit_hazard(excess: Reals, weight: Reals) -> tuple[float, float]:
+    """Fit slope and bend by maximum likelihood: the hazard is slope + 2 · bend · x.
 
-    With τ = shape / scale, the likelihood is greatest at shape = mean log(1 + τ x), scale = shape / τ; τ is looked for on a grid.
+    At the maximum, slope · mean x + bend · mean x² = 1, so one number is left: which part of that 1 the bend has. The likelihood is concave
+    in it.
 
     Parameters
     ----------
     excess, weight : (n,) float64
         Above 0; not below 0.
-
-    References
-    ----------
-    .. [2] S. D. Grimshaw, «Computing maximum likelihood estimates for the generalized Pareto distribution», Technometrics 35(2), 1993.
     """
-    largest = float(excess.max())
-    excess, weight = _binned(excess, weight, largest)
+    excess, weight = _binned(excess, weight)
     whole = weight / weight.sum()
-    grid = np.concatenate([-np.geomspace(0.999, 1e-3, 40), np.geomspace(1e-3, 10, 40)]) / largest
-    for _ in range(2):
-        shape = np.array([float(whole @ np.log1p(tau * excess)) for tau in grid])
-        best = int(np.argmax(-np.log(shape / grid) - shape))
-        found = float(shape[best] / grid[best]), float(shape[best])
-        grid = np.linspace(grid[max(0, best - 1)], grid[min(len(grid) - 1, best + 1)], 24)
-        grid = grid[np.abs(grid * largest) > 1e-6]  # at 0 the formula has a gap
-    return found
+    first, second = float(whole @ excess), float(whole @ excess**2)
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        left, right = low + (high - low) / 3, high - (high - low) / 3
+        if _likelihood(left, excess / second, whole, first) < _likelihood(right, excess / second, whole, first):
+            low = left
+        else:
+            high = right
+    part = (low + high) / 2
+    return (1 - part) / first, part / second
 
 
-def _binned(excess: Reals, weight: Reals, largest: float) -> tuple[Reals, Reals]:
+def _likelihood(part: float, scaled: Reals, whole: Reals, first: float) -> float:
+    return float(whole @ np.log((1 - part) / first + 2 * part * scaled))
+
+
+def _cut_slope(excess: Reals, weight: Reals, bend: float, end: float) -> float:
+    """Return the likeliest slope, the bend being known, of a distribution that is cut off at `end`."""
+    whole = weight / weight.sum()
+    mean = float(whole @ excess)
+    slopes = np.geomspace(0.02 / mean, 5 / mean, 300)
+    likelihood = [
+        float(whole @ np.log(slope + 2 * bend * excess)) - slope * mean - np.log1p(-np.exp(-slope * end - bend * end**2)) for slope in slopes
+    ]
+    return float(slopes[int(np.argmax(likelihood))])
+
+
+def _binned(excess: Reals, weight: Reals) -> tuple[Reals, Reals]:
     """Return the middles of `_BINS` bins and their weights, where there are more values than that: no fit moves by as much as a bin."""
     if len(excess) <= _BINS:
         return excess, weight
-    place = np.minimum((excess / largest * _BINS).astype(np.int64), _BINS - 1)
-    return (np.arange(_BINS) + 0.5) * largest / _BINS, np.bincount(place, weight, minlength=_BINS)
+    width = float(excess.max()) / _BINS
+    place = np.minimum((excess / width).astype(np.int64), _BINS - 1)
+    return (np.arange(_BINS) + 0.5) * width, np.bincount(place, weight, minlength=_BINS)
 
 
-def _cut_scale(excess: Reals, weight: Reals, shape: float, end: float) -> float:
-    """Return the likeliest scale, the shape being known, of a distribution that is cut off at `end`."""
-    whole = weight / weight.sum()
-    mean = float(whole @ excess)
-    # With a shape below 0 the distribution must reach beyond the largest excess.
-    least = max(mean / 5, -shape * float(excess.max()) * 1.001)
-    scales = np.geomspace(least, max(mean * 5, least * 2), 120)
-    likelihood = [
-        -np.log(scale) - (1 / shape + 1) * float(whole @ np.log1p(shape * excess / scale)) - np.log(_below(end / scale, shape))
-        for scale in scales
-    ]
-    return float(scales[int(np.argmax(likelihood))])
+Fit = Callable[[Reals, Reals], tuple[float, float]]
+"""Excesses and weights in, slope and bend out."""
 
 
-def _below(ratio: float, shape: float) -> float:
-    inner = 1 + shape * ratio
-    return 1.0 if inner <= 0 else 1 - inner ** (-1 / shape)
+def _fitted(pairs: Pairs, above: float, fit: Fit, probes: str, score: str) -> Tail:
+    high = pairs.where(pairs.similarity > above)
+    counted, subjects = _counted(pairs, high, above)
+    slope, bend = fit(high.similarity - above, high.weight)
+    return Tail(
+        probes=probes,
+        score=score,
+        above=above,
+        share=float(high.weight.sum() / pairs.weight.sum()),
+        slope=slope,
+        bend=bend,
+        spread=_spread(pairs, high, above, fit),
+        pairs=counted,
+        subjects=subjects,
+    )
 
 
-def _counted(pairs: Pairs, above: float) -> tuple[int, int]:
+def _counted(pairs: Pairs, high: Pairs, above: float) -> tuple[int, int]:
     """Return pairs and subjects, or raise `InputError` if there are too few."""
-    high, subjects = int(np.count_nonzero(pairs.similarity > above)), pairs.subjects
-    if high < LEAST_ABOVE or subjects < LEAST_SUBJECTS:
+    subjects = pairs.subjects
+    if len(high.similarity) < LEAST_ABOVE or subjects < LEAST_SUBJECTS:
         raise InputError(
-            f"{len(pairs.similarity):,} pairs of {subjects:,} subjects, {high:,} of them above {above:.3f}, are not enough to fit a tail "
+            f"{len(pairs.similarity):,} pairs of {subjects:,} subjects, {len(high.similarity):,} of them above {above:.3f}, are not enough to fit a tail "
             f"(at least {LEAST_SUBJECTS} subjects and {LEAST_ABOVE} pairs above)",
             remedy="use more pictures",
         )
     return len(pairs.similarity), subjects
 
 
-def _spread(pairs: Pairs, high: Pairs, fit: Callable[[Pairs, float], tuple[float, float, float]]) -> tuple[float, ...]:
-    """Return the covariance of (log share, log scale, shape) over bootstrap draws of subjects, upper triangle row by row.
-
-    The weight of all pairs in a draw is taken as its expectation's, (drawn / subjects)² or 1 for pairs within a unit, corrected by the
-    draw's own sum of squares: summing over every pair each time would cost a thousand times more.
-    """
+def _spread(pairs: Pairs, high: Pairs, above: float, fit: Fit) -> tuple[float, ...]:
+    """Return the covariance of (log share, slope, bend) over bootstrap draws of subjects, upper triangle row by row."""
     rng = np.random.default_rng(_SEED)
-    size = int(max(pairs.first.max(), pairs.second.max())) + 1
     present = np.union1d(pairs.first, pairs.second)
+    size = int(present[-1]) + 1
     within = bool((pairs.first == pairs.second).all())
+    every = pairs.weight.sum() / _pairs_in(np.ones(len(present)))
+    excess = high.similarity - above
     found = []
     for _ in range(DRAWS):
         counts = np.zeros(size, np.int64)
         counts[present] = np.bincount(rng.integers(0, len(present), len(present)), minlength=len(present))
-        whole = pairs.drawn(counts).weight.sum() if within else pairs.weight.sum() * _pairs_in(counts) / _pairs_in(np.ones(len(present)))
-        share, scale, shape = fit(high.drawn(counts), whole)
-        found.append((np.log(share), np.log(scale), shape))
+        drawn = high.drawn(counts).weight
+        # Each two people weigh the same, so that the weight of all pairs of a draw needs no sum over them.
+        whole = pairs.drawn(counts).weight.sum() if within else every * _pairs_in(counts)
+        found.append((np.log(drawn.sum() / whole), *fit(excess[drawn > 0], drawn[drawn > 0])))
     covariance = np.cov(np.array(found).T)
     return tuple(float(value) for value in covariance[np.triu_indices(3)])
 
