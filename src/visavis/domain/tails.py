@@ -18,8 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-USUAL, WEAK = "usual", "weak"
-"""Kinds of probes with a tail of their own: those with no weakness, and those with any (`Quality.weaknesses`)."""
+USUAL, WEAK, FUSED = "usual", "weak", "fused"
+"""Kinds of probes with a tail of their own: one face with no weakness, one with any (`Quality.weaknesses`), and the mean of several
+templates of one person, which lies nearer to everybody."""
 COSINE, ADJUSTED = "cosine", "adjusted"
 """The two scores that a search may rank by: the cosine, and the cosine less what the cohort says (`evaluation.cohort`)."""
 
@@ -34,7 +35,7 @@ class Tail:
     Attributes
     ----------
     probes : str
-        `USUAL` or `WEAK`: the quality of the searched face that it holds for.
+        `USUAL`, `WEAK` or `FUSED`: the kind of probe that it holds for.
     score : str
         `COSINE` or `ADJUSTED`.
     above : float
@@ -91,7 +92,7 @@ class Calibration:
     Attributes
     ----------
     tails : mapping of (str, str) to Tail
-        By quality of the probe and score; (`USUAL`, `COSINE`) is always there.
+        By kind of probe and score; (`USUAL`, `COSINE`) is always there.
     data : str
         What they were measured on, in words.
     own : bool
@@ -105,10 +106,9 @@ class Calibration:
     own: bool = False
     measured_at: dt.datetime | None = None
 
-    def tail(self, *, weak: bool, score: str = COSINE) -> Tail:
-        """Return the tail for a probe. A weak one takes the usual tail where none of its own was measured."""
-        kinds = ((WEAK, score), (USUAL, score)) if weak else ((USUAL, score),)
-        return next(self.tails[kind] for kind in kinds if kind in self.tails)
+    def tail(self, probes: str, score: str = COSINE) -> Tail:
+        """Return the tail for a kind of probe; the usual one where none of its own was measured."""
+        return self.tails.get((probes, score)) or self.tails[USUAL, score]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,16 +120,16 @@ class Strangers:
     calibration : Calibration
     gallery_size : int
         N, after filters.
-    weak : tuple of bool
-        For each vector that is searched with: whether its face is weak. Their expectations are added, since a stranger who resembles any
-        of them is listed; where several resemble the same strangers, the sum is too high.
+    probes : tuple of str
+        The kind of each vector that is searched with. Their expectations are added, since a stranger who resembles any of them is listed;
+        where several resemble the same strangers, the sum is too high.
     score : str
         `COSINE` or `ADJUSTED`: what the similarities asked about are.
     """
 
     calibration: Calibration
     gallery_size: int
-    weak: tuple[bool, ...]
+    probes: tuple[str, ...]
     score: str = COSINE
 
     def at(self, similarity: float) -> float:
@@ -155,4 +155,4 @@ class Strangers:
         return high
 
     def _tails(self) -> Sequence[Tail]:
-        return [self.calibration.tail(weak=weak, score=self.score) for weak in self.weak]
+        return [self.calibration.tail(probes, self.score) for probes in self.probes]

@@ -16,6 +16,7 @@ from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.backups import Backups
 from visavis.records.byte_scan import scan
+from visavis.records.calibrations import Calibrations
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
 from visavis.records.claims import Claims
@@ -148,6 +149,7 @@ class Records:
         self.consents = Consents(self._database, sealer, self.keys)
         self.rekeying = Rekeying(self._database, self.rows, self.rotations)
         self.reach = Reach(self._database)
+        self.calibrations = Calibrations(self._database)
 
     def _identity(self) -> tuple[str, str, int]:
         try:
