@@ -11,6 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Make them."""
+    op.add_column("search", sa.Column("expected", sa.Text()))
+    op.add_column("candidate", sa.Column("strangers", sa.Float()))
     op.create_table(
         "calibration",
         sa.Column("number", sa.Integer(), primary_key=True),
