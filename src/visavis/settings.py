@@ -36,5 +36,8 @@ class Settings(BaseSettings):
     runtime: Literal["auto", "openvino", "onnxruntime"] = Field(
         default="auto", description="`auto` (the faster one, measured once), `openvino` or `onnxruntime`."
     )
+    ranking: Literal["cosine", "cohort"] = Field(
+        default="cosine", description="What candidates are ranked by: `cosine`, or `cohort`, the cosine less how near to people in general."
+    )
     max_file_mb: int = Field(default=512, ge=1, description="Largest file that is opened, MiB; a larger one is the outcome «too-large».")
     max_megapixels: int = Field(default=250, ge=1, description="Largest picture that is decoded, millions of pixels.")

@@ -54,6 +54,7 @@ from visavis.records.searches import Searches
 from visavis.records.signatures import Signatures
 from visavis.records.sources import Sources
 from visavis.records.suppressions import Suppressions
+from visavis.records.together import Together
 from visavis.records.vault import KeyedVault, PathSealer, Vault
 
 FORMAT = 2
@@ -150,6 +151,7 @@ class Records:
         self.rekeying = Rekeying(self._database, self.rows, self.rotations)
         self.reach = Reach(self._database)
         self.calibrations = Calibrations(self._database)
+        self.together = Together(self._database)
 
     def _identity(self) -> tuple[str, str, int]:
         try:

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, Self
 
 from visavis.domain.arrays import RgbImage
 from visavis.domain.clock import Clock
@@ -27,6 +28,7 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
+from visavis.wiring.calibration import CalibrationDesk, calibrated_floor, scale_of
 from visavis.wiring.desks import Desks
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
@@ -37,10 +39,11 @@ from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
+    from visavis.engines.pack import Pack
     from visavis.services.ingest import IngestReport
     from visavis.services.ingest.pool import Pool
     from visavis.services.ingest.root import Parts
-    from visavis.services.search import Permission, Reasons
+    from visavis.services.search import Permission, Reasons, Scale
 
 
 def open_archive(folder: Path | str, *, settings: Settings | None = None, clock: Clock | None = None, ask: Ask | None = None) -> "Archive":
@@ -68,12 +71,17 @@ class Archive(Desks):
         self._index: VectorIndex | None = None
         self._applied = 0
         self._chain: Chain | None = None
-        self._thresholds: dict[float, Threshold] = {}
+        self._pack: Pack | None = None
 
     @property
     def requests(self) -> RequestDesk:
         """What the people shown ask: taken in, looked for, answered."""
         return RequestDesk(self._session, Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=self._floor))
+
+    @property
+    def calibration(self) -> CalibrationDesk:
+        """How often strangers score high in the archive's own pictures."""
+        return CalibrationDesk(self._session, self._scale)
 
     @property
     def erasure(self) -> ErasureDesk:
@@ -197,8 +205,11 @@ class Archive(Desks):
         same_person: bool = False,
         fuse: bool = False,
         face_id: str | None = None,
+        confirmed: str | None = None,
         top: int | None = 50,
         threshold: float | None = None,
+        expected_false_hits: float | None = None,
+        ranking: Literal["cosine", "cohort"] | None = None,
         sources: Sequence[str] = (),
         since: dt.date | None = None,
         until: dt.date | None = None,
@@ -219,10 +230,16 @@ class Archive(Desks):
             The photographs show one person: keep each face's best similarity, or search once with the mean of the templates.
         face_id : str
             Search with a face that is in the archive.
+        confirmed : str
+            Id of a search of the same case: search with the mean of the faces that people decided to be the same in it.
         top : int or None
             Most candidates; None = all at or above the threshold.
         threshold : float or None
-            Least cosine, inclusive; None = the pack's recorded threshold at FPIR 0.01.
+            Least cosine, inclusive; None = where 0.1 false hits are expected among the N faces searched.
+        expected_false_hits : float or None
+            Instead of a threshold: how many strangers are expected at or above it.
+        ranking : str or None
+            `cosine`, or `cohort` (adjusted by how near each face lies to people in general); None = the setting's.
         since, until : date
             Capture dates, both included; pictures without a date are left out and counted.
         case_id : str
@@ -246,8 +263,10 @@ class Archive(Desks):
             actor=self._session.actor,
             probes=probes,
             face_id=face_id,
+            confirmed=confirmed,
             top=top,
             threshold=threshold,
+            expected=expected_false_hits,
             fuse=fuse,
             same_person=same_person,
             sources=tuple(sources),
@@ -261,7 +280,7 @@ class Archive(Desks):
             records,
             index,
             self._permission(records),
-            default_threshold=self._default_threshold(records),
+            scale=self._scale(records) if ranking is None else replace(self._scale(records), adjusted=ranking == "cohort"),
             notices=lambda sources: reading_notices(records, sources),
         )
         return search.run(question)
@@ -296,7 +315,7 @@ class Archive(Desks):
             reason=reason,
         )
         records, index = self._searching()
-        why = Why(records, index, self._permission(records), default_threshold=self._default_threshold(records))
+        why = Why(records, index, self._permission(records), scale=self._scale(records))
         return why.run(question, Path(file))
 
     def original_opener(self) -> Callable[[Candidate], RgbImage | None]:
@@ -373,13 +392,17 @@ class Archive(Desks):
         return tuple(photo if isinstance(photo, ProbePicture) else self.look(photo)[0] for photo in photos)
 
     def _default_threshold(self, records: Records) -> Threshold:
-        return self._recorded(records)[0.01]
+        return self._recorded(records).default_threshold
 
-    def _recorded(self, records: Records) -> dict[float, Threshold]:
-        """Return the thresholds that the model pack records, by FPIR."""
-        if not self._thresholds:  # finding a pack hashes its files
-            self._thresholds = build.find_pack(self._session.settings, records.pack_id).thresholds
-        return self._thresholds
+    def _recorded(self, records: Records) -> "Pack":
+        """Return the model pack, for what its trial recorded."""
+        if self._pack is None or self._pack.id != records.pack_id:  # finding a pack hashes its files
+            self._pack = build.find_pack(self._session.settings, records.pack_id)
+        return self._pack
+
+    def _scale(self, records: Records) -> "Scale":
+        pack = self._recorded(records)
+        return scale_of(pack.thresholds, pack.tails, adjusted=self._session.settings.ranking == "cohort")
 
     def _permission(self, records: Records) -> "Permission":
         from visavis.services.search import Permission
@@ -388,4 +411,7 @@ class Archive(Desks):
 
     def _floor(self, records: Records) -> float:
         """Return the similarity under which nothing is given."""
-        return self._session.rules.floor({fpir: threshold.value for fpir, threshold in self._recorded(records).items()})
+        pack = self._recorded(records)
+        recorded = self._session.rules.floor({fpir: threshold.value for fpir, threshold in pack.thresholds.items()})
+        measured = [one for one in records.calibrations.all() if one.pack_id == pack.id]
+        return calibrated_floor(recorded, pack.tails, measured)
