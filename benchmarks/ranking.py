@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from visavis.decode.limits import Limits
 from visavis.decode.photo import open_photo
-from visavis.domain.arrays import RgbImage, Vectors
+from visavis.domain.arrays import Vectors
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace
 from visavis.domain.tails import ADJUSTED, COSINE, FUSED, USUAL, WEAK, Calibration, Strangers, Tail
@@ -75,7 +75,7 @@ def read(folder: Path, chain: Chain) -> TestSet:
 
 
 def made_weak(data: bytes, number: int) -> bytes:
-    image: RgbImage = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if number % 2:
         image = cv2.resize(image, (SMALL_SIDE, SMALL_SIDE), interpolation=cv2.INTER_AREA)
     else:
@@ -167,9 +167,16 @@ def print_expected(what: str, tail: Tail, table: np.ndarray, subject: Places, si
         low, high = (times * end for end in about.interval_at(threshold))
         found, least, most = observed_hits((table >= threshold).sum(axis=1).astype(np.float64), subject)
         shown = Observed(
-            similarity=threshold, gallery=size, searches=len(table), expected=times * about.at(threshold), expected_low=low, expected_high=high,
-            observed=found, low=least, high=most,
-        )  # fmt: skip
+            similarity=threshold,
+            gallery=size,
+            searches=len(table),
+            expected=times * about.at(threshold),
+            expected_low=low,
+            expected_high=high,
+            observed=found,
+            low=least,
+            high=most,
+        )
         print(
             f"| {what} | {size:,} | {len(table):,} | {threshold:.4f} | {shown.expected:.3g} ({low:.3g} to {high:.3g}) | "
             f"{found:.3g} ({least:.3g} to {most:.3g}) | {'yes' if shown.inside else 'NO'} |"
@@ -215,7 +222,9 @@ def print_ranking(data: TestSet, ceiling: float, floor: float) -> None:
     gallery, probes, owner = data.vectors[data.first], data.vectors[data.others], data.person[data.others]
     similarity = (probes @ gallery.T).astype(np.float64)
     plain = score_cosine(similarity, owner)
-    print(f"\n## Ranking: misses of {len(owner):,} mated searches among N = {len(gallery):,}, R = 1; change by paired bootstrap by subject\n")
+    print(
+        f"\n## Ranking: misses of {len(owner):,} mated searches among N = {len(gallery):,}, R = 1; change by paired bootstrap by subject\n"
+    )
     print("| scored by | rank 1 | FPIR 0.1 | FPIR 0.03 | FPIR 0.01 |\n|---|---|---|---|---|")
     print_row("cosine", plain, plain, owner)
     generated = identity_centres(2_000, gallery.shape[1], np.random.default_rng(1))

@@ -22,9 +22,9 @@ from visavis.domain.orders import Appeal, Terms
 from visavis.law.admit import FaceFacts, ItemFacts, Step, admit, admit_face
 from visavis.law.amending import Amendment, check_amendment
 from visavis.law.approvals import check_approval
+from visavis.law.calibration import SourceMeasured
 from visavis.law.cases import CaseDraft, check_draft
 from visavis.law.charter import Charter, check_transition, check_usable
-from visavis.law.calibration import SourceMeasured
 from visavis.law.clear import clear, clear_calibration, clear_rights
 from visavis.law.disclosure import check_disclosure
 from visavis.law.erasure import HoldAsked, check_certificate, check_hold
@@ -333,7 +333,10 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
         lambda kit: kit.asked(kit.source(), threshold=0.29),
     ),
     # ---- strangers are measured
-    ("CALIBRATION_GATES", Rule.PERSON_NEEDED): ("the machine's user measures an archive", lambda kit: measured(kit, actor=Actor(name="ada"))),
+    ("CALIBRATION_GATES", Rule.PERSON_NEEDED): (
+        "the machine's user measures an archive",
+        lambda kit: measured(kit, actor=Actor(name="ada")),
+    ),
     ("CALIBRATION_GATES", Rule.ROLE_ALLOWED): (
         "an investigator measures an archive",
         lambda kit: measured(kit, actor=Actor(name="ada", person_id=ADA, role=Role.INVESTIGATOR)),

@@ -20,7 +20,7 @@ from visavis.records.reviews import standing
 from visavis.records.sources import SourceRecord
 from visavis.services.people import AddPerson, SignedIn, sign_in
 from visavis.services.review import Decide, Disclose, Export, Labelling, LabelRequest, PrintCase, VerdictRequest, Worklist
-from visavis.services.search import PastSearches, Search, SearchQuestion
+from visavis.services.search import PastSearches, Scale, Search, SearchQuestion
 
 VERDICTS = ("same", "not-the-same", "cannot-say")
 
@@ -37,7 +37,7 @@ class Court:
     def search(self, by: str = "ada", **asked: object) -> SearchResult:
         asked.setdefault("probes", (photo(),))
         question = SearchQuestion(actor=self.people[by].actor, case_id=self.case, reason="made for this test", **asked)
-        search = Search(self.made.records, self.made.index, self.made.permission, default_threshold=THRESHOLD, notices=lambda _: [])
+        search = Search(self.made.records, self.made.index, self.made.permission, scale=Scale(recorded=THRESHOLD), notices=lambda _: [])
         return search.run(question)
 
     def past(self) -> PastSearches:

@@ -10,6 +10,7 @@ import typer
 
 from visavis.cli.commands import (
     backups,
+    calibrate,
     cases,
     consents,
     erase,
@@ -69,6 +70,7 @@ PARTS = (
     ledger,
     packs,
     evaluate,
+    calibrate,
     vault,
 )
 for part in PARTS:

@@ -280,8 +280,8 @@ def _check(manifest: Manifest, name: str) -> None:
         "«value_range» is two numbers": all(_is_range(part.value_range) for part in (detector, recogniser)),
         "«recogniser.landmarks» is five points": len(recogniser.landmarks) == 5 and len(numbers) == 10 and _are_numbers(numbers),
         "«trial.mated» is at least 1": manifest.trial.mated >= 1,
-        "«tail» begins with probes «usual» and score «cosine»": not manifest.tail or (manifest.tail[0].probes, manifest.tail[0].score)
-        == (USUAL, COSINE),
+        "«tail» begins with probes «usual» and score «cosine»": not manifest.tail
+        or (manifest.tail[0].probes, manifest.tail[0].score) == (USUAL, COSINE),
         "«tail» has 0 < share < 1, a slope above 0, a bend of at least 0 and six numbers of spread": all(map(_is_tail, manifest.tail)),
         "«threshold» holds FPIR 0.01, the default": any(point.fpir == 0.01 for point in manifest.threshold),
     }

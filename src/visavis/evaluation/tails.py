@@ -11,6 +11,7 @@ References
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,8 @@ Places = NDArray[np.int64]
 
 TAIL_SHARE = 0.01
 """Of all pairs, those that are fitted. Fits over 5 % to 0.5 % expect the same within a fifth (docs/decisions/0022)."""
-LEAST_ABOVE = 30
-"""Pairs above the start of the tail without which nothing is fitted."""
+LEAST_ABOVE, LEAST_REFITTED = 30, 10
+"""Pairs above the start of the tail without which nothing is fitted: for a whole tail, and where its bend is known."""
 LEAST_SUBJECTS = 50
 """People, or photographs, without which nothing is fitted: fewer can't be drawn anew."""
 DRAWS = 200
@@ -59,7 +60,8 @@ class Pairs:
         """Return the similarity that this share of the pairs exceeds."""
         order = np.argsort(self.similarity)
         reached = np.cumsum(self.weight[order]) / self.weight.sum()
-        return float(self.similarity[order[min(len(order) - 1, np.searchsorted(reached, 1 - share))]])
+        place = min(len(order) - 1, int(np.searchsorted(reached, 1 - share)))
+        return float(self.similarity[order[place]])
 
     def where(self, kept: NDArray[np.bool_]) -> "Pairs":
         """Return some of the pairs."""
@@ -71,7 +73,7 @@ class Pairs:
         return Pairs(similarity=self.similarity, weight=self.weight * times, first=self.first, second=self.second)
 
 
-def pairs_between(similarity: Reals, first: Places, second: Places) -> Pairs:
+def pairs_between(similarity: NDArray[np.floating[Any]], first: Places, second: Places) -> Pairs:
     """Return the comparisons of different people in a table; each two people weigh 1 together.
 
     Parameters
@@ -102,7 +104,7 @@ def fit_tail(pairs: Pairs, *, probes: str = USUAL, score: str = COSINE, share: f
         Too few pairs or subjects.
     """
     above = pairs.above(share)
-    return _fitted(pairs, above, fit_hazard, probes, score)
+    return _fitted(pairs, above, fit_hazard, (probes, score, LEAST_ABOVE))
 
 
 def refit_tail(pairs: Pairs, known: Tail, *, ceiling: float) -> tuple[Tail, int]:
@@ -134,7 +136,7 @@ def refit_tail(pairs: Pairs, known: Tail, *, ceiling: float) -> tuple[Tail, int]
     def fit(excess: Reals, weight: Reals) -> tuple[float, float]:
         return _cut_slope(excess, weight, known.bend, ceiling - known.above), known.bend
 
-    tail = _fitted(kept, known.above, fit, known.probes, known.score)
+    tail = _fitted(kept, known.above, fit, (known.probes, known.score, LEAST_REFITTED))
     spread = (*tail.spread[:5], known.spread[5])  # the bend was not measured anew: it is as uncertain as it was
     return replace(tail, spread=spread), len(pairs.similarity) - len(kept.similarity)
 
@@ -174,7 +176,8 @@ def _cut_slope(excess: Reals, weight: Reals, bend: float, end: float) -> float:
     mean = float(whole @ excess)
     slopes = np.geomspace(0.02 / mean, 5 / mean, 300)
     likelihood = [
-        float(whole @ np.log(slope + 2 * bend * excess)) - slope * mean - np.log1p(-np.exp(-slope * end - bend * end**2)) for slope in slopes
+        float(whole @ np.log(slope + 2 * bend * excess)) - slope * mean - np.log1p(-np.exp(-slope * end - bend * end**2))
+        for slope in slopes
     ]
     return float(slopes[int(np.argmax(likelihood))])
 
@@ -185,16 +188,19 @@ def _binned(excess: Reals, weight: Reals) -> tuple[Reals, Reals]:
         return excess, weight
     width = float(excess.max()) / _BINS
     place = np.minimum((excess / width).astype(np.int64), _BINS - 1)
-    return (np.arange(_BINS) + 0.5) * width, np.bincount(place, weight, minlength=_BINS)
+    middles = (np.arange(_BINS) + 0.5) * width
+    return middles.astype(np.float64), np.bincount(place, weight, minlength=_BINS).astype(np.float64)
 
 
 Fit = Callable[[Reals, Reals], tuple[float, float]]
 """Excesses and weights in, slope and bend out."""
 
 
-def _fitted(pairs: Pairs, above: float, fit: Fit, probes: str, score: str) -> Tail:
+def _fitted(pairs: Pairs, above: float, fit: Fit, kind: tuple[str, str, int]) -> Tail:
+    """Fit a tail above a similarity; `kind` is its probes, its score, and how many pairs above it takes."""
+    probes, score, least = kind
     high = pairs.where(pairs.similarity > above)
-    counted, subjects = _counted(pairs, high, above)
+    _check_enough(pairs, high, above, least)
     slope, bend = fit(high.similarity - above, high.weight)
     return Tail(
         probes=probes,
@@ -204,21 +210,20 @@ def _fitted(pairs: Pairs, above: float, fit: Fit, probes: str, score: str) -> Ta
         slope=slope,
         bend=bend,
         spread=_spread(pairs, high, above, fit),
-        pairs=counted,
-        subjects=subjects,
+        pairs=len(pairs.similarity),
+        subjects=pairs.subjects,
     )
 
 
-def _counted(pairs: Pairs, high: Pairs, above: float) -> tuple[int, int]:
-    """Return pairs and subjects, or raise `InputError` if there are too few."""
-    subjects = pairs.subjects
-    if len(high.similarity) < LEAST_ABOVE or subjects < LEAST_SUBJECTS:
+def _check_enough(pairs: Pairs, high: Pairs, above: float, least: int) -> None:
+    """Raise `InputError` if a tail can't be fitted to so few pairs or subjects."""
+    seen, subjects = len(high.similarity), pairs.subjects
+    if seen < least or subjects < LEAST_SUBJECTS:
         raise InputError(
-            f"{len(pairs.similarity):,} pairs of {subjects:,} subjects, {len(high.similarity):,} of them above {above:.3f}, are not enough to fit a tail "
-            f"(at least {LEAST_SUBJECTS} subjects and {LEAST_ABOVE} pairs above)",
+            f"{len(pairs.similarity):,} pairs of {subjects:,} subjects, {seen:,} of them above {above:.3f}, are not enough to fit a tail: "
+            f"it takes {LEAST_SUBJECTS} subjects and {least} pairs above",
             remedy="use more pictures",
         )
-    return len(pairs.similarity), subjects
 
 
 def _spread(pairs: Pairs, high: Pairs, above: float, fit: Fit) -> tuple[float, ...]:

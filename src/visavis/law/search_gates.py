@@ -141,7 +141,8 @@ def _measured(asked: SourceAsked) -> No | None:
     if asked.source.measured or not asked.profile.measured:
         return None
     return No(
-        "nobody has measured how often strangers score high in its own pictures", f"visavis calibrate --source {asked.source.id} --as PERSON"
+        "nobody has measured how often strangers score high in its own pictures",
+        f"visavis calibrate --source {asked.source.id} --as PERSON",
     )
 
 

@@ -5,8 +5,8 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from visavis.domain.arrays import RgbImage
@@ -38,8 +38,8 @@ from visavis.wiring.requests import Engines, RequestDesk
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
+    from visavis.domain.tails import Calibration
     from visavis.engines.chain import Chain
-    from visavis.engines.pack import Pack
     from visavis.services.ingest import IngestReport
     from visavis.services.ingest.pool import Pool
     from visavis.services.ingest.root import Parts
@@ -71,7 +71,8 @@ class Archive(Desks):
         self._index: VectorIndex | None = None
         self._applied = 0
         self._chain: Chain | None = None
-        self._pack: Pack | None = None
+        self._thresholds: dict[float, Threshold] = {}
+        self._tails: Calibration | None = None
 
     @property
     def requests(self) -> RequestDesk:
@@ -392,17 +393,18 @@ class Archive(Desks):
         return tuple(photo if isinstance(photo, ProbePicture) else self.look(photo)[0] for photo in photos)
 
     def _default_threshold(self, records: Records) -> Threshold:
-        return self._recorded(records).default_threshold
+        return self._recorded(records)[0.01]
 
-    def _recorded(self, records: Records) -> "Pack":
-        """Return the model pack, for what its trial recorded."""
-        if self._pack is None or self._pack.id != records.pack_id:  # finding a pack hashes its files
-            self._pack = build.find_pack(self._session.settings, records.pack_id)
-        return self._pack
+    def _recorded(self, records: Records) -> dict[float, Threshold]:
+        """Return the thresholds that the model pack records, by FPIR."""
+        if not self._thresholds:  # finding a pack hashes its files
+            pack = build.find_pack(self._session.settings, records.pack_id)
+            self._thresholds, self._tails = pack.thresholds, pack.tails
+        return self._thresholds
 
     def _scale(self, records: Records) -> "Scale":
-        pack = self._recorded(records)
-        return scale_of(pack.thresholds, pack.tails, adjusted=self._session.settings.ranking == "cohort")
+        thresholds = self._recorded(records)
+        return scale_of(thresholds, self._tails, adjusted=self._session.settings.ranking == "cohort")
 
     def _permission(self, records: Records) -> "Permission":
         from visavis.services.search import Permission
@@ -411,7 +413,7 @@ class Archive(Desks):
 
     def _floor(self, records: Records) -> float:
         """Return the similarity under which nothing is given."""
-        pack = self._recorded(records)
-        recorded = self._session.rules.floor({fpir: threshold.value for fpir, threshold in pack.thresholds.items()})
-        measured = [one for one in records.calibrations.all() if one.pack_id == pack.id]
-        return calibrated_floor(recorded, pack.tails, measured)
+        thresholds = self._recorded(records)
+        recorded = self._session.rules.floor({fpir: threshold.value for fpir, threshold in thresholds.items()})
+        measured = [one for one in records.calibrations.all() if one.pack_id == records.pack_id]
+        return calibrated_floor(recorded, self._tails, measured)

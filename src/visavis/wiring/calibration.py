@@ -1,6 +1,8 @@
 """The desk of calibration: measuring how often strangers score high in one's own pictures, and what a search judges by."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from visavis.domain.identification import Threshold
 from visavis.domain.tails import COSINE, USUAL, Calibration
@@ -10,16 +12,18 @@ from visavis.records.archive import Records
 from visavis.records.calibrations import Measured
 from visavis.records.sources import SourceRecord
 from visavis.services.calibrate import Calibrate
-from visavis.services.search import Scale
 from visavis.wiring.session import Session
 
-__all__ = ["CalibrationDesk", "Measured", "calibrated_floor"]
+if TYPE_CHECKING:  # it imports decoders and networks
+    from visavis.services.search import Scale
+
+__all__ = ["CalibrationDesk", "Measured", "calibrated_floor", "scale_of"]
 
 
 class CalibrationDesk:
     """Measures, and says what was measured."""
 
-    def __init__(self, session: Session, scale: Callable[[Records], Scale]) -> None:
+    def __init__(self, session: Session, scale: "Callable[[Records], Scale]") -> None:
         self._session = session
         self._scale = scale
 
@@ -33,8 +37,14 @@ class CalibrationDesk:
         measured = records.calibrations.covering(frozenset(source.number for source in sources), records.pack_id)
         return self._scale(records).tails if measured is None else measured.calibration()
 
-    def run(self, sources: Sequence[str] = ()) -> Measured:
+    def run(self, sources: Sequence[str] = (), *, people: Path | str | None = None) -> Measured:
         """Measure the sources named by id or title; without any, all that are live.
+
+        Parameters
+        ----------
+        people : path
+            A CSV file with the columns `path` and `person`, for pictures that show one face each; without it, the faces that stand in one
+            photograph are compared.
 
         Raises
         ------
@@ -45,14 +55,12 @@ class CalibrationDesk:
         """
         records, session = self._session.records(), self._session
         chosen = [records.sources.one(name) for name in sources] or [source for source in records.sources.all() if source.state == "live"]
-        asked = [
-            SourceMeasured(actor=session.actor, source_id=source.id, state=source.state, profile=source.profile) for source in chosen
-        ]
+        asked = [SourceMeasured(actor=session.actor, source_id=source.id, state=source.state, profile=source.profile) for source in chosen]
         with records.noting_refusals(session.actor, "consultation", what="calibrated"):
             numbers = frozenset(source.number for source in chosen)
             clearance = clear_calibration(asked, numbers, session.rules, at=session.clock.now())
         scale = self._scale(records)
-        return Calibrate(records, known=scale.tails, ceiling=scale.ceiling).run(clearance)
+        return Calibrate(records, known=scale.tails, ceiling=scale.ceiling).run(clearance, people=None if people is None else Path(people))
 
 
 def calibrated_floor(recorded: float, tails: Calibration | None, measured: Sequence[Measured]) -> float:
@@ -70,6 +78,8 @@ def calibrated_floor(recorded: float, tails: Calibration | None, measured: Seque
     return max([recorded, *own])
 
 
-def scale_of(thresholds: dict[float, Threshold], tails: Calibration | None, *, adjusted: bool) -> Scale:
+def scale_of(thresholds: dict[float, Threshold], tails: Calibration | None, *, adjusted: bool) -> "Scale":
     """Return what a search judges by, of what a pack records."""
+    from visavis.services.search import Scale
+
     return Scale(recorded=thresholds[0.01], ceiling=thresholds[0.01].value, tails=tails, adjusted=adjusted)

@@ -63,14 +63,12 @@ class Probes:
             return self._from_archive([question.face_id], permit.clearance, at)
         picked = [(probe.faces[number - 1], number) for probe in question.probes for number in probe.picked]
         if question.fuse:
-            vectors = (_mean([face.vector for face, _ in picked]),)
+            vectors = [_mean([face.vector for face, _ in picked])]
         else:
-            vectors = tuple(
-                ProbeVector(vector=face.vector, number=1 if question.same_person else number) for face, number in picked
-            )
+            vectors = [ProbeVector(vector=face.vector, number=1 if question.same_person else number) for face, number in picked]
         one_person = question.fuse or question.same_person
         return ProbesAsked(
-            vectors=vectors,
+            vectors=tuple(vectors),
             kinds=kinds([bool(face.quality.weaknesses()) for face, _ in picked], fuse=question.fuse),
             saved=probes_to_save(question.probes, one_person=one_person, with_pictures=permit.case.kind != SHARED),
         )

@@ -68,7 +68,7 @@ class Expectation:
 
 
 def expectation(scale: Scale, own: Calibration | None, *, size: int, probes: Sequence[str], adjusted: bool) -> Strangers | None:
-    """Return what is expected of strangers among `size` faces; what was measured on the sources themselves counts before the pack's trial."""
+    """Return what is expected of strangers among `size` faces: by what was measured on the sources themselves, else by the pack's trial."""
     score = ADJUSTED if adjusted else COSINE
     measured = [tails for tails in (own, scale.tails) if tails is not None and (USUAL, score) in tails.tails]
     if not measured:
@@ -96,7 +96,9 @@ def threshold_of(strangers: Strangers | None, scale: Scale, asked: tuple[float |
         return Threshold(value=threshold, trial="set by the user")
     if strangers is None:
         if expected is not None:
-            raise InputError("this model pack records no tails: how many false hits to expect is not known", remedy="give --threshold instead")
+            raise InputError(
+                "how many false hits to expect is not known: this model pack records no tails", remedy="give --threshold instead"
+            )
         return scale.recorded
     wanted = DEFAULT_EXPECTED if expected is None else expected
     value = strangers.similarity_for(wanted)

@@ -102,9 +102,7 @@ class Search:
         cohorts = draw_cohorts(self._records, clearance, at, ceiling=self._scale.ceiling) if self._scale.adjusted else None
         asked = self._probes.of(question, permit, at)
         expected = self._expectation(question, clearance, size.size, asked, adjusted=cohorts is not None)
-        looking = _Looking(
-            where=where, clearance=clearance, least=expected.threshold.value, top=question.top, at=at, cohorts=cohorts
-        )
+        looking = _Looking(where=where, clearance=clearance, least=expected.threshold.value, top=question.top, at=at, cohorts=cohorts)
         found = self._best(asked.vectors, looking)
         facts = SearchFacts(
             pack_id=self._records.pack_id,

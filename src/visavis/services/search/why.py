@@ -120,7 +120,9 @@ class Why:
 
     def _threshold(self, question: SearchQuestion, clearance: Clearance, at: dt.datetime) -> Threshold:
         size = self._records.gallery.size(question.where(clearance), at).size
-        probes = kinds([bool(probe.faces[number - 1].quality.weaknesses()) for probe in question.probes for number in probe.picked], fuse=False)
+        probes = kinds(
+            [bool(probe.faces[number - 1].quality.weaknesses()) for probe in question.probes for number in probe.picked], fuse=False
+        )
         measured = self._records.calibrations.covering(clearance.sources, self._records.pack_id)
         own = None if measured is None else measured.calibration()
         strangers = expectation(self._scale, own, size=size, probes=probes, adjusted=False)
