@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visavis.domain.errors import InputError
 from visavis.domain.identification import Threshold
 from visavis.domain.tails import COSINE, USUAL, Calibration
 from visavis.law.calibration import SourceMeasured
@@ -55,6 +56,8 @@ class CalibrationDesk:
         """
         records, session = self._session.records(), self._session
         chosen = [records.sources.one(name) for name in sources] or [source for source in records.sources.all() if source.state == "live"]
+        if not chosen:
+            raise InputError("there is no live source to measure", remedy="visavis source list")
         asked = [SourceMeasured(actor=session.actor, source_id=source.id, state=source.state, profile=source.profile) for source in chosen]
         with records.noting_refusals(session.actor, "consultation", what="calibrated"):
             numbers = frozenset(source.number for source in chosen)
