@@ -5,14 +5,13 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from visavis.domain.arrays import RgbImage
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, SetupError
-from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold
+from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 from visavis.domain.ids import SourceId
 from visavis.domain.media import Reason
 from visavis.domain.progress import IngestProgress
@@ -28,22 +27,20 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
-from visavis.wiring.calibration import CalibrationDesk, calibrated_floor, scale_of
-from visavis.wiring.desks import Desks
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
 from visavis.wiring.index import EmbeddedKeeper, catch_up
+from visavis.wiring.judged import Judged
 from visavis.wiring.picking import pick
 from visavis.wiring.requests import Engines, RequestDesk
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
-    from visavis.domain.tails import Calibration
     from visavis.engines.chain import Chain
     from visavis.services.ingest import IngestReport
     from visavis.services.ingest.pool import Pool
     from visavis.services.ingest.root import Parts
-    from visavis.services.search import Permission, Reasons, Scale
+    from visavis.services.search import Reasons
 
 
 def open_archive(folder: Path | str, *, settings: Settings | None = None, clock: Clock | None = None, ask: Ask | None = None) -> "Archive":
@@ -59,7 +56,7 @@ def open_archive(folder: Path | str, *, settings: Settings | None = None, clock:
     return Archive(Path(folder), settings or build.read_settings(), clock or build.SystemClock(), ask=ask)
 
 
-class Archive(Desks):
+class Archive(Judged):
     """One archive. Reading acts share what they open; writing acts take the archive's lock while they last. Close it when done."""
 
     def __init__(
@@ -71,18 +68,11 @@ class Archive(Desks):
         self._index: VectorIndex | None = None
         self._applied = 0
         self._chain: Chain | None = None
-        self._thresholds: dict[float, Threshold] = {}
-        self._tails: Calibration | None = None
 
     @property
     def requests(self) -> RequestDesk:
         """What the people shown ask: taken in, looked for, answered."""
         return RequestDesk(self._session, Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=self._floor))
-
-    @property
-    def calibration(self) -> CalibrationDesk:
-        """How often strangers score high in the archive's own pictures."""
-        return CalibrationDesk(self._session, self._scale)
 
     @property
     def erasure(self) -> ErasureDesk:
@@ -281,7 +271,7 @@ class Archive(Desks):
             records,
             index,
             self._permission(records),
-            scale=self._scale(records) if ranking is None else replace(self._scale(records), adjusted=ranking == "cohort"),
+            scale=self._scale(records, ranking),
             notices=lambda sources: reading_notices(records, sources),
         )
         return search.run(question)
@@ -391,29 +381,3 @@ class Archive(Desks):
 
     def _pictures(self, photos: Sequence[Path | str | ProbePicture]) -> tuple[ProbePicture, ...]:
         return tuple(photo if isinstance(photo, ProbePicture) else self.look(photo)[0] for photo in photos)
-
-    def _default_threshold(self, records: Records) -> Threshold:
-        return self._recorded(records)[0.01]
-
-    def _recorded(self, records: Records) -> dict[float, Threshold]:
-        """Return the thresholds that the model pack records, by FPIR."""
-        if not self._thresholds:  # finding a pack hashes its files
-            pack = build.find_pack(self._session.settings, records.pack_id)
-            self._thresholds, self._tails = pack.thresholds, pack.tails
-        return self._thresholds
-
-    def _scale(self, records: Records) -> "Scale":
-        thresholds = self._recorded(records)
-        return scale_of(thresholds, self._tails, adjusted=self._session.settings.ranking == "cohort")
-
-    def _permission(self, records: Records) -> "Permission":
-        from visavis.services.search import Permission
-
-        return Permission(records, self._session.rules, floor=self._floor(records))
-
-    def _floor(self, records: Records) -> float:
-        """Return the similarity under which nothing is given."""
-        thresholds = self._recorded(records)
-        recorded = self._session.rules.floor({fpir: threshold.value for fpir, threshold in thresholds.items()})
-        measured = [one for one in records.calibrations.all() if one.pack_id == records.pack_id]
-        return calibrated_floor(recorded, self._tails, measured)

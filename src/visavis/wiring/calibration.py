@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visavis.domain.errors import InputError
-from visavis.domain.identification import Threshold
 from visavis.domain.tails import COSINE, USUAL, Calibration
 from visavis.law.calibration import SourceMeasured
 from visavis.law.clear import clear_calibration
@@ -18,7 +17,7 @@ from visavis.wiring.session import Session
 if TYPE_CHECKING:  # it imports decoders and networks
     from visavis.services.search import Scale
 
-__all__ = ["CalibrationDesk", "Measured", "calibrated_floor", "scale_of"]
+__all__ = ["CalibrationDesk", "Measured", "calibrated_floor"]
 
 
 class CalibrationDesk:
@@ -79,10 +78,3 @@ def calibrated_floor(recorded: float, tails: Calibration | None, measured: Seque
     share = tails.tail(USUAL, COSINE).share_at(recorded)
     own = (one.calibration().tail(USUAL, COSINE).similarity_at(share) for one in measured)
     return max([recorded, *own])
-
-
-def scale_of(thresholds: dict[float, Threshold], tails: Calibration | None, *, adjusted: bool) -> "Scale":
-    """Return what a search judges by, of what a pack records."""
-    from visavis.services.search import Scale
-
-    return Scale(recorded=thresholds[0.01], ceiling=thresholds[0.01].value, tails=tails, adjusted=adjusted)
