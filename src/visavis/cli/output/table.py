@@ -88,13 +88,14 @@ def _scope(result: SearchResult) -> str:
 
 def _ranked(result: SearchResult) -> Table:
     groups = reading.folded(result.candidates)
-    table = _columns("rank", "similarity", "strangers", "date", "source", "path", "face", "notes")
+    measured = ("strangers",) if result.expected is not None else ()
+    table = _columns("rank", "similarity", *measured, "date", "source", "path", "face", "notes")
     several = reading.several_faces_searched(result)
     for best, others in groups:
         notes = list(reading.remarks(best, several_faces=several))
         if others:
             notes.insert(0, f"+{reading.counted(len(others), 'near-duplicate')}")
-        numbers = (str(best.rank), reading.similarity(best.similarity), reading.strangers(best))
+        numbers = (str(best.rank), reading.similarity(best.similarity), *(reading.strangers(best) for _ in measured))
         table.add_row(*_cells(*numbers, reading.day(best), *_place(best)), _notes(notes))
     return table
 
