@@ -41,3 +41,6 @@ class Settings(BaseSettings):
     )
     max_file_mb: int = Field(default=512, ge=1, description="Largest file that is opened, MiB; a larger one is the outcome «too-large».")
     max_megapixels: int = Field(default=250, ge=1, description="Largest picture that is decoded, millions of pixels.")
+    max_film_gb: int = Field(default=512, ge=1, description="Largest film that is opened, GiB.")
+    max_film_hours: int = Field(default=24, ge=1, description="Longest film that is opened, hours.")
+    max_film_megapixels: int = Field(default=40, ge=1, description="Largest frame of a film that is decoded, millions of pixels.")

@@ -196,15 +196,15 @@ class MadeArchive:
     def household(self, title: str = "Family") -> SourceRecord:
         return self.add(SourceRequest(actor=ACTOR, folder=self.root(title), profile="household", title=title))
 
-    def archive(self, title: str = "Museum", *, exclude: tuple[str, ...] = ()) -> SourceRecord:
+    def archive(self, title: str = "Museum", *, exclude: tuple[str, ...] = (), more: str = "") -> SourceRecord:
         """Add a museum's source and sign its charter."""
-        return self.life().sign(self.draft(title, exclude=exclude).id)
+        return self.life().sign(self.draft(title, exclude=exclude, more=more).id)
 
-    def draft(self, title: str = "Museum", *, exclude: tuple[str, ...] = (), answer: str = "") -> SourceRecord:
-        """Add a museum's source; its charter waits for a signature."""
+    def draft(self, title: str = "Museum", *, exclude: tuple[str, ...] = (), answer: str = "", more: str = "") -> SourceRecord:
+        """Add a museum's source; its charter, with `more` lines at its head, waits for a signature."""
         charter = self.folder / f"{title}.toml"
         (self.folder / "deed.pdf").write_bytes(b"deed")
-        charter.write_text(ARCHIVE_CHARTER.format(title=title), encoding="utf-8")
+        charter.write_text(more + ARCHIVE_CHARTER.format(title=title), encoding="utf-8")
         asked = SourceRequest(actor=self.owner.actor, folder=self.root(title), charter=charter, exclude=exclude, answer=answer)
         return self.add(asked)
 

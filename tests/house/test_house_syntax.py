@@ -44,13 +44,20 @@ def _normal(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
+def test_pyav_is_imported_in_one_module() -> None:
+    # Its wheels carry GPL code, and it is an extra: everything else asks `decode/video/library.py`.
+    assert {place.split(":")[0] for place, node in _nodes() if "av" in _imported(node)} == {"decode/video/library.py"}
+
+
 def test_no_module_is_longer_than_400_lines() -> None:
     assert {name: text.count("\n") for name, text in MODULES.items() if text.count("\n") > LONGEST} == {}
 
 
 def test_every_import_is_declared_as_a_dependency() -> None:
     with (HOUSE / "pyproject.toml").open("rb") as file:
-        declared = {_normal(re.split(r"[<>=!~;\[ ]", line)[0]) for line in tomllib.load(file)["project"]["dependencies"]}
+        project = tomllib.load(file)["project"]
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    declared = {_normal(re.split(r"[<>=!~;\[ ]", line)[0]) for line in lines}
     distributions = packages_distributions()
     undeclared = {}
     for place, node in _nodes():

@@ -15,8 +15,10 @@ from visavis.domain.face import Box
 from visavis.domain.ids import PersonId
 from visavis.law.rulebook import shipped
 from visavis.law.rules import Rule
+from visavis.records.consents import ConsentText, NewConsent
 from visavis.records.disclosures import Disclosure
 from visavis.records.holdings import Hint
+from visavis.records.suppressions import Known, NewSuppression
 from visavis.services.review import Decide, Labelling, LabelRequest, VerdictRequest
 from visavis.services.search import PastSearches
 
@@ -119,6 +121,29 @@ def test_a_person_who_was_planted_in_nine_stores_is_found_in_nine(bureau):
     assert picture["source"]["controller"]["name"] == "Museum of Example"
     for word in ("Petra at the gala", "Le Journal", "box 12", "Petra Person", "Museum of Example", "made@1"):
         assert word in package.page
+
+
+@pytest.mark.finding("C6")
+def test_a_consent_and_an_objection_to_a_face_are_in_the_answer(bureau):
+    source = bureau.made.archive()
+    bureau.put(source, "gala.png", (ME, LEFT))
+    ((number, face_id),) = bureau.made.sql("SELECT number, id FROM face")
+    (content,) = bureau.made.sql("SELECT sha256 FROM media")[0]
+    given = NewConsent(
+        person="Petra Person", text=ConsentText(version="1", words="You may search my pictures."), means="paper", purposes=("catalogue",),
+        files=("*",), proof="folder 7", given_at=bureau.made.clock.now(),
+    )  # fmt: skip
+    elsewhere = Box(left=0.9, top=0.9, width=0.05, height=0.05)
+    with bureau.records.work(ACTOR) as work:
+        consent = bureau.records.consents.add(work, given, source_number=source.number)
+        bureau.records.consents.link(work, bureau.records.consents.of()[0], [number])
+        objections = [NewSuppression(known=Known(sha256=content), box=box) for box in (LEFT, elsewhere)]
+        mine, _ = bureau.records.suppressions.add(work, objections, because="mine")
+        work.leaf("alteration", what="made for this test")
+    (face,) = bureau.answer(asked(bureau)).said["appearances"][0]["faces"]
+    assert face["face_id"] == face_id
+    assert [(one["id"], one["by"], one["withdrawn"]) for one in face["consents"]] == [(consent, "Petra Person", None)]
+    assert [one["id"] for one in face["objections"]] == [mine]
 
 
 def first_search(bureau: Bureau) -> str:

@@ -11,22 +11,30 @@ from typer.testing import CliRunner
 
 from visavis.cli import audit
 from visavis.cli.output.certificate import certificate_page
+from visavis.decode.limits import Limits
 from visavis.domain.actor import Role
 from visavis.domain.errors import InputError, RefusedError
 from visavis.law.clear import clear_erasure_check
 from visavis.law.rulebook import shipped
 from visavis.records.disclosures import Disclosure
 from visavis.records.passphrase import LIGHT
-from visavis.services.erasure import CertifyErasure, EraseOrder, EraseQuestion, HoldPictures, Tools
+from visavis.services.erasure import CertifyErasure, ChangeOriginals, EraseOrder, EraseQuestion, HoldPictures, Tools
 from visavis.services.ledger import GiveLedger
 from visavis.services.people import AddPerson, SignedIn, sign_in
+from visavis.sources.folder import FolderSource
 from visavis.wiring import build
 
 SOFTWARE = {"version": "test", "sha256": "00"}
 
 
 def order(made: MadeArchive) -> EraseOrder:
-    return EraseOrder(made.records, encode=codes, step=lambda _: None)
+    return EraseOrder(made.records, encode=codes, step=lambda _: None, originals=originals(made))
+
+
+def originals(made: MadeArchive) -> ChangeOriginals:
+    return ChangeOriginals(
+        records=made.records, rules=shipped(), open_file=lambda root, path: FolderSource(root).open(path), limits=Limits()
+    )
 
 
 def codes(rows: np.ndarray) -> list[bytes]:

@@ -13,7 +13,7 @@ from visavis.domain.actor import Role
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.orders import OrderAct, Scope
 from visavis.law.orders import Evidence
-from visavis.services.orders import effects
+from visavis.services.orders import AnswerQuestions, effects
 from visavis.wiring.gate import stops_of
 
 DAY = dt.timedelta(days=1)
@@ -359,6 +359,40 @@ def test_an_order_that_was_carried_out_goes_on_stopping_ingest(desk):
 
 
 # ---- the report ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.finding("C11")
+def test_a_question_that_nobody_replies_to_is_named_at_50_80_and_100_per_cent_of_its_time(desk):
+    desk.source("Museum")
+    order, questions = desk.open().order, AnswerQuestions(desk.records)
+    asked = questions.ask(desk.owner.actor, order.id, "How many people in France?", due=order.terms.notified + 10 * DAY)
+    with_order = questions.ask(desk.owner.actor, order.id, "Since when?")
+    named = []
+    for _ in range(11):
+        named.append(tuple(int(line.split(": ")[1].split()[0]) for line in questions.warnings() if asked.id in line))
+        desk.made.clock.at += DAY
+    assert named == [()] * 5 + [(50,)] * 3 + [(80,)] * 2 + [(100,)]
+    questions.reply(desk.owner.actor, asked.id, "None that we know of")
+    assert questions.warnings() == ()
+    assert [(one.id, one.due, one.reply) for one in questions.of(order.id)] == [
+        (asked.id, asked.due, "None that we know of"), (with_order.id, order.terms.due, ""),
+    ]  # fmt: skip
+
+
+def test_a_question_is_replied_to_once_by_somebody_who_may_and_is_in_the_report(desk):
+    desk.source("Museum")
+    order, questions = desk.open().order, AnswerQuestions(desk.records)
+    asked = questions.ask(desk.owner.actor, order.id, "How many people in France?")
+    guest = desk.person("Guest", Role.REVIEWER)
+    assert rule_of(lambda: questions.reply(guest.actor, asked.id, "None")) == "role-allowed"
+    questions.reply(desk.owner.actor, asked.id, "None")
+    with pytest.raises(InputError, match="once"):
+        questions.reply(desk.owner.actor, asked.id, "Some")
+    day = desk.made.clock.at.date()
+    desk.made.clock.at += DAY
+    told = json.loads(desk.report(order.id, day).report)["told"]["acts"]
+    assert [act["facts"]["what"] for act in told if act["objects"].get("question") == asked.id] == ["order-question", "order-reply"]
+    assert b"France?" not in desk.report(order.id, day).report
 
 
 @pytest.mark.finding("C11")

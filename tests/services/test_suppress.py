@@ -92,7 +92,7 @@ def test_what_an_objection_keeps_is_sealed_in_every_file_and_in_no_leaf(seed, le
         print=shape,
     )
     with records.work(ACTOR) as work:
-        records.suppressions.add(work, new, because=f"because {word}")
+        records.suppressions.add(work, [new], because=f"because {word}")
         work.leaf("alteration", what="suppressed")
     records._database.seal()
     leaves = b"".join(row[0] for row in made.sql("SELECT body FROM leaf"))
@@ -114,7 +114,9 @@ def test_no_table_of_objections_can_hold_anything_of_a_face(made):
 
 def test_an_objection_that_is_lifted_can_be_read_no_more_and_is_lifted_once(made):
     with made.records.work(ACTOR) as work:
-        kept = made.records.suppressions.add(work, NewSuppression(known=Known(assets=("AFP-1",)), box=HERE, print=PRINT), because="mine")
+        (kept,) = made.records.suppressions.add(
+            work, [NewSuppression(known=Known(assets=("AFP-1",)), box=HERE, print=PRINT)], because="mine"
+        )
         work.leaf("alteration", what="suppressed")
     suppress(made).lift(MACHINE, kept, because="at their wish")
     with made.records.work(ACTOR) as work:

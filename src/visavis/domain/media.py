@@ -55,6 +55,8 @@ class DateOrigin(StrEnum):
     IPTC = "iptc"
     XMP = "xmp"
     EXIF = "exif"
+    CONTAINER = "container"
+    """A film's own."""
     FILE_NAME = "file-name"
 
 

@@ -135,6 +135,8 @@ class Charter:
         How the pictures came into the house.
     opt_out : str
         Where people ask to be left out.
+    originals : str
+        What an ordered erasure does with the photographs: `keep`, `mask` or `delete`.
     """
 
     profile: str
@@ -159,6 +161,7 @@ class Charter:
     extends: str = ""
     kind: str = ""
     opt_out: str = ""
+    originals: str = "keep"
 
     def last_day(self) -> tuple[dt.date, str] | None:
         """Return the last day on which anything may happen and the field that sets it; None = no end is fixed."""

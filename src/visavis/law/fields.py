@@ -138,6 +138,15 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             write="an address that is read, without asking for a photograph of the face",
             example='"rights@museum.example"',
         ),
+        "originals": Field(
+            kind="word",
+            why="What an ordered erasure does with the photographs themselves: leaves them, and keeps the face out of the index; greys the "
+            "face in the file; or overwrites and removes the file. The last two change your originals for good.",
+            article="GDPR Art. 17",
+            write='"keep", "mask" or "delete"; without it they are kept',
+            choices=("keep", "mask", "delete"),
+            example='"keep"',
+        ),
         "policy": Field(
             kind="word",
             why="The policy pack that governs the source; left out, it follows from the profile and the controller's country.",
@@ -358,7 +367,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
     }
 )
 
-OFFERED = ("policy", "kind", "opt_out")
+OFFERED = ("policy", "kind", "opt_out", "originals")
 """Fields that every charter may have; the forms of organisations show them."""
 
 TABLES = ("controller", "basis", "condition", "retention", "evidence", "standing_case")

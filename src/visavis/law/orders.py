@@ -70,12 +70,13 @@ def standing(terms: Terms, now: dt.datetime, *, complied_at: dt.datetime | None 
         days_left=0 if done else max(0, (terms.due - today).days),
         days_overdue=counted,
         penalty=penalty(terms.rate, counted, cap=terms.cap),
-        alarm=0 if done else _alarm(terms, today),
+        alarm=0 if done else alarm(terms.notified, terms.due, today),
     )
 
 
-def _alarm(terms: Terms, today: dt.date) -> int:
-    whole, passed = (terms.due - terms.notified).days, (today - terms.notified).days
+def alarm(notified: dt.date, due: dt.date, today: dt.date) -> int:
+    """Return the last of `ALARMS` that the time from one day to another has passed, 0 for none."""
+    whole, passed = (due - notified).days, (today - notified).days
     share = 100 if whole <= 0 else 100 * passed // whole
     return max((alarm for alarm in ALARMS if share >= alarm), default=0)
 

@@ -39,7 +39,9 @@ from visavis.records.labels import Labels
 from visavis.records.leaves import LeafPen, LeafWriter
 from visavis.records.ledger import Ledger
 from visavis.records.likened import Likened
+from visavis.records.order_questions import OrderQuestions
 from visavis.records.orders import Orders
+from visavis.records.originals import Originals
 from visavis.records.people import People
 from visavis.records.policies import Policies
 from visavis.records.presence import Presence
@@ -115,6 +117,7 @@ class Records:
             self.files = Files(self._database, sealer)
             self.claims = Claims(self._database, sealer)
             self.orders = Orders(self._database, sealer)
+            self.order_questions = OrderQuestions(self._database, sealer)
             self.rotations = Rotations(self._database, sealer, self.keys, dim=self.dim)
             self.intake = Intake(self.files, self.keys, sealer, self.rows, self.rotations, pack_id=self.pack_id)
             self.gallery = Gallery(self._database, sealer, self.rows, self.rotations)
@@ -142,6 +145,7 @@ class Records:
         forget = (self.labels.forget_faces, self.reviews.forget_faces, self.corrections.forget_faces)
         self.erasures = Erasures(self._database, self.rows, self.keys, mark=self._mark_erased, step=doors.step, forget=forget)
         self.erasure_runs = ErasureRuns(self._database, self.vault, self.keys)
+        self.originals = Originals(self._database, self.vault, self.keys)
         self.erasure_scope = ErasureScope(self._database, self.rows)
         self.holds = Holds(self._database, sealer)
         self.backups = Backups(self._database)

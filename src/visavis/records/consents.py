@@ -136,6 +136,19 @@ class Consents:
         work.run(sa.insert(consent), [row])
         return consent_id
 
+    def of_faces(self, faces: Sequence[int]) -> list[tuple[int, ConsentRecord]]:
+        """Return (number of the face, consent) of every consent that staff linked to one of these faces, withdrawn ones too."""
+        found = []
+        query = (
+            sa.select(consent, tables.source.c.id.label("source_id"), consent_face.c.face_number)
+            .select_from(consent.join(consent_face).join(tables.source))
+            .order_by(consent.c.number)
+        )
+        for chunk in chunks(list(faces)):
+            rows = self._database.ask(query.where(consent_face.c.face_number.in_(chunk))).all()
+            found += [(int(row.face_number), self._record(row)) for row in rows]
+        return found
+
     def withdraw(self, work: Work, which: ConsentRecord) -> None:
         """Note that it was withdrawn, now. The caller writes the leaf."""
         work.run(sa.update(consent).where(consent.c.number == which.number).values(withdrawn_at=work.at))

@@ -4,7 +4,7 @@
    doomed, and what is to go with them is noted under an erasure;
 2. *rows-overwritten*: the vectors in the row files;
 3. *codes-removed*: the index writes its files anew without them;
-4. *erased*: in one transaction the SQL rows go, data keys are destroyed, and the erasure becomes a receipt with a leaf;
+4. *erased*: portion by portion the SQL rows go, each with the data keys of what it held, and the erasure becomes a receipt with a leaf;
 5. *compacted*: the database is written anew. SQLite overwrites what is deleted, but not the copies that moving rows between pages leaves
    in the gaps (in a test 1 of 80 sealed paths stayed so);
 6. *pages-sealed*: the write-ahead log, which still held them, is emptied.
@@ -163,8 +163,7 @@ class Erasures:
         for number in (
             self._database.ask(sa.select(erasure.c.number).where(erasure.c.done_at.is_(None)).order_by(erasure.c.number)).scalars().all()
         ):
-            with open_work() as work:
-                done.append(self._finish(work, number))
+            done.append(self._finish(open_work, number))
             self._step("erased")
         if done or len(keys):
             self._database.vacuum()
@@ -187,19 +186,28 @@ class Erasures:
         """Return every erasure, oldest first; those without `done_at` are being carried out."""
         return [_receipt(row) for row in self._database.ask(sa.select(erasure).order_by(erasure.c.number))]
 
-    def _finish(self, work: Work, number: int) -> Receipt:
-        """Delete the SQL rows of one erasure, destroy their keys and write the receipt."""
-        counts = dict.fromkeys(_COUNTED, 0)
-        while faces := _noted(work, erasure_face, "face_number", number):
-            counts["faces"] += len(faces)
-            counts["candidates"] += self._drop_faces(work, faces)
-        while media := _noted(work, erasure_media, "media_number", number):
-            counts["pictures"] += len(media)
-            counts["files"] += self._drop_media(work, media)
-        work.run(sa.update(erasure).where(erasure.c.number == number).values(done_at=work.at, **counts))
-        receipt = _receipt(work.ask(sa.select(erasure).where(erasure.c.number == number)).one())
-        work.leaf("erasure", what="erased", erasure=receipt.id, ground=receipt.ground, **counts)
+    def _finish(self, open_work: OpenWork, number: int) -> Receipt:
+        """Delete the SQL rows of one erasure, destroy their keys and write the receipt: a portion a transaction, so that others who write,
+        each search among them, need not wait for the whole.
+        """
+        for table, column in ((erasure_face, "face_number"), (erasure_media, "media_number")):
+            while self._database.ask(sa.select(table).where(table.c.erasure_number == number).limit(1)).first():
+                with open_work() as work:
+                    self._drop_portion(work, number, _noted(work, table, column, number), pictures=table is erasure_media)
+        with open_work() as work:
+            work.run(sa.update(erasure).where(erasure.c.number == number).values(done_at=work.at))
+            receipt = _receipt(work.ask(sa.select(erasure).where(erasure.c.number == number)).one())
+            counts = {name: getattr(receipt, name) for name in _COUNTED}
+            work.leaf("erasure", what="erased", erasure=receipt.id, ground=receipt.ground, **counts)
         return receipt
+
+    def _drop_portion(self, work: Work, number: int, gone: list[int], *, pictures: bool) -> None:
+        counts = {"pictures": len(gone), "files": self._drop_media(work, gone)} if pictures else {}
+        counts = counts or {"faces": len(gone), "candidates": self._drop_faces(work, gone)}
+        mine = erasure.c.number == number
+        work.run(sa.update(erasure).where(mine).values({name: erasure.c[name] + count for name, count in counts.items()}))
+        erasure_id = work.ask(sa.select(erasure.c.id).where(mine)).scalar_one()
+        work.leaf("erasure", what="records deleted", erasure=erasure_id, **counts)
 
     def _drop_faces(self, work: Work, faces: list[int]) -> int:
         """Delete faces with all that hangs on them; return how many times they were candidates."""

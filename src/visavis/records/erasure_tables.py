@@ -38,6 +38,20 @@ erasure_notice = Table(
 )
 """Whom the house owes word of an erasure (GDPR Art. 19)."""
 
+erasure_original = Table(
+    "erasure_original",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("run_number", ForeignKey("erasure_run.number"), nullable=False, index=True),
+    Column("act", Text, nullable=False),
+    Column("target", LargeBinary),
+    Column("key_id", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("done_at", UtcTime),
+    sqlite_autoincrement=True,
+)
+"""A file that an order changes. `target`, where and what it is, goes with its key once that is done."""
+
 hold = Table(
     "hold",
     metadata,

@@ -51,6 +51,21 @@ order_face = Table(
     Column("was", Text, nullable=False),
 )
 
+order_question = Table(
+    "order_question",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("order_number", ForeignKey("authority_order.number"), nullable=False, index=True),
+    Column("text", LargeBinary, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("reply", LargeBinary),
+    Column("replied_by", String(36)),
+    Column("replied_at", UtcTime),
+    sqlite_autoincrement=True,
+)
+
 jurisdiction_claim = Table(
     "jurisdiction_claim",
     metadata,

@@ -4,12 +4,14 @@ Content, URLs and ids are kept as keyed marks, the box and the picture's print s
 asked in one place only, when a picture is taken in; it is in no list, search, export or report.
 """
 
+import datetime as dt
 import os
 import struct
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -107,23 +109,27 @@ class Suppressions:
         self._sealer = PathSealer(vault)
         self._keys = keys
 
-    def add(self, work: Work, new: NewSuppression, *, because: str) -> SuppressionId:
-        """Write an objection; return its id. The caller writes the leaf."""
-        number, suppression_id = work.next_number(suppression), SuppressionId(new_id(work.at))
-        key = self._keys.make(work, KeyKind.PERSON)
-        row = {
-            "number": number,
-            "id": suppression_id,
-            "shape": self._vault.seal("suppression.shape", _shape(new), row=suppression_id, key=key),
-            "because": self._sealer.seal("suppression.because", because, row=suppression_id, key=key),
-            "key_id": key,
-            "made_at": work.at,
-        }
-        work.run(sa.insert(suppression), [row])
-        marks = [{"suppression_number": number, "kind": kind.value, "mark": self.mark(kind, sign)} for kind, sign in new.known.signs()]
-        if marks:
-            work.run(sa.insert(suppression_mark), marks)
-        return suppression_id
+    def add(self, work: Work, objections: Sequence[NewSuppression], *, because: str) -> tuple[SuppressionId, ...]:
+        """Write objections; return their ids. The caller writes the leaf."""
+        first, ids, rows, marks = work.next_number(suppression), [], [], []
+        keys = self._keys.make_many(work, KeyKind.PERSON, len(objections))
+        for number, (new, key) in enumerate(zip(objections, keys, strict=True), start=first):
+            suppression_id = SuppressionId(new_id(work.at))
+            ids.append(suppression_id)
+            row = {
+                "number": number,
+                "id": suppression_id,
+                "shape": self._vault.seal("suppression.shape", _shape(new), row=suppression_id, key=key),
+                "because": self._sealer.seal("suppression.because", because, row=suppression_id, key=key),
+                "key_id": key,
+                "made_at": work.at,
+            }
+            rows.append(row)
+            marks += [{"suppression_number": number, "kind": kind.value, "mark": self.mark(kind, sign)} for kind, sign in new.known.signs()]
+        for table, written in ((suppression, rows), (suppression_mark, marks)):
+            if written:
+                work.run(sa.insert(table), written)
+        return tuple(ids)
 
     def lift(self, work: Work, suppression_id: str) -> None:
         """End an objection: its key is destroyed, with all that it closed. The caller writes the leaf.
@@ -153,7 +159,7 @@ class Suppressions:
             return before
         rows = work.ask(sa.select(suppression).where(suppression.c.lifted_at.is_(None)).order_by(suppression.c.number)).all()
         place = {row.number: position for position, row in enumerate(rows)}
-        shapes = [_read_shape(self._vault.open("suppression.shape", row.shape, row=row.id, key=row.key_id)) for row in rows]
+        shapes = [self._shape(row) for row in rows]
         by_mark: dict[tuple[str, bytes], tuple[int, ...]] = {}
         for row in work.ask(sa.select(suppression_mark)):
             sign = (row.kind, row.mark)
@@ -186,9 +192,28 @@ class Suppressions:
         wanted = ((tables.face.c.id, ids), (tables.face.c.number, numbers), (tables.media.c.number, media))
         return [face for column, values in wanted for chunk in chunks(list(values)) for face in self._faces(column.in_(chunk))]
 
-    def same_content(self, sha256: bytes) -> list[HeldFace]:
-        """Return the faces of every picture of these bytes, in whichever source."""
-        return self._faces(tables.media.c.sha256 == sha256)
+    def on(self, sha256: bytes) -> list[tuple[SuppressionId, dt.datetime, Box | None]]:
+        """Return every objection that stands to a file of these bytes: its id, since when, and to which face of it (None: to all)."""
+        mark = self.mark(MarkKind.CONTENT, sha256)
+        query = (
+            sa.select(suppression)
+            .join(suppression_mark)
+            .where(suppression_mark.c.kind == MarkKind.CONTENT.value, suppression_mark.c.mark == mark)
+            .where(suppression.c.lifted_at.is_(None))
+            .order_by(suppression.c.number)
+        )
+        return [(SuppressionId(row.id), row.made_at, self._shape(row).box) for row in self._database.ask(query).all()]
+
+    def same_content(self, digests: Collection[bytes]) -> list[HeldFace]:
+        """Return the faces of every picture of these bytes (SHA-256), in whichever source."""
+        sources = list(self._database.ask(sa.select(tables.source.c.number)).scalars())
+        # with the source, content has an index; a source at a time, so that the planner takes it
+        return [
+            face
+            for source in sources
+            for chunk in chunks(sorted(digests))
+            for face in self._faces(sa.and_(tables.media.c.source_number == source, tables.media.c.sha256.in_(chunk)))
+        ]
 
     def media_known_by(self, known: Known) -> list[int]:
         """Return the pictures in the archive that have one of these ids or URLs, or lie where a URL says; looks at every kept id."""
@@ -203,21 +228,21 @@ class Suppressions:
         lying = sa.select(tables.location.c.media_number).where(tables.location.c.media_number.is_not(None))
         return sorted({*found, *self._database.ask(lying.where(tables.location.c.path_mark.in_(marks))).scalars()})
 
-    def places(self, media: Collection[int]) -> list[tuple[int, str]]:
-        """Return (number of the root, path below it) of every file of these pictures that is there."""
+    def places(self, media: Collection[int]) -> dict[int, list[tuple[int, str]]]:
+        """Return (number of the root, path below it) of every file of these pictures that is there, by number of the picture."""
         place = tables.location
         query = (
-            sa.select(place.c.root_number, place.c.path, place.c.path_mark, tables.media.c.key_id)
+            sa.select(place.c.media_number, place.c.root_number, place.c.path, place.c.path_mark, tables.media.c.key_id)
             .select_from(place.join(tables.media, tables.media.c.number == place.c.media_number))
-            .where(tables.media.c.number.in_(list(media)), place.c.missing_since.is_(None))
+            .where(place.c.missing_since.is_(None))
         )
-        return [
-            (
-                row.root_number,
-                self._sealer.open("location.path", row.path, row=location_row(row.root_number, row.path_mark), key=row.key_id),
-            )
-            for row in self._database.ask(query).all()
-        ]
+        found: dict[int, list[tuple[int, str]]] = {}
+        for chunk in chunks(sorted(media)):
+            for row in self._database.ask(query.where(tables.media.c.number.in_(chunk))).all():
+                at = location_row(row.root_number, row.path_mark)
+                path = self._sealer.open("location.path", row.path, row=at, key=row.key_id)
+                found.setdefault(row.media_number, []).append((row.root_number, path))
+        return found
 
     def _faces(self, which: sa.ColumnElement[bool]) -> list[HeldFace]:
         face, media = tables.face, tables.media
@@ -239,6 +264,11 @@ class Suppressions:
             for row in self._database.ask(query)
         ]
 
+    def _shape(self, row: Any) -> Shape:
+        data = self._vault.open("suppression.shape", row.shape, row=row.id, key=row.key_id)
+        left, top, width, height = _BOX.unpack_from(data)
+        return Shape(Box(left=left, top=top, width=width, height=height) if width > 0 else None, data[_BOX.size :])
+
 
 def plain_url(url: str) -> str:
     """Return a URL as it is compared: host in lower case, path and query as they are, nothing else; empty if it is none."""
@@ -257,9 +287,3 @@ def _path(url: str) -> str:
 def _shape(new: NewSuppression) -> bytes:
     box = new.box
     return (_NO_BOX if box is None else _BOX.pack(box.left, box.top, box.width, box.height)) + new.print
-
-
-def _read_shape(data: bytes) -> Shape:
-    left, top, width, height = _BOX.unpack_from(data)
-    box = Box(left=left, top=top, width=width, height=height) if width > 0 else None
-    return Shape(box, data[_BOX.size :])

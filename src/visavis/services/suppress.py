@@ -148,28 +148,28 @@ class Suppress:
         known : Known, optional
             Pictures of which every face is to go, in the archive or not.
         """
+        known_media = [] if known is None else self._book.media_known_by(known)
+        whole = [] if known is None else self._book.faces(media=known_media)
+        copies = _by_content(self._book.same_content({face.sha256 for face in faces}))
+        prints = self._prints((*faces, *whole, *(copy for some in copies.values() for copy in some)))
         new: list[NewSuppression] = []
         going: dict[int, HeldFace] = {}
-        prints: dict[bytes, bytes] = {}
         for face in faces:
-            others = (copy for copy in self._book.same_content(face.sha256) if copy.media_number != face.media_number)
-            copies = [copy for copy in others if copy.box.overlap(face.box) >= _SAME_BOX]
-            going |= {copy.number: copy for copy in (face, *copies)}
-            if face.sha256 not in prints:
-                prints[face.sha256] = self._print(face.media_number, *(copy.media_number for copy in copies))
+            others = (copy for copy in copies.get(face.sha256, ()) if copy.media_number != face.media_number)
+            going |= {one.number: one for one in (face, *(copy for copy in others if copy.box.overlap(face.box) >= _SAME_BOX))}
             new.append(NewSuppression(known=Known(sha256=face.sha256), box=face.box, print=prints[face.sha256]))
         if known is not None:
             new.append(NewSuppression(known=known))
-            for face in self._book.faces(media=self._book.media_known_by(known)):
-                if face.sha256 not in prints:
-                    prints[face.sha256] = self._print(face.media_number)
-                    new.append(NewSuppression(known=Known(sha256=face.sha256), print=prints[face.sha256]))
-                going[face.number] = face
+            told = {face.sha256 for face in faces}
+            new += [
+                NewSuppression(known=Known(sha256=content), print=prints[content]) for content in _by_content(whole) if content not in told
+            ]
+            going |= {face.number: face for face in whole}
         return Prepared(new=tuple(new), faces=tuple(going.values()))
 
     def write(self, work: Work, prepared: Prepared, *, because: str) -> tuple[SuppressionId, ...]:
         """Write objections; whoever erases the faces does so in the same transaction."""
-        ids = tuple(self._book.add(work, new, because=because) for new in prepared.new)
+        ids = self._book.add(work, prepared.new, because=because)
         for source_number, faces in _by_source(prepared.faces).items():
             self._book.count(work, source_number, len(faces))
         work.leaf("alteration", what="suppressed", suppressions=list(ids))
@@ -214,12 +214,20 @@ class Suppress:
             if free:
                 self._records.erasures.hide(work, Scope(ground="objection", source_number=source_number, faces=free))
 
-    def _print(self, *media: int) -> bytes:
-        """Return the print of the first of these copies whose original can be seen now; empty if none can."""
+    def _prints(self, faces: Sequence[HeldFace]) -> dict[bytes, bytes]:
+        """Return by content the print of the first copy whose original can be seen now; empty if none can."""
         roots = {root.number: root.path for source in self._records.sources.all() for root in source.roots}
-        for root, path in self._book.places(media):
+        places = self._book.places({face.media_number for face in faces})
+        found: dict[bytes, bytes] = {}
+        for content, shown in _by_content(faces).items():
+            copies = dict.fromkeys(face.media_number for face in shown)
+            found[content] = self._print([(roots[root], path) for media in copies for root, path in places.get(media, ())])
+        return found
+
+    def _print(self, places: Iterable[tuple[Path, str]]) -> bytes:
+        for root, path in places:
             try:
-                picture = open_photo(self._open_file(roots[root], path), limits=self._limits).pixels(SEEN_SIDE)
+                picture = open_photo(self._open_file(root, path), limits=self._limits).pixels(SEEN_SIDE)
             except UnreadablePicture:
                 continue
             return picture_print(sketch(picture))
@@ -236,4 +244,11 @@ def _by_source(faces: Iterable[HeldFace]) -> dict[int, list[HeldFace]]:
     found: dict[int, list[HeldFace]] = defaultdict(list)
     for face in faces:
         found[face.source_number].append(face)
+    return found
+
+
+def _by_content(faces: Iterable[HeldFace]) -> dict[bytes, list[HeldFace]]:
+    found: dict[bytes, list[HeldFace]] = defaultdict(list)
+    for face in faces:
+        found[face.sha256].append(face)
     return found

@@ -25,7 +25,7 @@ from visavis.services.ledger.guard import LedgerGuard
 from visavis.settings import Settings
 
 if TYPE_CHECKING:  # these import networks and decoders, which most commands do not need
-    from visavis.decode.limits import Limits
+    from visavis.decode.limits import FilmLimits, Limits
     from visavis.engines.chain import Chain
     from visavis.engines.pack import Pack
     from visavis.services.ingest.analyse import PhotoAnalyser
@@ -114,6 +114,15 @@ def limits(settings: Settings) -> "Limits":
     from visavis.decode.limits import Limits
 
     return Limits(file_bytes=settings.max_file_mb << 20, pixels=settings.max_megapixels * 1_000_000)
+
+
+def film_limits(settings: Settings) -> "FilmLimits":
+    """Return what one film may ask of the machine."""
+    from visavis.decode.limits import FilmLimits
+
+    return FilmLimits(
+        file_bytes=settings.max_film_gb << 30, seconds=settings.max_film_hours * 3600, pixels=settings.max_film_megapixels * 1_000_000
+    )
 
 
 def find_pack(settings: Settings, pack_id: str) -> "Pack":

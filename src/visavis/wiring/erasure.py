@@ -18,7 +18,7 @@ from visavis.records.database import Work
 from visavis.records.erasure_runs import ErasureRun, Notice
 from visavis.records.erasure_scope import Selected
 from visavis.records.holds import Hold
-from visavis.services.erasure import CertifyErasure, EraseOrder, EraseQuestion, HoldPictures, ScopeReport, Signed, Tools
+from visavis.services.erasure import CertifyErasure, ChangeOriginals, EraseOrder, EraseQuestion, HoldPictures, ScopeReport, Signed, Tools
 from visavis.services.suppress import Suppress
 from visavis.wiring import build
 from visavis.wiring.session import Session
@@ -95,6 +95,11 @@ class ErasureDesk:
         """Return an order by its id, or the end of it."""
         return self._session.records().erasure_runs.one(run)
 
+    def originals(self, run: str) -> Mapping[str, int]:
+        """Return what became of the photographs that an order was to mask or delete: outcome → files."""
+        records = self._session.records()
+        return records.originals.outcomes(records.erasure_runs.one(run).number)
+
     def notices(self, run: str) -> list[Notice]:
         """Return whom to tell of an erasure (GDPR Art. 19)."""
         self._session.check(Act.ERASE)
@@ -141,14 +146,17 @@ class ErasureDesk:
         settings = self._session.settings
         objections = Suppress(records, build.file_opener(settings), build.limits(settings))
 
-        def suppress(work: Work, selected: Selected) -> None:
-            """Keep what goes from coming back: the originals stay where they are, and ingest reads them again."""
+        def suppress(selected: Selected) -> Callable[[Work], object]:
+            """Keep what goes from coming back: originals that stay, and copies of those that do not, are read again."""
             book = records.suppressions
-            faces = book.faces(media=selected.all_media, numbers=[number for some in selected.faces.values() for number in some])
-            if faces:
-                objections.write(work, objections.prepare(faces), because="erased at somebody's wish")
+            prepared = objections.prepare(book.faces(media=selected.all_media, numbers=selected.all_faces))
+            return lambda work: objections.write(work, prepared, because="erased at somebody's wish") if prepared.new else None
 
-        return EraseOrder(records, encode=_encoder(records.dim), step=self._session.step, suppress=suppress)
+        step = self._session.step
+        originals = ChangeOriginals(
+            records=records, rules=self._session.rules, open_file=build.file_opener(settings), limits=build.limits(settings), step=step
+        )
+        return EraseOrder(records, encode=_encoder(records.dim), step=step, originals=originals, suppress=suppress)
 
     def _tools(self, records: Records, index: VectorIndex) -> Tools:
         at, sources = self._session.clock.now(), frozenset(source.number for source in records.sources.all())

@@ -15,8 +15,10 @@ from visavis.law.reading import parse_charter
 from visavis.law.requests import Kind
 from visavis.records.archive import Records
 from visavis.records.claims import ClaimRecord
+from visavis.records.order_questions import Question
 from visavis.records.orders import OrderRecord
 from visavis.services.orders import (
+    AnswerQuestions,
     CarriedOut,
     CarryOut,
     ClaimJurisdiction,
@@ -33,7 +35,7 @@ from visavis.services.orders import (
 from visavis.wiring import build
 from visavis.wiring.session import Session
 
-__all__ = ["ClaimRecord", "Effect", "OrderDesk", "OrderRecord", "Standing", "open_requests"]
+__all__ = ["ClaimRecord", "Effect", "OrderDesk", "OrderRecord", "Question", "Standing", "open_requests"]
 
 OpenIndex = Callable[[Records], AbstractContextManager[VectorIndex]]
 
@@ -58,8 +60,21 @@ class OrderDesk:
         return WatchOrders(self._session.records()).standing(order, day)
 
     def warnings(self) -> tuple[str, ...]:
-        """Return a line for each order whose time is half over or more, and that is not done."""
-        return WatchOrders(self._session.records()).warnings()
+        """Return a line for each order, and each question of one, whose time is half over or more, and that is not done."""
+        records = self._session.records()
+        return (*WatchOrders(records).warnings(), *AnswerQuestions(records).warnings())
+
+    def questions(self, order: str) -> list[Question]:
+        """Return the questions that came with an order, oldest first."""
+        return AnswerQuestions(self._session.records()).of(order)
+
+    def ask(self, order: str, text: str, *, due: dt.date | None = None) -> Question:
+        """Write a question of an order down; `due` None = with the order."""
+        return AnswerQuestions(self._session.records()).ask(self._session.actor, order, text, due=due)
+
+    def reply(self, question: str, text: str) -> Question:
+        """Write what was replied to a question, once."""
+        return AnswerQuestions(self._session.records()).reply(self._session.actor, question, text)
 
     def scope(
         self,

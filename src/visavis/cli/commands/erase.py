@@ -75,10 +75,13 @@ def run(
         signed_in(opened, person)
         done = opened.erasure.run(_question(face, media, candidate, source, ids, ground=ground))
         notices = len(opened.erasure.notices(done.id))
+        originals = opened.erasure.originals(done.id)
     if form is Format.JSON:
-        emit(_document(done), sys.stdout)
+        emit(_document(done) | {"originals": dict(originals)}, sys.stdout)
         return
     sys.stdout.write(f"erased {counted(done.counted['faces'], 'face')}, {counted(done.counted['pictures'], 'picture')}: {done.id}\n")
+    for outcome, count in originals.items():
+        sys.stdout.write(f"{counted(count, 'original')} {outcome}\n")
     for check in done.checks or ():
         sys.stdout.write(f"check {check['check']} {'passed' if check['passed'] else 'FAILED'}: {check['says']}\n")
     if notices:

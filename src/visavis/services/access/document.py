@@ -9,6 +9,7 @@ from typing import Any
 
 from visavis.law.charter import Charter
 from visavis.law.requests import Kind
+from visavis.records.consents import ConsentRecord
 from visavis.records.disclosures import Disclosure
 from visavis.records.holdings import Appearance
 from visavis.records.reviews import Verdict
@@ -158,6 +159,22 @@ def _face(one: FaceDossier) -> dict[str, object]:
         "decisions": [_decision(found, verdict) for found, verdict in one.decisions],
         "decided_not_the_same": [{"case_id": case, "at": at.isoformat()} for case, at in one.not_the_same],
         "disclosures": [_disclosure(gone) for gone in one.disclosures],
+        "consents": [_consent(given) for given in one.consents],
+        "objections": [{"id": objection, "since": at.isoformat()} for objection, at in one.objections],
+    }
+
+
+def _consent(given: ConsentRecord) -> dict[str, object]:
+    return {
+        "id": given.id,
+        "given": given.given_at.date().isoformat(),
+        "means": given.means,
+        "by": given.guardian or given.person,
+        "text": {"version": given.text.version, "words": given.text.words},
+        "purposes": list(given.purposes),
+        "proof": given.proof,
+        "until": _day(given.until),
+        "withdrawn": given.withdrawn_at.isoformat() if given.withdrawn_at else None,
     }
 
 

@@ -1,23 +1,28 @@
 """Everything that is held of a person, from the faces that people confirmed: by picture, with its source and all that hangs on it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from visavis.domain.errors import CharterInvalid
-from visavis.domain.ids import CaseId, FaceId, SearchId
+from visavis.domain.face import Box
+from visavis.domain.ids import CaseId, FaceId, SearchId, SuppressionId
 from visavis.law.charter import Charter
 from visavis.law.reading import parse_charter
 from visavis.law.requests import Kind, portable
 from visavis.law.rulebook import Rulebook
 from visavis.records.anchors import Anchor
 from visavis.records.archive import Records
+from visavis.records.consents import ConsentRecord
 from visavis.records.disclosures import Disclosure
 from visavis.records.holdings import Appearance, HeldFace, HeldPicture
 from visavis.records.labels import Label
 from visavis.records.requests import RequestRecord
 from visavis.records.reviews import Verdict, standing
 from visavis.records.sources import SourceRecord
+
+_SAME_BOX = 0.5
+"""Intersection over union: one face in one file, perhaps read by another version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,8 @@ class FaceDossier:
     decisions: tuple[tuple[Appearance, Verdict], ...]
     not_the_same: tuple[tuple[CaseId, dt.datetime], ...]
     disclosures: tuple[Disclosure, ...]
+    consents: tuple[ConsentRecord, ...]
+    objections: tuple[tuple[SuppressionId, dt.datetime], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +74,7 @@ class Gather:
         faces = self._records.holdings.faces([found.face_id for found in request.confirmed])
         pictures = self._records.holdings.pictures({face.media_number for face in faces})
         sources = {source.number: source for source in self._records.sources.all()}
-        gathered = self._faces(faces)
+        gathered = self._faces(faces, {picture.number: picture.sha256 for picture in pictures})
         dossiers = []
         for picture in pictures:
             source = sources[picture.source_number]
@@ -84,7 +91,8 @@ class Gather:
         except CharterInvalid:
             return None
 
-    def _faces(self, faces: Sequence[HeldFace]) -> list[FaceDossier]:
+    def _faces(self, faces: Sequence[HeldFace], contents: Mapping[int, bytes]) -> list[FaceDossier]:
+        consents = self._records.consents.of_faces([face.number for face in faces])
         ids = [face.id for face in faces]
         seen = self._records.holdings.appearances(faces)
         with_them = self._records.holdings.searched_with(ids)
@@ -100,9 +108,15 @@ class Gather:
                 decisions=tuple((one, verdict) for one in own for verdict in standing(verdicts.get(one.candidate_id, []))),
                 not_the_same=tuple((case, at) for anchor, case, at in excluded if _same(anchor, face)),
                 disclosures=tuple(self._records.disclosures.of_face(FaceId(face.id))),
+                consents=tuple(consent for number, consent in consents if number == face.number),
+                objections=self._objections(contents[face.media_number], face.box),
             )
             for face in faces
         ]
+
+    def _objections(self, content: bytes, box: Box) -> tuple[tuple[SuppressionId, dt.datetime], ...]:
+        """Return the objections that stand to this face, or to every face of its picture."""
+        return tuple((one, at) for one, at, to in self._records.suppressions.on(content) if to is None or to.overlap(box) >= _SAME_BOX)
 
 
 def _same(anchor: str, face: HeldFace) -> bool:

@@ -4,5 +4,6 @@ from visavis.services.erasure.certificate import CertifyErasure, Signed
 from visavis.services.erasure.checks import Tools
 from visavis.services.erasure.holding import HoldPictures
 from visavis.services.erasure.order import GROUNDS, EraseOrder, EraseQuestion, ScopeReport
+from visavis.services.erasure.originals import ChangeOriginals
 
-__all__ = ["GROUNDS", "CertifyErasure", "EraseOrder", "EraseQuestion", "HoldPictures", "ScopeReport", "Signed", "Tools"]
+__all__ = ["GROUNDS", "CertifyErasure", "ChangeOriginals", "EraseOrder", "EraseQuestion", "HoldPictures", "ScopeReport", "Signed", "Tools"]

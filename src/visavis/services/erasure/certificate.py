@@ -38,7 +38,8 @@ CANNOT_SHOW = (
     "File work on a drive is what NIST SP 800-88r2 calls Clear: blocks that a drive has remapped, snapshots, swap and other copies made "
     "below the file system are out of its reach.",
     "Copies that people took, and what recipients keep, are not in the archive.",
-    "The photographs themselves belong to the source and are not the engine's; they may still show the person.",
+    "The photographs themselves belong to the source: what its charter wants done with them stands above; those that it keeps, and copies "
+    "elsewhere, may still show the person.",
     "Backups named here can still be restored by whoever holds them with the archive's key; restoring them erases this again.",
     "The ledger keeps that something was erased, when and by whom; not what.",
 )
@@ -140,6 +141,7 @@ class CertifyErasure:
             "checked_at": run.checked_at.isoformat() if run.checked_at else "",
             "objects": dict(run.objects),
             "stores": [{"store": store, "count": counted[store], "method": method} for store, method in METHODS.items()],
+            "originals": self._records.originals.outcomes(run.number),
             "checks": list(run.checks or ()),
             "recipients": {"to_be_told": len(notices), "told": sum(one.sent_at is not None for one in notices)},
             "backups": [{"id": one.id, "keep_until": one.keep_until.isoformat()} for one in self._records.backups.kept(today)],

@@ -13,15 +13,17 @@ from visavis.records.database import Step, Work
 from visavis.records.erasure import Scope
 from visavis.records.erasure_runs import ErasureRun, NewRun
 from visavis.records.erasure_scope import Selected
+from visavis.records.originals import Target
 from visavis.services.erasure.checks import Encode, Tools, check_erased
+from visavis.services.erasure.originals import ChangeOriginals
 from visavis.services.erasure.planted import Sought, lying, with_rows
 
 GROUNDS = ("request", "objection", "consent", "order", "charter")
 """Why: a closed list, for it stands in the ledger."""
 SALT_BYTES = 32
 
-Suppress = Callable[[Work, Selected], object]
-"""Sees to it that what goes is not read in again from originals that stay."""
+Suppress = Callable[[Selected], Callable[[Work], object]]
+"""Sees to it that what goes is not read in again from originals that stay: looks at them before the transaction, and writes in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,17 @@ class ScopeReport:
 class EraseOrder:
     """Carries out orders."""
 
-    def __init__(self, records: Records, *, encode: Encode, step: Step, suppress: Suppress = lambda _work, _selected: None) -> None:
+    def __init__(
+        self,
+        records: Records,
+        *,
+        encode: Encode,
+        step: Step,
+        originals: ChangeOriginals,
+        suppress: Suppress = lambda _selected: lambda _work: None,
+    ) -> None:
         self._records = records
+        self._originals = originals
         self._encode = encode
         self._step = step
         self._suppress = suppress
@@ -66,7 +77,7 @@ class EraseOrder:
     def scope(self, question: EraseQuestion) -> ScopeReport:
         """List what would go, changing nothing; `InputError` names an id that is not there."""
         selected = self._select(question)
-        counted = self._records.erasure_scope.count(selected)
+        counted = self._counted(selected, self._originals.targets(selected))
         today = self._records.clock.now().date()
         backups = tuple(self._records.backups.kept(today))
         return ScopeReport(counted={**counted, "codes": counted["rows of templates"]}, held=selected.held, backups=backups)
@@ -98,8 +109,9 @@ class EraseOrder:
         return next(run for run in self._records.erasure_runs.all() if run.number == number)
 
     def finish(self, actor: Actor, tools: Tools) -> None:
-        """Do what is left of every order: rows, codes and keys, then the checks. Twice is once."""
+        """Do what is left of every order: rows, codes and keys, originals, then the checks. Twice is once."""
         settled = self._records.erasures.settle(lambda: self._records.work(actor), tools.index.remove)
+        self._originals.carry_out(actor)
         for run in self._records.erasure_runs.unchecked():
             if not settled:  # an earlier act erased it, and may have died before it wrote the database anew
                 self._records.erasures.compact()
@@ -122,24 +134,32 @@ class EraseOrder:
     def _hide(self, actor: Actor, question: EraseQuestion, selected: Selected) -> int:
         """Hide it, write down whom to tell and what to look for afterwards: one transaction."""
         records = self._records
-        counted = records.erasure_scope.count(selected)
+        targets = self._originals.targets(selected)
+        counted = self._counted(selected, targets)
         planted = records.erasure_scope.planted(selected)
         planted = with_rows(planted, self._encode(planted.rows))
         records.erasures.seal()
         before = {kind: len(found) for kind, found in lying(records, planted.values).items()}
         sought = Sought(planted=planted, before=before)
         texts = self._notices(planted.face_ids)
+        suppress = self._suppress(selected)
         objects = _commitments((*planted.media_ids, *planted.face_ids))
         new = NewRun(ground=question.ground, counted=counted, objects=objects, planted=sought.to_bytes())
         with records.work(actor) as work:
             number, run_id = records.erasure_runs.begin(work, new)
-            self._suppress(work, selected)
+            suppress(work)
+            records.originals.plan(work, number, targets)
             for source in sorted({*selected.media, *selected.faces}):
                 media, faces = selected.media.get(source, ()), selected.faces.get(source, ())
                 records.erasures.hide(work, Scope(ground=question.ground, source_number=source, media=media, faces=faces, run=number))
             records.erasure_runs.notify(work, number, texts)
             work.leaf("erasure", what="recipients to be told", run=run_id, notices=len(texts))
         return number
+
+    def _counted(self, selected: Selected, targets: Sequence[Target]) -> dict[str, int]:
+        acts = [target.act for target in targets]
+        counted = self._records.erasure_scope.count(selected)
+        return {**counted, "originals to mask": acts.count("mask"), "originals to delete": acts.count("delete")}
 
     def _notices(self, face_ids: Sequence[str]) -> dict[str, str]:
         """Return what is to be told to whoever was given one of these faces: disclosure id → text."""
