@@ -226,3 +226,34 @@ def test_a_number_of_strangers_that_is_none_is_refused(album, asked):
 def test_a_number_of_strangers_needs_a_pack_that_was_measured(album):
     with pytest.raises(InputError, match="records no tails"):
         search(album[0], expected=0.1, scale=Scale(recorded=Threshold(value=0.5, trial="made")))
+
+
+# ---- ranking by a cohort
+
+
+def test_the_cohort_moves_the_score_and_never_the_similarity(made):
+    source = made.household()
+    rng = np.random.default_rng(5)
+    made.put(source, *(Picture(path=f"{number}.jpg", vectors=(unit(rng),)) for number in range(520)))
+    made.put(source, Picture(path="me.jpg", vectors=(at_cosine(0.9),)))
+    plain = search(made, threshold=0.5, top=None)
+    adjusted = search(made, threshold=0.5, top=None, scale=dataclasses.replace(SCALE, adjusted=True, tails=with_adjusted()))
+    cosines = {one.face_id: one.similarity for one in plain.candidates}
+    assert all(one.similarity == cosines.get(one.face_id, one.similarity) for one in adjusted.candidates)
+    scores = [one.adjusted for one in adjusted.candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert min(scores) >= 0.5
+    assert adjusted.expected.ranked_by == "adjusted"
+    assert scores != [one.similarity for one in adjusted.candidates]
+    assert all(one.adjusted is None for one in plain.candidates)
+
+
+def test_too_small_a_cohort_ranks_by_the_cosine_and_says_so(album):
+    made, _ = album
+    result = search(made, threshold=0.5, scale=dataclasses.replace(SCALE, adjusted=True, tails=with_adjusted()))
+    assert any("fewer than 500 faces" in notice for notice in result.notices)
+    assert result.expected.ranked_by == "cosine"
+
+
+def with_adjusted() -> Calibration:
+    return dataclasses.replace(TAILS, tails={**TAILS.tails, ("usual", "adjusted"): dataclasses.replace(TAIL, score="adjusted")})
