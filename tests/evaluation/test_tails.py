@@ -100,7 +100,7 @@ def test_one_person_twice_is_set_aside_and_does_not_move_the_tail(tail):
 
 
 def test_what_lies_above_the_ceiling_is_thought_of_though_it_was_cut_off(tail):
-    own, _ = refit_tail(of_photographs(drawn_from(tail, 60_000)), tail, ceiling=tail.similarity_at(tail.share / 4))
+    own, _ = refit_tail(of_photographs(drawn_from(tail, 60_000)), tail, ceiling=tail.similarity_at(tail.share / 20))
     assert own.slope == pytest.approx(tail.slope, rel=0.15)
 
 
