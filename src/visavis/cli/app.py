@@ -11,6 +11,7 @@ import typer
 from visavis.cli.commands import (
     backups,
     bench,
+    calibrate,
     cases,
     clips,
     consents,
@@ -77,6 +78,7 @@ PARTS = (
     packs,
     evaluate,
     bench,
+    calibrate,
     vault,
 )
 for part in PARTS:

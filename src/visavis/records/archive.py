@@ -17,6 +17,7 @@ from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.backups import Backups
 from visavis.records.byte_scan import scan
+from visavis.records.calibrations import Calibrations
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
 from visavis.records.claims import Claims
@@ -62,6 +63,7 @@ from visavis.records.signatures import Signatures
 from visavis.records.sources import Sources
 from visavis.records.suppressions import Suppressions
 from visavis.records.taken import TemplateRows
+from visavis.records.together import Together
 from visavis.records.vault import KeyedVault, PathSealer, Vault
 
 FORMAT = 2
@@ -167,6 +169,8 @@ class Records:
         self.consents = Consents(self._database, sealer, self.keys)
         self.rekeying = Rekeying(self._database, self.rows, self.rotations)
         self.reach = Reach(self._database)
+        self.calibrations = Calibrations(self._database)
+        self.together = Together(self._database)
 
     def rows_of(self, generation: int, *, dim: int, pack_id: str) -> RowStore:
         """Open the row files of a generation, or return them if they are open."""
