@@ -8,10 +8,12 @@ import numpy as np
 import sqlalchemy as sa
 
 from visavis.domain.arrays import Landmarks5
+from visavis.domain.face import Box
 from visavis.records import tables
 from visavis.records.database import Database
 from visavis.records.files import location_row
 from visavis.records.repacking_tables import spare_template
+from visavis.records.shown import box_of
 from visavis.records.vault import PathSealer
 
 of_media = tables.face.join(tables.appearance).join(tables.media)
@@ -24,13 +26,14 @@ class FaceToMove:
 
     Attributes
     ----------
-    landmarks_5x2 : (5, 2) float32
+    box, landmarks_5x2 : Box, (5, 2) float32
         Ratios of the upright picture, or frame.
     at_ticks : int
         Of its frame; 0 in a photograph.
     """
 
     number: int
+    box: Box
     landmarks_5x2: Landmarks5
     at_ticks: int
 
@@ -124,7 +127,8 @@ class Waiting:
 
     def _faces(self, *where: sa.ColumnElement[bool], by: sa.ColumnElement[Any], limit: int | None = None) -> Sequence[Any]:
         face = tables.face.c
-        query = sa.select(tables.appearance.c.media_number, face.number, face.landmarks, face.at_ticks).select_from(of_media)
+        box = face.left, face.top, face.width, face.height
+        query = sa.select(tables.appearance.c.media_number, face.number, *box, face.landmarks, face.at_ticks).select_from(of_media)
         return self._database.ask(query.where(*where).order_by(by, face.number).limit(limit)).all()
 
     def _originals(self, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -164,4 +168,5 @@ def _lacking(*, spare: bool) -> sa.ColumnElement[bool]:
 
 
 def _face(row: Any) -> FaceToMove:
-    return FaceToMove(number=row.number, landmarks_5x2=np.frombuffer(row.landmarks, "<f4").reshape(5, 2), at_ticks=row.at_ticks)
+    points = np.frombuffer(row.landmarks, "<f4").reshape(5, 2)
+    return FaceToMove(number=row.number, box=box_of(row), landmarks_5x2=points, at_ticks=row.at_ticks)

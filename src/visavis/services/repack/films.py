@@ -10,9 +10,11 @@ from typing import BinaryIO
 from visavis.decode.originals import OriginalPixels
 from visavis.decode.video.base import Film
 from visavis.decode.video.film import open_film
-from visavis.domain.arrays import RgbImage
+from visavis.domain.arrays import Landmarks5
 from visavis.domain.errors import SetupError, UnreadablePicture
 from visavis.domain.media import Reason
+from visavis.engines.closeup import close_up_again
+from visavis.engines.picture import AtHand
 from visavis.records.repacking import Embedded, Repackings
 from visavis.records.waiting import FaceToMove, FilmToMove
 from visavis.services.repack.parts import BATCH, CHANGED, Admission, Admit, Batch, Tally, Target, embedded
@@ -87,31 +89,25 @@ class Films:
         return self._admit(film.source_number, path, step=step, kind="film", faces=film.appearances)
 
 
-class _Moment:
-    """The frame that a film shows at a moment, as a picture that is decoded when its pixels are asked for."""
-
-    def __init__(self, film: Film, ticks: int) -> None:
-        self._film, self._ticks = film, ticks
-        self.full_width, self.full_height = film.facts.width, film.facts.height
-
-    def pixels(self, longer_side: int | None = None) -> RgbImage:  # noqa: ARG002  # the pixels that the face was found in: the same template again
-        try:
-            return self._film.at(self._ticks)
-        except OSError as error:
-            raise UnreadablePicture("the film is gone", reason=Reason.VANISHED) from error
-
-
 def _embedded(
     target: Target, film: FilmToMove, frames: Film, faces: Sequence[FaceToMove], admission: Admission, tally: Tally
 ) -> list[Embedded]:
-    shown = [(ticks, list(there)) for ticks, there in itertools.groupby(faces, lambda face: face.at_ticks)]
-    answers = target.embed([(_Moment(frames, ticks), [face.landmarks_5x2 for face in there]) for ticks, there in shown])
+    """Embed faces in order of time, of frames that are decoded one after the other; only close-ups are held together."""
+    close: list[tuple[FaceToMove, AtHand, Landmarks5]] = []
+    for ticks, there in itertools.groupby(faces, lambda face: face.at_ticks):
+        shown = list(there)
+        try:
+            frame = frames.at(ticks)
+        except (UnreadablePicture, OSError) as error:
+            tally.left_unread(film, len(shown), _reason(error))
+            continue
+        close += [(face, *close_up_again(frame, face.box, face.landmarks_5x2)) for face in shown]
     found: list[Embedded] = []
-    for (_, there), answer in zip(shown, answers, strict=True):
+    for (face, _, _), answer in zip(close, target.embed([(picture, [points]) for _, picture, points in close]), strict=True):
         if isinstance(answer, UnreadablePicture):
-            tally.left_unread(film, len(there), answer.reason)
+            tally.left_unread(film, 1, answer.reason)
         else:
-            found += embedded(film, there, answer, admission)
+            found += embedded(film, [face], answer, admission)
     return found
 
 
