@@ -76,7 +76,7 @@ class Originals:
     def target(self, pack: str = OTHER, dim: int = OTHER_DIM) -> Target:
         def embed(sources):
             numbers = [int(source.pixels()[SIDE // 4, SIDE // 4, 0]) for source, _ in sources]
-            made = [other_vector(number) if dim == OTHER_DIM else at_cosine(0.1, sideways=number) for number in numbers]
+            made = [other_vector(number) if dim == OTHER_DIM else at_cosine(0.1, sideways=1 + number % (DIM - 1)) for number in numbers]
             return [(np.stack([v] * len(f)), np.full(len(f), 7.0, np.float32)) for v, (_, f) in zip(made, sources, strict=True)]
 
         return Target(pack_id=pack, dim=dim, embed=embed)
