@@ -6,7 +6,7 @@ import pytest
 
 from visavis.domain.face import Detection
 from visavis.engines.chain import Chain
-from visavis.engines.closeup import close_up
+from visavis.engines.closeup import close_up, close_up_again
 from visavis.engines.pack import Pack
 from visavis.engines.tracking import Sighting
 from visavis.testing.pack_contract import MemoryPicture
