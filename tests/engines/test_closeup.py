@@ -6,7 +6,7 @@ import pytest
 
 from visavis.domain.face import Detection
 from visavis.engines.chain import Chain
-from visavis.engines.closeup import close_up
+from visavis.engines.closeup import close_up, close_up_again
 from visavis.engines.pack import Pack
 from visavis.engines.tracking import Sighting
 from visavis.testing.pack_contract import MemoryPicture
@@ -21,9 +21,9 @@ def largest(sightings: list[Sighting]) -> Sighting:
 @pytest.mark.parametrize("size", [30.0, 90.0, 400.0])
 def test_a_point_of_a_close_up_lies_where_it_lay_in_the_frame(size: float) -> None:
     frame = np.zeros((1200, 1400, 3), np.uint8)
-    frame[600:602, 700:702] = 255
-    eyes = np.array([[700.5, 600.5]] * 5, np.float32)
-    close = close_up(frame, Detection(box_px=(701 - size / 2, 601 - size / 2, size, size), landmarks_5x2=eyes, score=0.9))
+    frame[596:604, 696:704] = 255
+    eyes = np.array([[699.5, 599.5]] * 5, np.float32)
+    close = close_up(frame, Detection(box_px=(700 - size / 2, 600 - size / 2, size, size), landmarks_5x2=eyes, score=0.9))
     rows, columns = np.nonzero(close.image_rgb[..., 1])
     weights = close.image_rgb[rows, columns, 1].astype(float)
     here = np.array([[np.average(columns, weights=weights), np.average(rows, weights=weights)]] * 5, np.float32)
@@ -37,6 +37,19 @@ def test_a_close_up_does_not_hold_its_frame(chain: Chain, photo: Photo) -> None:
     close = largest(chain.glance(image, at_ticks=0, longer_side=320)).close
     assert close is not None
     assert close.image_rgb.base is None or close.image_rgb.base.size < image.size
+
+
+@pytest.mark.parametrize(("width", "top"), [(160, 0.0), (480, 0.0), (1600, 0.0), (1600, 0.2)])
+def test_a_known_face_is_cut_out_again_with_the_pixels_of_its_template(chain: Chain, photo: Photo, width: int, top: float) -> None:
+    image = photo("rishi-sunak.jpg")
+    height = round(width * image.shape[0] / image.shape[1])
+    frame = cv2.resize(image, (width, height))[round(top * height) :]  # the last one's hair lies beyond its frame
+    close = largest(chain.glance(frame, at_ticks=0, longer_side=160)).close
+    (face,) = chain.describe([close])
+    picture, points = close_up_again(frame, face.box, face.landmarks_5x2)
+    ((vectors, norms),) = chain.embed([(picture, [points])])
+    assert float(vectors[0] @ face.vector) > 0.9999
+    assert float(norms[0]) == pytest.approx(face.quality.norm, rel=0.01)
 
 
 def test_thumbs_of_one_face_are_alike_and_those_of_two_are_not(chain: Chain, photo: Photo) -> None:

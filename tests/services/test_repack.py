@@ -1,109 +1,14 @@
 """Another pack for an archive: searched as before until the switch, and a way back until it is confirmed."""
 
-import hashlib
-from dataclasses import replace
-
-import cv2
 import numpy as np
 import pytest
-from archive_forge import ACTOR, DIM, PACK, MadeArchive, Picture, at_cosine, face, probe
+from archive_forge import ACTOR, DIM, PACK, at_cosine
+from repack_forge import OTHER, OTHER_DIM, Moving, other_vector, picture_bytes
 
-from visavis.decode.limits import Limits
-from visavis.domain.errors import InputError, UnreadablePicture
-from visavis.domain.media import Outcome, Reason
-from visavis.index.exact import ExactIndex
-from visavis.records import archive as records_archive
+from visavis.domain.errors import InputError
 from visavis.records.erasure import Scope
 from visavis.services.rekey_templates import RekeyTemplates
-from visavis.services.repack import Admission, EndRepack, Repack, Target
-
-OTHER = "other@1"
-OTHER_DIM = 2 * DIM
-SIDE = 48
-
-
-def picture_bytes(number: int) -> bytes:
-    """Return a picture whose grey says its number."""
-    return cv2.imencode(".png", np.full((SIDE, SIDE, 3), number, np.uint8))[1].tobytes()
-
-
-def other_vector(number: int) -> np.ndarray:
-    vector = np.random.default_rng(number).normal(size=OTHER_DIM).astype(np.float32)
-    return vector / np.linalg.norm(vector)
-
-
-class Originals:
-    """The folder of originals, and the networks of the other pack."""
-
-    def __init__(self, count: int) -> None:
-        self.files = {f"{number}.png": picture_bytes(number) for number in range(count)}
-        self.refused: dict[str, str] = {}
-
-    def open(self, _root, path: str) -> bytes:
-        if path not in self.files:
-            raise UnreadablePicture("gone", reason=Reason.VANISHED)
-        return self.files[path]
-
-    def admit(self, _source: int, path: str, *, step: str, faces: int) -> Admission:
-        assert faces > 0
-        return Admission(rule=self.refused.get(f"{step} {path}", ""))
-
-    def target(self, pack: str = OTHER, dim: int = OTHER_DIM) -> Target:
-        def embed(sources):
-            numbers = [int(source.pixels()[0, 0, 0]) for source, _ in sources]
-            made = [other_vector(number) if dim == OTHER_DIM else at_cosine(0.1, sideways=number) for number in numbers]
-            return [(np.stack([v] * len(f)), np.full(len(f), 7.0, np.float32)) for v, (_, f) in zip(made, sources, strict=True)]
-
-        return Target(pack_id=pack, dim=dim, embed=embed)
-
-
-class Moving:
-    """A made archive whose pictures have files."""
-
-    def __init__(self, made: MadeArchive, count: int) -> None:
-        self.made, self.originals = made, Originals(count)
-        self.source = made.household()
-        for number in range(count):
-            self.put(number)
-
-    def put(self, number: int, vector: np.ndarray | None = None) -> None:
-        data = self.originals.files.setdefault(f"{number}.png", picture_bytes(number))
-        self.commit(f"{number}.png", data, at_cosine(0.9, sideways=1 + number % (DIM - 1)) if vector is None else vector)
-
-    def commit(self, path: str, data: bytes, vector: np.ndarray) -> None:
-        read = Picture(path=path, vectors=(vector[:DIM],)).read()
-        analysed = replace(read.picture, faces=(face(vector),))
-        file = replace(read, sha256=hashlib.sha256(data).digest(), picture=analysed, outcome=Outcome(reason=Reason.INDEXED, faces=1))
-        files = self.made.records.files
-        with self.made.records.work(ACTOR) as work:
-            job = files.start_job(work, self.source)
-            done = self.made.records.intake.commit(work, job, self.source.roots[0].number, [file])
-        for seq, rows in self.made.records.gallery.replay(done.seq - 1):
-            self.made.index.add(rows, seq)
-
-    def repack(self, step=lambda _: None) -> Repack:
-        return Repack(self.made.records, open_file=self.originals.open, admit=self.originals.admit, limits=Limits(), step=step)
-
-    def run(self, **options):
-        report = self.repack().run(ACTOR, self.originals.target(), **options)
-        self.reopen()
-        return report
-
-    def reopen(self) -> None:
-        made = self.made
-        made.close()
-        made.records = records_archive.open_records(made.folder / "archive", made.doors, writable=True)
-        made.index = ExactIndex(made.records.dim, made.clock)
-        made.permission = type(made.permission)(made.records, made.permission._rules, floor=-1.0)
-        for seq, rows in made.records.gallery.replay(0):
-            made.index.add(rows, seq)
-
-    def found(self, vector: np.ndarray) -> list[tuple[str, float]]:
-        result = self.made.search(probes=(probe(vector),), top=None, threshold=-1)
-        return [(candidate.path, round(candidate.similarity, 3)) for candidate in result.candidates]
-
-    def sound(self) -> bool:
-        return list(self.made.records.integrity()) == []
+from visavis.services.repack import EndRepack
 
 
 @pytest.fixture
@@ -215,7 +120,7 @@ def test_pictures_that_came_after_the_switch_are_embedded_with_the_old_pack_on_t
     moving.put(9, other_vector(9))
     EndRepack(moving.made.records).back(ACTOR)
     moving.reopen()
-    assert moving.made.records.repackings.faces_waiting(None) == 1
+    assert moving.made.records.repackings.waiting.count(spare=False) == 1
     moving.repack().fill_in(ACTOR, moving.originals.target(PACK, DIM), moving.made.index)
     assert "9.png" in [path for path, _ in moving.found(at_cosine(1))]
     assert moving.sound()
@@ -249,14 +154,6 @@ def test_what_is_restricted_is_neither_embedded_nor_erased(moving):
     with pytest.raises(InputError, match="1 templates of"):
         EndRepack(moving.made.records).confirm(ACTOR)
     EndRepack(moving.made.records).back(ACTOR)
-
-
-def test_faces_of_films_hold_the_switch_up_until_somebody_goes_without_them(moving):
-    moving.made.sql("UPDATE media SET kind = 'video' WHERE number = 3")
-    report = moving.run()
-    assert (report.state, report.templates, report.unread) == ("unfinished", 5, {"film": 1})
-    report = moving.run(leave_behind=True)
-    assert (report.state, report.after) == ("switched", 5)
 
 
 def test_one_move_at_a_time(moving):

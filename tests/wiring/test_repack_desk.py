@@ -97,7 +97,7 @@ def test_pictures_that_came_meanwhile_are_embedded_with_the_old_pack_on_the_way_
 
 def test_the_command_says_what_it_did_and_what_to_do_next(archive):
     run = CliRunner().invoke
-    first = min(path for path in (archive.parent / "pictures").rglob("*") if path.is_file())
+    first = archive.parent / "pictures" / "00001.jpg"  # of one face
     aside = first.rename(archive.parent / "aside")
     told = run(app, ["migrate", "--pack", "other-512", "--archive", str(archive)]).output
     assert "not switched" in told

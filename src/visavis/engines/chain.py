@@ -20,7 +20,7 @@ from visavis.engines.embed import Recogniser
 from visavis.engines.finder import FaceFinder, first_scale
 from visavis.engines.fold import folded_file
 from visavis.engines.pack import Pack
-from visavis.engines.picture import ScaledPicture
+from visavis.engines.picture import AtHand, ScaledPicture
 from visavis.engines.quality import measure
 from visavis.engines.quantise import quantise_network
 from visavis.engines.runtime import OPENVINO, Network, RuntimeChoice, faster_runtime, open_network
@@ -189,7 +189,7 @@ class Chain:
             If there is no other, look for a face that reaches beyond the frame.
         """
         if longer_side is None:
-            found = self._finder.find(ScaledPicture(_Frame(frame_rgb)))
+            found = self._finder.find(ScaledPicture(AtHand(frame_rgb)))
         else:
             found = self._finder.glance(frame_rgb, longer_side=longer_side, beyond=beyond)
         return [face for one in _detections(found) if (face := self._sighting(frame_rgb, one, at_ticks))]
@@ -340,24 +340,6 @@ class Chain:
             )
             for cut, vector, norm in zip(cuts, vectors, norms, strict=True)
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """A frame as a picture whose pixels are there already."""
-
-    image_rgb: RgbImage
-
-    @property
-    def full_width(self) -> int:
-        return int(self.image_rgb.shape[1])
-
-    @property
-    def full_height(self) -> int:
-        return int(self.image_rgb.shape[0])
-
-    def pixels(self, longer_side: int | None = None) -> RgbImage:  # noqa: ARG002  # all of them are at hand
-        return self.image_rgb
 
 
 def box_ratios(detection: Detection, frame_wh: tuple[int, int]) -> Box:

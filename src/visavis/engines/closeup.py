@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.domain.arrays import RgbImage
-from visavis.domain.face import Detection
+from visavis.domain.arrays import Landmarks5, RgbImage
+from visavis.domain.face import Box, Detection
 from visavis.engines.align import fit_similarity
 from visavis.engines.manifest import RecogniserFacts
-from visavis.engines.picture import shrunk, window
+from visavis.engines.picture import AtHand, shrunk, window
 from visavis.engines.quality import head_pose
 
 LOOK_FACE = 64
@@ -62,6 +62,35 @@ class CloseUp:
         )
 
 
+def close_up_again(frame_rgb: RgbImage, box: Box, landmarks_5x2: Landmarks5) -> tuple[AtHand, Landmarks5]:
+    """Cut a face that is known out of its frame once more, with the pixels that its template was made of.
+
+    The square is the box's of the closer look, where the first was the glance's: where the two boxes of a large face lie on either side of
+    a size from which it is made smaller by another factor, its pixels differ.
+
+    Parameters
+    ----------
+    frame_rgb : (H, W, 3) uint8
+        RGB, upright, full size.
+    box, landmarks_5x2 : Box, (5, 2) float32
+        Ratios of the frame.
+
+    Returns
+    -------
+    AtHand
+        The close-up as a picture.
+    landmarks_5x2 : (5, 2) float32
+        Ratios of that picture.
+    """
+    height, width = frame_rgb.shape[:2]
+    box_px = (box.left * width - 0.5, box.top * height - 0.5, box.width * width, box.height * height)
+    points = (landmarks_5x2 * np.array([width, height]) - 0.5).astype(np.float32)
+    close = close_up(frame_rgb, Detection(box_px=box_px, landmarks_5x2=points, score=1.0))
+    # `CloseUp.in_frame` turned round, and pixels of the close-up + ½ over its side
+    inside = (points + 0.5 - np.array(close.offset_xy)) / (close.scale * close.image_rgb.shape[0])
+    return AtHand(close.image_rgb), inside.astype(np.float32)
+
+
 def close_up(frame_rgb: RgbImage, detection: Detection) -> CloseUp:
     """Cut a face out of its frame.
 
@@ -74,9 +103,12 @@ def close_up(frame_rgb: RgbImage, detection: Detection) -> CloseUp:
     """
     left, top, width, height = detection.box_px
     side = max(round(max(width, height) * LOOK / LOOK_FACE), 1)
-    cells = side // max(side // _LEAST, 1)  # averaging by whole factors takes a tenth of the time
-    centre = (left + width / 2, top + height / 2)
-    image, scale, offset = window(frame_rgb, centre_xy=centre, side=cells * max(side // _LEAST, 1), canvas=cells)
+    factor = max(side // _LEAST, 1)  # averaging by whole factors takes a tenth of the time
+    cells = side // factor
+    side = cells * factor
+    # what is averaged lies on one grid over the frame, so that a box a little off gives the same pixels again
+    centre_x, centre_y = (factor * round((middle - side / 2) / factor) + side / 2 for middle in (left + width / 2, top + height / 2))
+    image, scale, offset = window(frame_rgb, centre_xy=(centre_x, centre_y), side=side, canvas=cells)
     return CloseUp(
         image_rgb=image.copy(),  # a view would keep the frame
         scale=scale,

@@ -13,11 +13,11 @@ from typing import Protocol
 import numpy as np
 import sqlalchemy as sa
 
-from visavis.domain.arrays import Landmarks5, Vectors
+from visavis.domain.arrays import Vectors
 from visavis.domain.ids import new_id
 from visavis.records import tables
 from visavis.records.database import Database, Work
-from visavis.records.files import chunks, location_row
+from visavis.records.files import chunks
 from visavis.records.generations import key_range
 from visavis.records.keyring import Keyring
 from visavis.records.outbox import announce
@@ -26,8 +26,7 @@ from visavis.records.rotation import Rotations
 from visavis.records.row_format import SEGMENT_ROWS
 from visavis.records.rows import RowStore
 from visavis.records.vault import PathSealer
-
-_of_media = tables.face.join(tables.appearance).join(tables.media)
+from visavis.records.waiting import Waiting, free, has, of_media
 
 
 class OpenRows(Protocol):
@@ -68,33 +67,6 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FaceToMove:
-    """A face without a template of the wanted pack; landmarks are ratios of the upright picture."""
-
-    number: int
-    landmarks_5x2: Landmarks5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureToMove:
-    """A picture with such faces.
-
-    Attributes
-    ----------
-    places : tuple of (int, str)
-        Root number and path below it, of each file that shows it and is there.
-    """
-
-    number: int
-    id: str
-    source_number: int
-    rotation_group_id: int
-    sha256: bytes
-    places: tuple[tuple[int, str], ...]
-    faces: tuple[FaceToMove, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Embedded:
     """A face's new template, plain: unit length (D,) float32, and the length it had."""
 
@@ -106,13 +78,20 @@ class Embedded:
 
 
 class Repackings:
-    """The one move that an archive may be in."""
+    """The one move that an archive may be in.
+
+    Attributes
+    ----------
+    waiting : Waiting
+        The faces that lack a template.
+    """
 
     def __init__(self, database: Database, sealer: PathSealer, keys: Keyring, *, rows_of: OpenRows) -> None:
         self._database = database
         self._sealer = sealer
         self._keys = keys
         self._rows_of = rows_of
+        self.waiting = Waiting(database, sealer)
 
     def now(self, ask: Callable[[sa.Select[*tuple[object, ...]]], sa.Result[*tuple[object, ...]]] | None = None) -> Move | None:
         """Return the move that has not ended, if there is one; in a transaction, `ask` by it."""
@@ -165,65 +144,15 @@ class Repackings:
             query = sa.select(spare_template.c.key, spare_template.c.checksum).where(spare_template.c.face_number.not_in(erasing))
             yield from rows.check((row.key, row.checksum) for row in self._database.ask(query.order_by(spare_template.c.key)))
 
-    def lacking(self, move: Move | None, *, after: int, limit: int) -> list[PictureToMove]:
-        """Return pictures, in order of their numbers, with searchable faces that have no template of the pack that is moved to.
-
-        Parameters
-        ----------
-        move : Move or None
-            None: of the pack that the archive has.
-        after : int
-            Number of the last picture that was seen.
-        """
-        wanted = sa.and_(_open(), ~_has(spare_template), _has(tables.template)) if move else sa.and_(_open(), ~_has(tables.template))
-        media = tables.media.c
-        query = sa.select(media.number).select_from(_of_media).where(wanted, media.number > after).distinct()
-        numbers = list(self._database.ask(query.order_by(media.number).limit(limit)).scalars())
-        if not numbers:
-            return []
-        faces: dict[int, list[FaceToMove]] = {number: [] for number in numbers}
-        found = sa.select(media.number, tables.face.c.number, tables.face.c.landmarks).select_from(_of_media)
-        for number, face, landmarks in self._database.ask(found.where(wanted, media.number.in_(numbers)).order_by(tables.face.c.number)):
-            faces[number].append(FaceToMove(number=face, landmarks_5x2=np.frombuffer(landmarks, "<f4").reshape(5, 2)))
-        pictures = sa.select(media.number, media.id, media.source_number, media.sha256, tables.source.c.rotation_group_id)
-        places = self._places(numbers)
-        return [
-            PictureToMove(**row._asdict(), places=tuple(places.get(row.number, ())), faces=tuple(faces[row.number]))
-            for row in self._database.ask(
-                pictures.select_from(tables.media.join(tables.source)).where(media.number.in_(numbers)).order_by(media.number)
-            )
-        ]
-
-    def _places(self, numbers: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
-        place, key = tables.location.c, tables.media.c.key_id
-        query = sa.select(place.media_number, place.root_number, place.path, place.path_mark, key).select_from(
-            tables.location.join(tables.media)
-        )
-        found: dict[int, list[tuple[int, str]]] = {}
-        for row in self._database.ask(query.where(place.media_number.in_(numbers), place.missing_since.is_(None)).order_by(place.number)):
-            path = self._sealer.open("location.path", row.path, row=location_row(row.root_number, row.path_mark), key=row.key_id)
-            found.setdefault(row.media_number, []).append((row.root_number, path))
-        return found
-
-    def faces_waiting(self, move: Move | None) -> int:
-        """Return how many faces `lacking` would give in all."""
-        wanted = sa.and_(_open(), ~_has(spare_template), _has(tables.template)) if move else sa.and_(_open(), ~_has(tables.template))
-        return int(self._database.ask(sa.select(sa.func.count()).select_from(_of_media).where(wanted)).scalar_one())
-
-    def of_films(self) -> int:
-        """Return how many searched faces are not of photographs; their pictures are not opened again here."""
-        wanted = sa.and_(_free(), tables.media.c.kind != "photo", _has(tables.template))
-        return int(self._database.ask(sa.select(sa.func.count()).select_from(_of_media).where(wanted)).scalar_one())
-
     def left_alone(self) -> int:
         """Return how many faces with a template are not moved: hidden by an objection, restricted, or on hold."""
-        query = sa.select(sa.func.count()).select_from(_of_media).where(~_free(), tables.face.c.state != "erasing", _has(tables.template))
+        query = sa.select(sa.func.count()).select_from(of_media).where(~free(), tables.face.c.state != "erasing", has(tables.template))
         return int(self._database.ask(query).scalar_one())
 
     def kept_for_law(self) -> int:
         """Return how many templates that no search sees are of restricted faces or of pictures on hold: nobody may erase these."""
         kept = sa.or_(tables.face.c.state == "restricted", tables.media.c.holds > 0)
-        query = sa.select(sa.func.count()).select_from(_of_media).where(kept, _has(spare_template))
+        query = sa.select(sa.func.count()).select_from(of_media).where(kept, has(spare_template))
         return int(self._database.ask(query).scalar_one())
 
     def write(self, work: Work, move: Move | None, faces: Sequence[Embedded], *, pack_id: str, dim: int, generation: int) -> int | None:
@@ -318,20 +247,6 @@ class Repackings:
         for place, row in enumerate(self._database.ask(query)):
             if place % step == 0:
                 yield tuple(row)
-
-
-def _free() -> sa.ColumnElement[bool]:
-    """Faces that may be worked on: shown, neither restricted nor on hold (GDPR Art. 18(2): what is restricted is kept, no more)."""
-    return sa.and_(tables.face.c.state == "plain", tables.media.c.holds == 0)
-
-
-def _open() -> sa.ColumnElement[bool]:
-    """Those of them whose picture is a photograph."""
-    return sa.and_(_free(), tables.media.c.kind == "photo")
-
-
-def _has(table: sa.Table) -> sa.ColumnElement[bool]:
-    return sa.exists().where(table.c.face_number == tables.face.c.number)
 
 
 def _promote(work: Work, *, pack_id: str, keys: tuple[int, int]) -> None:

@@ -16,7 +16,7 @@ from visavis.wiring.session import Session
 
 if TYPE_CHECKING:  # these import networks and decoders, which most commands do not need
     from visavis.services.repack import Repack, RepackReport, Target
-    from visavis.services.repack.move import Admit
+    from visavis.services.repack.parts import Admit
 
 OpenIndex = Callable[[Records], AbstractContextManager[VectorIndex]]
 
@@ -96,7 +96,7 @@ class RepackDesk:
             move = EndRepack(records, step=self._session.step).back(self._session.actor)
         self._make_codes()
         with self._session.writing() as records:
-            if not records.repackings.faces_waiting(None):
+            if not records.repackings.waiting.count(spare=False):
                 kept = records.holdings.templates_kept()
                 return RepackReport(state="taken back", pack=move.from_pack, old_pack=move.to_pack, before=before, after=kept)
         filled = self.run(move.from_pack)
@@ -152,14 +152,8 @@ class RepackDesk:
     def _repack(self, records: Records) -> "Repack":
         from visavis.services.repack import Repack
 
-        settings = self._session.settings
-        return Repack(
-            records,
-            open_file=build.file_opener(settings),
-            admit=self._admit(records),
-            limits=build.limits(settings),
-            step=self._session.step,
-        )
+        originals = build.originals(self._session.settings)
+        return Repack(records, originals=originals, admit=self._admit(records), step=self._session.step)
 
     def _admit(self, records: Records) -> "Admit":
         from visavis.services.ingest.covering import Covering, first_end
@@ -172,11 +166,11 @@ class RepackDesk:
             for number, source in sources.items()
         }
 
-        def admit(source_number: int, path: str, *, step: str, faces: int) -> Admission:
+        def admit(source_number: int, path: str, *, step: str, kind: str, faces: int) -> Admission:
             covering[source_number].refresh()
             consents = covering[source_number].of(path)
             # 0 pictures before: none is added
-            item = Item(path=path, step=step, kind="photo", pictures=0, consents=len(consents), faces=faces)
+            item = Item(path=path, step=step, kind=kind, pictures=0, consents=len(consents), faces=faces)
             refusal = gate.admit(sources[source_number], item)
             if refusal is not None:
                 return Admission(rule=refusal.detail.partition(":")[0])

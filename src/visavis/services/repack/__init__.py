@@ -2,6 +2,7 @@
 
 from visavis.services.repack.compare import Comparison
 from visavis.services.repack.end import EndRepack
-from visavis.services.repack.move import Admission, Repack, RepackReport, Target
+from visavis.services.repack.move import Repack, RepackReport
+from visavis.services.repack.parts import Admission, Target
 
 __all__ = ["Admission", "Comparison", "EndRepack", "Repack", "RepackReport", "Target"]
