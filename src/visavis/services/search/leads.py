@@ -96,6 +96,7 @@ def as_candidate(lead: Lead, *, group: str = "g1", decided: str = "", labels: tu
         end_s=0.0 if moment is None else moment.end_s,
         at_s=0.0 if moment is None else moment.at_s,
         timecode="" if moment is None else timecode_at(moment, moment.at_ticks) or "",
+        page=shown.page,
         moment=moment,
         box=shown.box,
         probe_face=lead.probe_face,
