@@ -328,7 +328,7 @@ def test_not_the_same_of_one_face_says_nothing_of_its_neighbour(court):
     ((anchor,),) = court.made.sql("SELECT anchor FROM exclusion")
     subject = court.made.records.reviews.subject_of_case(court.case)
     neighbour = anchor.rsplit("/", 1)[0] + f"/{far.left},{far.top},{far.width},{far.height}"
-    assert court.made.records.reviews.excluded([subject], {1: anchor, 2: neighbour}).keys() == {1}
+    assert court.made.records.reviews.excluded([subject], {1: [anchor], 2: [neighbour]}).keys() == {1}
 
 
 def test_not_the_same_is_undone_only_with_a_reason(court):

@@ -46,7 +46,7 @@ def as_candidates(
     """Return the leads as candidates, in the order given; `decided` holds a word for each candidate id that people have decided."""
     anchors = records.searches.anchors({lead.shown.face_number for lead in leads})
     subjects = {number: asked.of(records, number) for number in {lead.probe_face for lead in leads}}
-    excluded = records.reviews.excluded(frozenset().union(*subjects.values()), {face: anchor for face, (_, anchor) in anchors.items()})
+    excluded = records.reviews.excluded(frozenset().union(*subjects.values()), {face: place.every for face, place in anchors.items()})
     labels = records.labels.of_faces(anchors, at)
     groups = group_near_duplicates([(lead.shown.dhash, lead.shown.box) for lead in leads])
     found = []
