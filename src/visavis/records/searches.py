@@ -174,7 +174,8 @@ class Searches:
 
     def anchors(self, faces: Collection[int]) -> dict[int, FaceAnchors]:
         """Return by face number where each face is, and all of its appearance."""
-        face, beside, found = tables.face, tables.face.alias(), {}
+        found: dict[int, FaceAnchors] = {}
+        face, beside = tables.face, tables.face.alias()
         for chunk in chunks(sorted(faces)):
             query = (
                 sa.select(face.c.number, face.c.anchor, tables.media.c.source_number, beside.c.anchor.label("other"))
