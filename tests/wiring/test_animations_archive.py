@@ -41,7 +41,7 @@ def test_everybody_in_an_animation_is_found_when_they_are_there_and_goes_when_th
             (found,) = opened.search(examples / name).candidates
             assert (found.path, found.kind, found.timecode) == (f"party.{form.lower()}", "film", "")
             assert (found.start_s, found.end_s) == pytest.approx((1.5 * number, 1.5 * number + 1.4), abs=0.25)
-            assert opened.originals()(found).shape == (280, 320, 3)
+            assert opened.original_opener()(found).shape == (280, 320, 3)
         assert opened.ingest().unchanged == 1
         run = opened.erasure.run(EraseQuestion(faces=(found.face_id,)))
         assert run.state == "checked"

@@ -58,11 +58,11 @@ def test_a_face_is_found_on_its_page_shown_from_it_and_told_with_it(archive, exa
         assert (candidate.path, candidate.page, candidate.kind, candidate.moment) == ("album.tif", page, "photo", None)
         with Image.open(examples / name) as photo:
             photo.thumbnail((480, 480))
-            np.testing.assert_array_equal(archive.original(candidate), np.array(photo.convert("RGB")))
+            np.testing.assert_array_equal(archive.original_opener()(candidate), np.array(photo.convert("RGB")))
         (own,) = [face for face in archive.why(examples / name, Path("album.tif")).faces if face.rank == 1]
         assert own.page == page
     page = io.StringIO()
-    write_page(archive.search(examples / SHEETS[2]), archive.original, page)
+    write_page(archive.search(examples / SHEETS[2]), archive.original_opener(), page)
     assert "album.tif, page 4" in page.getvalue()
 
 
