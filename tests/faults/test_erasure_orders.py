@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import struct
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,11 +17,16 @@ from visavis.domain.errors import KeyDestroyed, RefusedError
 from visavis.domain.ids import CandidateId
 from visavis.index.files import check_files
 from visavis.records import key_tables, review_tables, tables
+from visavis.records.film_tables import film, sighting
 from visavis.records.labels import NewLabel
 from visavis.services.erasure import EraseQuestion
 
 LOAN = 2
 KNOWN = 120
+TRACKS = ((2, 40, 1, 0.1234567), (5, 44, 2, 0.3456789), (20, 59, 3, 0.5678901), (50, 51, 4, 0.7654321))
+"""Who is seen in a film, from when to when, in which place."""
+STRETCHES = 3 + 3 + 3 + 1
+"""Of 15 s, each a sighting of its own."""
 NONE = {"rows": 0, "plain rows": 0, "texts": 0, "codes": 0, "plain codes": 0}
 STEPS = (
     *(f"{step} 1" for step in ("erasure-hidden", "rows-overwritten", "codes-written", "codes-switched", "codes-discarded")),
@@ -43,6 +49,13 @@ def make(folder: Path) -> Path:
     return archive
 
 
+def add_film(archive: Path) -> None:
+    """Add a film to the second household."""
+    rig.film(archive.parent / "loan" / "tracks.mp4", 60, TRACKS)
+    with rig.QuickArchive(archive) as opened:
+        opened.ingest(workers=0)
+
+
 def name_faces(archive: Path, faces: list[str]) -> None:
     """Give each of these faces a name of its own, as if people had decided it."""
     with rig.QuickArchive(archive) as opened:
@@ -63,10 +76,10 @@ def name_faces(archive: Path, faces: list[str]) -> None:
 
 
 def known(archive: Path) -> tuple[list[str], list[str]]:
-    """Return the ids of the pictures that show the first 120 known faces of the loan, and of those faces."""
+    """Return the ids of the film and the pictures that show 120 known faces of the loan, and of those faces."""
     with rig.QuickArchive(archive) as opened:
         query = sa.select(tables.media.c.id, tables.face.c.id).select_from(tables.face.join(tables.appearance).join(tables.media))
-        query = query.where(tables.media.c.source_number == LOAN).order_by(tables.face.c.number)
+        query = query.where(tables.media.c.source_number == LOAN).order_by(tables.media.c.kind, tables.face.c.number)
         found = opened._session.records()._database.ask(query).all()[:KNOWN]
         return sorted({picture for picture, _ in found}), [face for _, face in found]
 
@@ -91,6 +104,21 @@ def stored(archive: Path, pictures: list[str], faces: list[str]) -> tuple[Plante
         return Planted(rows=rows, plain=np.array(plain), texts=tuple(paths)), texts
 
 
+def stored_of_film(archive: Path) -> dict[str, list[bytes]]:
+    """Return what is really stored of the film's tracks: places and places in time of faces, hashes of frames, sides of sightings."""
+    with rig.QuickArchive(archive) as opened:
+        ask = opened._session.records()._database.ask
+        faces = ask(sa.select(tables.face.c.anchor, tables.face.c.dhash).where(tables.face.c.dhash.is_not(None))).all()
+        sides = {side for row in ask(sa.select(sighting.c.start_left, sighting.c.end_left)) for side in row}
+        codes = ask(sa.select(film.c.timecode)).scalars().all()
+        return {
+            "anchors": [row.anchor.encode() for row in faces],
+            "frames": [row.dhash for row in faces],
+            "sightings": [struct.pack(">d", side) for side in sorted(sides)],
+            "time codes": [code.encode() for code in codes],
+        }
+
+
 def lying(archive: Path, values: list[bytes]) -> int:
     contents = [path.read_bytes() for path in sorted(archive.rglob("*")) if path.is_file()]
     return sum(any(value in content for content in contents) for value in values)
@@ -109,8 +137,12 @@ def assert_gone(archive: Path, planted: Planted, texts: dict[str, list[bytes]]) 
 
 def test_120_known_faces_are_found_in_the_files_before_their_erasure_and_nowhere_after_it(tmp_path):
     archive = make(tmp_path / "one")
+    add_film(archive)
     pictures, faces = known(archive)
     name_faces(archive, faces)
+    tracks = stored_of_film(archive)
+    planted_tracks = {"anchors": len(TRACKS), "frames": len(TRACKS), "sightings": len(TRACKS), "time codes": 1}
+    assert {kind: lying(archive, values) for kind, values in tracks.items()} == planted_tracks
     planted, texts = stored(archive, pictures, faces)
     before = planted.found(archive)
     assert (len(faces), before["rows"], before["texts"]) == (KNOWN, KNOWN, len(pictures))
@@ -120,12 +152,18 @@ def test_120_known_faces_are_found_in_the_files_before_their_erasure_and_nowhere
         question = EraseQuestion(media=tuple(pictures))
         scope = opened.erasure.scope(question).counted
         assert (scope["pictures"], scope["names"], scope["codes"]) == (len(pictures), KNOWN, scope["faces"])
+        assert scope["stretches of appearances"] == STRETCHES
         run = opened.erasure.run(question)
         assert run.state == "checked"
         (scan,) = (check for check in run.checks if check["check"] == "b")
         assert scan["before"]["row"] == scan["planted"]["row"] == scope["faces"] >= KNOWN
         assert opened.labels.find("Known Person 001") == []
+        certificate = rig.certify(opened, run.id)
+    told = json.loads(certificate)["certificate"]
+    assert all(check["passed"] for check in told["checks"])
+    assert not any(value in certificate for kind in ("anchors", "time codes") for value in tracks[kind])
     assert_gone(archive, planted, texts)
+    assert {kind: lying(archive, values) for kind, values in tracks.items()} == dict.fromkeys(tracks, 0)
     vectors = np.concatenate(list(unpacked_codes(archive, rig.DIM)))
     assert near(vectors, planted.rows) == 0
 

@@ -369,3 +369,29 @@ def test_a_package_that_is_full_says_what_it_leaves_out(filmed, monkeypatch):
     (moment,) = package.said["appearances"][0]["moments"]
     assert (moment["left_out"], moment["clip"]) == (True, None)
     assert "would have become too large" in package.page
+
+
+# ---- pages -------------------------------------------------------------------------------------------------------------------
+
+
+def test_of_a_scan_the_answer_holds_the_pages_that_show_the_person_and_masks_the_others_of_that_page_only(bureau):
+    source = bureau.made.archive()
+    stream = io.BytesIO()
+    sheets = [Image.fromarray(pixels(seed)) for seed in (1, 2, 3)]
+    sheets[0].save(stream, "TIFF", save_all=True, append_images=sheets[1:])
+    bureau.put(source, "scan.tif", (SOMEBODY, LEFT), (ME, RIGHT), (SOMEBODY, LEFT), (ME, LEFT), body=stream.getvalue())
+    for number, page in enumerate((1, 2, 2, 3), start=1):
+        bureau.made.sql(f"UPDATE face SET at_ticks = {page} WHERE number = {number}")
+    package = bureau.answer(asked(bureau))
+    (said,) = package.said["appearances"]
+    assert said["pictures"] == ["pictures/0001-page-2.jpg", "pictures/0001-page-3.jpg"]
+    assert (said["crops"], said["other_faces_masked"]) == (["pictures/0001-face-1.jpg", "pictures/0001-face-2.jpg"], 1)
+    assert [face["page"] for face in said["faces"]] == [2, 3]
+    for name, seed, masked in ((said["pictures"][0], 2, True), (said["pictures"][1], 3, False)):
+        with Image.open(io.BytesIO(package.files[name])) as shown:
+            image = np.array(shown).astype(int)
+        left, top, across, down = (round(side) for side in LEFT.pixels(width=SIDES[0], height=SIDES[1]))
+        inside = image[top + 5 : top + down - 5, left + 5 : left + across - 5]
+        assert (np.abs(inside - GREY).max() <= 8) == masked
+        assert np.abs(image[:, 200:280] - pixels(seed)[:, 200:280]).mean() < 6
+        assert name in package.page

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from archive_forge import ACTOR, PASSPHRASE, THRESHOLD, MadeArchive, Picture, at_cosine, face
+from cinema_forge import Seen, put_film
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -328,7 +329,7 @@ def test_not_the_same_of_one_face_says_nothing_of_its_neighbour(court):
     ((anchor,),) = court.made.sql("SELECT anchor FROM exclusion")
     subject = court.made.records.reviews.subject_of_case(court.case)
     neighbour = anchor.rsplit("/", 1)[0] + f"/{far.left},{far.top},{far.width},{far.height}"
-    assert court.made.records.reviews.excluded([subject], {1: anchor, 2: neighbour}).keys() == {1}
+    assert court.made.records.reviews.excluded([subject], {1: [anchor], 2: [neighbour]}).keys() == {1}
 
 
 def test_not_the_same_is_undone_only_with_a_reason(court):
@@ -482,6 +483,33 @@ def test_no_column_of_the_records_says_identified():
 
     names = {f"{table.name}.{column.name}" for table in tables.metadata.tables.values() for column in table.columns}
     assert not {name for name in names if "identified" in name or "match" in name}
+
+
+# ---- films
+
+
+def in_a_film(court: Court) -> tuple[SearchResult, ProbePicture]:
+    """Put a film of somebody who turns; return a search that finds the first face, and a probe that is like the second."""
+    turning = (Seen(start=0, end=14.96, vector=at_cosine(1)), Seen(start=15, end=30, vector=at_cosine(0.6)))
+    put_film(court.made, court.source, turning, seconds=30)
+    return court.search(), photo(vector=at_cosine(0.6))
+
+
+def test_what_is_decided_of_one_face_of_a_film_holds_for_its_whole_appearance(court):
+    first, turned = in_a_film(court)
+    assert first.candidates[0].path == "film.mp4"
+    assert court.decide("grace", first.candidates[0].candidate_id, "not-the-same") == "not-the-same"
+    other = court.search(probes=(turned,)).candidates[0]
+    assert other.face_id != first.candidates[0].face_id
+    assert other.decided == "not-the-same"
+    court.decide("linus", other.candidate_id, "same", because="the other side of the face")
+    assert court.search().candidates[0].decided == ""
+
+
+def test_a_name_given_to_one_face_of_a_film_is_told_of_its_whole_appearance(court):
+    _, turned = in_a_film(court)
+    labelled(court, "Ada Byron")
+    assert [candidate.labels for candidate in court.search(probes=(turned,)).candidates[:1]] == [("Ada Byron",)]
 
 
 # ---- searching on with what was confirmed

@@ -24,6 +24,8 @@ class Limits:
     expansion : int
         Decoded bytes for each byte of the file, looked at only above `expansion_free_pixels`: deflate reaches 1,032, a blank bitonal
         page far more, and both are harmless while they are small.
+    pages : int
+        Of one file; scanners that feed themselves take 200 to 500 sheets.
     """
 
     file_bytes: int = 512 * 2**20
@@ -32,6 +34,7 @@ class Limits:
     shortest_side: int = 16
     expansion: int = 2_000
     expansion_free_pixels: int = 64_000_000
+    pages: int = 500
 
     def check_file(self, size: int) -> None:
         """Raise `UnreadablePicture` (empty, too large) for a file of `size` bytes."""
@@ -39,6 +42,11 @@ class Limits:
             raise UnreadablePicture("the file is empty", reason=Reason.EMPTY)
         if size > self.file_bytes:
             raise UnreadablePicture(f"{size:,} bytes; the limit is {self.file_bytes:,}", reason=Reason.TOO_LARGE)
+
+    def check_pages(self, pages: int) -> None:
+        """Raise `UnreadablePicture` (too large) for a file of more pages."""
+        if pages > self.pages:
+            raise UnreadablePicture(f"more than {self.pages:,} pages", reason=Reason.TOO_LARGE)
 
     def check_picture(self, width: int, height: int, file_bytes: int) -> None:
         """Raise `UnreadablePicture` (too large, too small) for a picture that declares this size in a file of `file_bytes`."""

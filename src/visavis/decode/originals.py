@@ -29,8 +29,13 @@ class OriginalPixels:
     limits: Limits
     film_limits: FilmLimits
 
-    def read(self, root: Path, path: str, *, at_ticks: int | None, longer_side: int) -> RgbImage:
-        """Return a picture, or with `at_ticks` the frame that a film shows then: (H, W, 3) uint8, upright RGB, no smaller than asked for.
+    def read(self, root: Path, path: str, *, at_ticks: int | None, page: int | None, longer_side: int) -> RgbImage:
+        """Return a picture, one page of it, from 1, or with `at_ticks` the frame that a film shows then.
+
+        Returns
+        -------
+        (H, W, 3) uint8
+            Upright RGB, no smaller than asked for.
 
         Raises
         ------
@@ -38,7 +43,7 @@ class OriginalPixels:
             It can't be reached or decoded.
         """
         if at_ticks is None:
-            return open_photo(self.open_file(root, path), limits=self.limits).pixels(longer_side)
+            return open_photo(self.open_file(root, path), page=(page or 1) - 1, limits=self.limits).pixels(longer_side)
         from visavis.decode.video.film import open_film
 
         with self.open_stream(root, path) as stream, open_film(stream, limits=self.film_limits) as film:

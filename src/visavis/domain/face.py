@@ -124,9 +124,12 @@ class AnalysedFace:
         Ratios of the upright picture's width and height.
     vector : (D,) float32
         Unit length.
+    page : int
+        Of a file with several pages the one that it is on, from 1; 0 = the file is one picture, or a film.
     """
 
     box: Box
     landmarks_5x2: Landmarks5 = field(repr=False)
     quality: Quality
     vector: Vectors = field(repr=False)
+    page: int = 0

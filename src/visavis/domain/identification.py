@@ -141,6 +141,8 @@ class Candidate:
         Best moment: the frame that `box` lies in; 0 for stills.
     timecode : str
         SMPTE time code of the best moment; empty for stills, and where the film has none.
+    page : int or None
+        Of a file with several pages, from 1.
     moment : Moment or None
         The same times as the film has them; None for stills.
     weaknesses : tuple of str
@@ -171,6 +173,7 @@ class Candidate:
     box: Box
     at_s: float = 0.0
     timecode: str = ""
+    page: int | None = None
     moment: Moment | None = field(default=None, repr=False)
     probe_face: int = 1
     weaknesses: tuple[str, ...] = ()

@@ -135,6 +135,15 @@ class PixelSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a file that has several; `number` is from 1, `dhash` and `sketch` are as a picture's."""
+
+    number: int
+    dhash: bytes
+    sketch: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysedPicture:
     """What is known of a picture once it was decoded and its faces were found.
 
@@ -150,6 +159,8 @@ class AnalysedPicture:
         All that the file says; `law` cuts it to what the charter lets us keep.
     sketch : bytes
         From `decode.same_picture.sketch`: tells whether somebody has objected to a face of this picture. Never stored.
+    pages : tuple of Page
+        Of a file with several pages, those that could be decoded; size, `dhash` and `sketch` above are then the first one's.
     """
 
     format: str
@@ -159,6 +170,7 @@ class AnalysedPicture:
     metadata: PictureMetadata
     faces: tuple[AnalysedFace, ...] = field(repr=False)
     sketch: bytes = field(default=b"", repr=False)
+    pages: tuple[Page, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

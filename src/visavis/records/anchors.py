@@ -1,5 +1,6 @@
 """A face's anchor: where in which bytes it is. It outlives re-ingest and a change of model, so decisions hang on it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,7 +18,7 @@ class Anchor:
     Attributes
     ----------
     picture : str
-        SHA-256 of the file in hexadecimal, a slash, the page or time.
+        SHA-256 of the file in hexadecimal, a slash, the page (from 1, 0 = there is one only) or time.
     box : Box
         As ratios of the picture.
     """
@@ -38,3 +39,17 @@ class Anchor:
     def same_face(self, other: "Anchor") -> bool:
         """Whether both name one face, be it that another detector drew the box a little differently."""
         return self.picture == other.picture and self.box.overlap(other.box) >= SAME_OVERLAP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceAnchors:
+    """Where a face is, and where every face of its appearance is, itself among them: what is decided of one holds for all."""
+
+    source_number: int
+    own: str
+    every: tuple[str, ...]
+
+
+def same_face(anchors: Collection[str], other: Anchor) -> bool:
+    """Whether one of these anchors names the face that the other does."""
+    return any(Anchor.parse(text).same_face(other) for text in anchors)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from visavis.domain.ids import FaceId, new_id
 from visavis.records import request_tables as t
 from visavis.records import tables
-from visavis.records.anchors import Anchor
+from visavis.records.anchors import Anchor, same_face
 from visavis.records.database import Database, Work
 from visavis.records.labels import plain_name
 from visavis.records.siblings import of_appearances_of
@@ -50,11 +50,11 @@ class Corrections:
         work.run(sa.insert(t.correction), [row])
         return correction_id
 
-    def name_was_wrong(self, anchor: str, name: str) -> bool:
-        """Whether this name was taken off this face; it holds after the picture was read anew."""
-        here = Anchor.parse(anchor)
-        query = sa.select(t.correction.c.anchor).where(t.correction.c.picture == here.picture, t.correction.c.name_mark == self._mark(name))
-        return any(Anchor.parse(text).same_face(here) for text in self._database.ask(query).scalars())
+    def name_was_wrong(self, anchors: Collection[str], name: str) -> bool:
+        """Whether this name was taken off the face that is at any of these places; it holds after the picture was read anew."""
+        pictures = {Anchor.parse(anchor).picture for anchor in anchors}
+        query = sa.select(t.correction.c.anchor).where(t.correction.c.picture.in_(pictures), t.correction.c.name_mark == self._mark(name))
+        return any(same_face(anchors, Anchor.parse(text)) for text in self._database.ask(query).scalars())
 
     def wrong_decisions(self, search_id: str) -> frozenset[str]:
         """Return the candidates of a search whose decision was found to be wrong."""

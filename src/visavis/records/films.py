@@ -114,6 +114,11 @@ def moment_of(row: Any) -> Moment | None:
     )
 
 
+def page_of(row: Any) -> int | None:
+    """Return on which page of its file a face is, from 1; None if the file is one picture, or a film."""
+    return row.at_ticks or None if row.time_base is None else None
+
+
 def _films() -> sa.Select[*tuple[Any, ...]]:
     media = tables.media.c
     return sa.select(film, media.sha256, media.format, media.width, media.height).select_from(film.join(tables.media))

@@ -16,7 +16,7 @@ from visavis.records import tables
 from visavis.records.database import Database
 from visavis.records.files import location_row
 from visavis.records.film_tables import film
-from visavis.records.films import moment_of
+from visavis.records.films import moment_of, page_of
 from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
 from visavis.records.shown import OF_FILM, QUALITY, TIMES, GallerySize, Shown, StoredFace, box_of, quality_of
@@ -197,6 +197,7 @@ class Gallery:
                 quality=quality_of(row),
                 appearance_number=row.appearance_number,
                 moment=moment_of(row),
+                page=page_of(row),
             )
             for row in found
         ]
@@ -309,6 +310,7 @@ class Gallery:
             transform=row.transform_key_id,
             appearance_number=row.appearance_number,
             moment=moment_of(row),
+            page=page_of(row),
         )
 
 

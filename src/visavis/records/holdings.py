@@ -15,7 +15,7 @@ from visavis.records.anchors import Anchor
 from visavis.records.database import Database
 from visavis.records.files import chunks, location_row
 from visavis.records.film_tables import film
-from visavis.records.films import FILM_TIMES, moment_of
+from visavis.records.films import FILM_TIMES, moment_of, page_of
 from visavis.records.siblings import of_appearances_of
 from visavis.records.vault import PathSealer
 
@@ -31,7 +31,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPicture:
-    """A picture or film (`kind`) with all that is stored of it. `sha256` is of its file; `boxes` are of every face kept, by face number."""
+    """A picture or film (`kind`) with all that is stored of it; `sha256` is of its file.
+
+    `boxes` are of every face kept, by face number; `pages` says for each on which page of a file with several it is, from 1, else 0.
+    """
 
     number: int
     id: MediaId
@@ -51,6 +54,7 @@ class HeldPicture:
     asset_id: str
     places: tuple[Place, ...]
     boxes: dict[int, Box]
+    pages: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ class HeldTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFace:
-    """A face with what was made of it; `moment` is of a film, None for a still."""
+    """A face with what was made of it; `moment` is of a film, None for a still; `page` is of a file with several, from 1."""
 
     number: int
     id: FaceId
@@ -73,6 +77,7 @@ class HeldFace:
     media_number: int
     templates: tuple[HeldTemplate, ...]
     moment: Moment | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +258,7 @@ class Holdings:
             box=_box(row),
             media_number=row.media_number,
             moment=moment_of(row),
+            page=page_of(row),
             templates=tuple(HeldTemplate(pack_id=one.pack_id, expires_at=one.expires_at) for one in self._database.ask(kept)),
         )
 
@@ -262,6 +268,7 @@ class Holdings:
             return self._sealer.open(f"media.{name}", sealed, row=str(row.number), key=row.key_id) if sealed else ""
 
         faces = sa.select(tables.face).join(tables.appearance).where(tables.appearance.c.media_number == row.number)
+        kept = self._database.ask(faces).all()
         plain = ("number", "kind", "source_number", "sha256", "width", "height", "created_at", "captured_at", "latitude", "longitude")
         facts = {name: getattr(row, name) for name in plain}
         return HeldPicture(
@@ -273,7 +280,8 @@ class Holdings:
             id=MediaId(row.id),
             held_back=row.holds,
             places=self._places(row),
-            boxes={one.number: _box(one) for one in self._database.ask(faces).all()},
+            boxes={one.number: _box(one) for one in kept},
+            pages={one.number: 0 if row.kind == "film" else one.at_ticks for one in kept},
         )
 
     def _places(self, media: Any) -> tuple[Place, ...]:

@@ -69,9 +69,11 @@ class Intake:
             numbers[file.sha256] = media_number
             texts = media_texts(self._sealer, media_number, next(keys), file.picture.metadata)
             media.append({**_media_row(work, job, media_number, file, file.picture), **texts})
+            dhashes = {page.number: page.dhash for page in file.picture.pages}
             for face in file.picture.faces:
                 appearances.append({"number": appearance_number, "media_number": media_number})
-                faces.append(face_row(work, face_number, appearance_number, file.sha256, face))
+                dhash = dhashes.get(face.page)
+                faces.append(face_row(work, face_number, appearance_number, file.sha256, face, at_ticks=face.page, dhash=dhash))
                 templates.append({**stored[len(templates)], "face_number": face_number, "expires_at": file.expires_at})
                 appearance_number, face_number = appearance_number + 1, face_number + 1
             media_number += 1

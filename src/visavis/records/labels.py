@@ -12,7 +12,7 @@ from visavis.domain.errors import InputError
 from visavis.domain.face import Box
 from visavis.domain.ids import CandidateId, LabelId, PersonId, SourceId, new_id
 from visavis.records import review_tables, tables
-from visavis.records.anchors import Anchor
+from visavis.records.anchors import Anchor, FaceAnchors, same_face
 from visavis.records.database import Database, Work
 from visavis.records.files import chunks
 from visavis.records.gallery import searchable
@@ -125,17 +125,16 @@ class Labels:
             raise InputError(f"{len(found) or 'no'} labels «{wanted}»", remedy="visavis label list")
         return found[0]
 
-    def of_faces(self, faces: Mapping[int, tuple[int, str]], at: dt.datetime) -> dict[int, list[Label]]:
-        """Return the labels of faces: face number → (source number, anchor) in, face number → labels out."""
-        pictures = sorted({Anchor.parse(anchor).picture for _, anchor in faces.values()})
+    def of_faces(self, faces: Mapping[int, FaceAnchors], at: dt.datetime) -> dict[int, list[Label]]:
+        """Return the labels of faces by their numbers; a label of one face of an appearance is one of all of them."""
+        pictures = sorted({Anchor.parse(text).picture for face in faces.values() for text in face.every})
         labels: list[Label] = []
         for start in range(0, len(pictures), 500):
             labels += self._visible(review_tables.label.c.picture.in_(pictures[start : start + 500]), at)
         found: dict[int, list[Label]] = {}
-        for number, (source, anchor) in faces.items():
-            here = Anchor.parse(anchor)
-            told = [label for label in labels if label.source_number == source and Anchor.parse(label.anchor).same_face(here)]
-            if told:
+        for number, face in faces.items() if labels else ():
+            here = [label for label in labels if label.source_number == face.source_number]
+            if told := [label for label in here if same_face(face.every, Anchor.parse(label.anchor))]:
                 found[number] = told
         return found
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from visavis.domain.ids import CandidateId, FaceId, PersonId, SearchId, new_id
 from visavis.records import review_tables, tables
-from visavis.records.anchors import Anchor
+from visavis.records.anchors import Anchor, same_face
 from visavis.records.database import Database, Rows, Work
 from visavis.records.vault import PathSealer, Vault
 
@@ -217,20 +217,19 @@ class Reviews:
         if rows:
             work.run(sa.insert(review_tables.exclusion), rows)
 
-    def include_again(self, work: Work, *, subjects: Collection[bytes], anchor: str) -> None:
-        """Undo `exclude`, keeping that it was. The caller writes the leaf."""
-        this = Anchor.parse(anchor)
-        in_force = _standing(work.ask, subjects, {this.picture})
-        numbers = [number for number, _, other in in_force if other.same_face(this)]
+    def include_again(self, work: Work, *, subjects: Collection[bytes], anchors: Collection[str]) -> None:
+        """Undo `exclude` for a face that is at any of these places, keeping that it was. The caller writes the leaf."""
+        in_force = _standing(work.ask, subjects, {Anchor.parse(anchor).picture for anchor in anchors})
+        numbers = [number for number, _, other in in_force if same_face(anchors, other)]
         work.run(sa.update(review_tables.exclusion).where(review_tables.exclusion.c.number.in_(numbers)).values(lifted_at=work.at))
 
-    def excluded(self, subjects: Collection[bytes], anchors: Mapping[int, str]) -> dict[int, frozenset[bytes]]:
-        """Return for each face number the subjects that it is decided not to show; faces without any are left out."""
-        faces = {number: Anchor.parse(text) for number, text in anchors.items()}
-        in_force = _standing(self._database.ask, subjects, {face.picture for face in faces.values()})
+    def excluded(self, subjects: Collection[bytes], faces: Mapping[int, Collection[str]]) -> dict[int, frozenset[bytes]]:
+        """Return for each face number, given with its appearance's anchors, the subjects that it is decided not to show, if any."""
+        pictures = {Anchor.parse(text).picture for anchors in faces.values() for text in anchors}
+        in_force = _standing(self._database.ask, subjects, pictures)
         found: dict[int, frozenset[bytes]] = {}
-        for number, face in faces.items():
-            if not_them := frozenset(subject for _, subject, other in in_force if other.same_face(face)):
+        for number, anchors in faces.items() if in_force else ():
+            if not_them := frozenset(subject for _, subject, other in in_force if same_face(anchors, other)):
                 found[number] = not_them
         return found
 

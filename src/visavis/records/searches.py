@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,9 @@ from visavis.domain.errors import InputError
 from visavis.domain.identification import ExpectedHits, Where
 from visavis.domain.ids import CandidateId, CaseId, PersonId, SearchId, new_id
 from visavis.records import tables
+from visavis.records.anchors import FaceAnchors
 from visavis.records.database import Database, Work
+from visavis.records.files import chunks
 from visavis.records.reviews import ProbeToSave, Reviews
 from visavis.records.vault import PathSealer
 
@@ -179,17 +181,21 @@ class Searches:
             raise InputError(f"{'several candidates end in' if found else 'no candidate'} «{wanted}»", remedy="visavis review list")
         return found[0]
 
-    def anchors(self, faces: Collection[int]) -> dict[int, tuple[int, str]]:
-        """Return (source number, anchor) by face number."""
-        found: dict[int, tuple[int, str]] = {}
-        wanted = sorted(faces)
-        for start in range(0, len(wanted), 500):
+    def anchors(self, faces: Collection[int]) -> dict[int, FaceAnchors]:
+        """Return by face number where each face is, and all of its appearance."""
+        found: dict[int, FaceAnchors] = {}
+        face, beside = tables.face, tables.face.alias()
+        for chunk in chunks(sorted(faces)):
             query = (
-                sa.select(tables.face.c.number, tables.face.c.anchor, tables.media.c.source_number)
-                .select_from(tables.face.join(tables.appearance).join(tables.media))
-                .where(tables.face.c.number.in_(wanted[start : start + 500]))
+                sa.select(face.c.number, face.c.anchor, tables.media.c.source_number, beside.c.anchor.label("other"))
+                .select_from(face.join(tables.appearance).join(tables.media))
+                .join(beside, beside.c.appearance_number == face.c.appearance_number)
+                .where(face.c.number.in_(chunk))
+                .order_by(beside.c.number)
             )
-            found |= {row.number: (row.source_number, row.anchor) for row in self._database.ask(query)}
+            for row in self._database.ask(query):
+                before = found.get(row.number, FaceAnchors(source_number=row.source_number, own=row.anchor, every=()))
+                found[row.number] = replace(before, every=(*before.every, row.other))
         return found
 
     def anchor_of(self, face_id: str) -> str:

@@ -13,7 +13,10 @@ from visavis.records.films import FILM_TIMES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """All that a result list says of one face. `moment` is of a film, None for a still; `dhash` is of the picture, or of the frame."""
+    """All that a result list says of one face; `dhash` is of the picture, the page or the frame.
+
+    `moment` is of a film, None for a still; `page` is of a file with several, from 1.
+    """
 
     key: int
     face_number: int
@@ -32,6 +35,7 @@ class Shown:
     """The rotation under which its template lies; a similarity counts only if the probe lay under the same."""
     appearance_number: int
     moment: Moment | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class StoredFace:
     quality: Quality
     appearance_number: int
     moment: Moment | None
+    page: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,7 @@ TIMES = (
     *(tables.appearance.c.number.label("appearance_number"), tables.appearance.c.start_ticks, tables.appearance.c.end_ticks),
     *FILM_TIMES,
 )
-"""When a face is seen; all but the appearance is empty for stills, which have no row of `film`."""
+"""When a face is seen, or on which page; all but these is empty for stills, which have no row of `film`."""
 OF_FILM = film.c.media_number == tables.appearance.c.media_number
 
 

@@ -69,17 +69,27 @@ class NewSuppression:
         From `decode.same_picture.picture_print`; empty if the original could not be seen, or is too even to be known again.
     path : FacePath
         In a film: when and where the face is; `box` then is where it is at its best.
+    page : int
+        Of a file with several pages, from 1: its face, or that of which `print` is.
     """
 
     known: Known
     box: Box | None = None
     print: bytes = field(default=b"", repr=False)
     path: FacePath = NO_PATH
+    page: int = 0
+
+    def places(self) -> FacePath:
+        """Return when, or on which page, the face is where; empty for a picture, which is all one."""
+        return FacePath(((self.page, self.box),)) if self.page and self.box else self.path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Where the face lies in its picture (None: every face) or its film, and the picture's print."""
+    """Where the face lies in its picture (None: every face) or its film, and the picture's print.
+
+    `path` is of a film; of a face on one page of a file it is one point, at the page's number.
+    """
 
     number: int
     box: Box | None
@@ -98,7 +108,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFace:
-    """A face that is in the archive, to be taken out; `film`: it is one of a film's, at `at_ticks`; `held`: its picture is under a hold."""
+    """A face that is in the archive, to be taken out; `held`: its picture is under a hold.
+
+    `film`: it is one of a film's, at `at_ticks`; else those are the page of a file with several, from 1.
+    """
 
     number: int
     appearance: int
@@ -125,13 +138,13 @@ class Suppressions:
         first, ids, rows, marks = work.next_number(suppression), [], [], []
         keys = self._keys.make_many(work, KeyKind.PERSON, len(objections))
         for number, (new, key) in enumerate(zip(objections, keys, strict=True), start=first):
-            suppression_id = SuppressionId(new_id(work.at))
+            suppression_id, path = SuppressionId(new_id(work.at)), new.places()
             ids.append(suppression_id)
             row = {
                 "number": number,
                 "id": suppression_id,
                 "shape": self._vault.seal("suppression.shape", _shape(new), row=suppression_id, key=key),
-                "path": self._vault.seal("suppression.path", new.path.to_bytes(), row=suppression_id, key=key) if new.path.points else None,
+                "path": self._vault.seal("suppression.path", path.to_bytes(), row=suppression_id, key=key) if path.points else None,
                 "because": self._sealer.seal("suppression.because", because, row=suppression_id, key=key),
                 "key_id": key,
                 "made_at": work.at,
@@ -221,8 +234,8 @@ class Suppressions:
         ends = [(getattr(row, f"{end}_ticks"), _box(row, f"{end}_")) for row in seen for end in ("start", "end")]
         return FacePath.through([*ends, *((row.at_ticks, _box(row)) for row in faces)])
 
-    def on(self, sha256: bytes) -> list[tuple[SuppressionId, dt.datetime, Box | None]]:
-        """Return every objection that stands to a file of these bytes: its id, since when, and to which face of it (None: to all)."""
+    def on(self, sha256: bytes) -> list[tuple[SuppressionId, dt.datetime, Shape]]:
+        """Return every objection that stands to a file of these bytes: its id, since when, and to which face of it."""
         mark = self.mark(MarkKind.CONTENT, sha256)
         query = (
             sa.select(suppression)
@@ -231,7 +244,7 @@ class Suppressions:
             .where(suppression.c.lifted_at.is_(None))
             .order_by(suppression.c.number)
         )
-        return [(SuppressionId(row.id), row.made_at, self._shape(row).box) for row in self._database.ask(query).all()]
+        return [(SuppressionId(row.id), row.made_at, self._shape(row)) for row in self._database.ask(query).all()]
 
     def same_content(self, digests: Collection[bytes]) -> list[HeldFace]:
         """Return the faces of every picture of these bytes (SHA-256), in whichever source."""

@@ -254,7 +254,10 @@ face = Table(
     Column("dhash", LargeBinary(16)),
     sqlite_autoincrement=True,
 )
-"""One face of an appearance: of a picture the only one, of a film one of its best. `dhash` is of its frame; None: its picture's."""
+"""One face of an appearance: of a picture the only one, of a film one of its best.
+
+`at_ticks` is of a film its time, of a file with several pages the page, from 1. `dhash` is of its frame or page; None: its picture's.
+"""
 
 template = Table(
     "template",

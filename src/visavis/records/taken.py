@@ -101,7 +101,7 @@ def media_texts(sealer: PathSealer, number: int, key: int, said: PictureMetadata
 def face_row(  # noqa: PLR0913 - a row has many columns
     work: Work, number: int, appearance_number: int, sha256: bytes, face: AnalysedFace, *, at_ticks: int = 0, dhash: bytes | None = None
 ) -> dict[str, object]:
-    """Return a row of `face`; `at_ticks` and `dhash` are of a film's frame."""
+    """Return a row of `face`; `at_ticks` and `dhash` are of a film's frame, or the number of a page, from 1, and of that page."""
     box, quality = face.box, face.quality
     return {
         "number": number,

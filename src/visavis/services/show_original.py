@@ -18,11 +18,11 @@ class ShowOriginal:
         self._roots = {source.id: [root.path for root in source.roots] for source in records.sources.all()}
 
     def run(self, candidate: Candidate) -> RgbImage | None:
-        """Return the candidate's picture, or the frame of its best moment, upright RGB; None where its file can't be read now."""
+        """Return the candidate's picture, page or best frame, upright RGB; None where its file can't be read now."""
         at_ticks = None if candidate.moment is None else candidate.moment.at_ticks
         for root in self._roots.get(candidate.source_id, ()):
             try:
-                return self._originals.read(root, candidate.path, at_ticks=at_ticks, longer_side=SHOWN_SIDE)
+                return self._originals.read(root, candidate.path, at_ticks=at_ticks, page=candidate.page, longer_side=SHOWN_SIDE)
             except UnreadablePicture:
                 continue
         return None

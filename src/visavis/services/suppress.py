@@ -159,13 +159,17 @@ class Suppress:
         prints = self._prints([one for one in (*faces, *whole, *(copy for some in copies.values() for copy in some)) if not one.film])
         for face in faces:
             others = (copy for copy in copies.get(face.sha256, ()) if copy.media_number != face.media_number)
-            going |= {one.number: one for one in (face, *(copy for copy in others if copy.box.overlap(face.box) >= _SAME_BOX))}
-            new.append(NewSuppression(known=Known(sha256=face.sha256), box=face.box, print=prints[face.sha256]))
+            same = (copy for copy in others if copy.at_ticks == face.at_ticks and copy.box.overlap(face.box) >= _SAME_BOX)
+            going |= {one.number: one for one in (face, *same)}
+            known_by = Known(sha256=face.sha256)
+            new.append(NewSuppression(known=known_by, box=face.box, print=prints[_picture(face)], page=face.at_ticks))
         if known is not None:
             new.append(NewSuppression(known=known))
-            told = {face.sha256 for face in faces}
-            beside = (content for content in _by_content(whole) if content not in told)
-            new += [NewSuppression(known=Known(sha256=content), print=prints.get(content, b"")) for content in beside]
+            told = {_picture(face) for face in faces}
+            beside = (picture for picture in dict.fromkeys(map(_picture, whole)) if picture not in told)
+            new += [
+                NewSuppression(known=Known(sha256=content), print=prints.get((content, page), b""), page=page) for content, page in beside
+            ]
             going |= {face.number: face for face in whole}
         return Prepared(new=tuple(new), faces=tuple(going.values()))
 
@@ -230,20 +234,22 @@ class Suppress:
             if free:
                 self._records.erasures.hide(work, Scope(ground="objection", source_number=source_number, faces=free))
 
-    def _prints(self, faces: Sequence[HeldFace]) -> dict[bytes, bytes]:
-        """Return by content the print of the first copy whose original can be seen now; empty if none can."""
+    def _prints(self, faces: Sequence[HeldFace]) -> dict[tuple[bytes, int], bytes]:
+        """Return by content and page the print of the first copy whose original can be seen now; empty if none can."""
         roots = {root.number: root.path for source in self._records.sources.all() for root in source.roots}
         places = self._book.places({face.media_number for face in faces})
-        found: dict[bytes, bytes] = {}
-        for content, shown in _by_content(faces).items():
-            copies = dict.fromkeys(face.media_number for face in shown)
-            found[content] = self._print([(roots[root], path) for media in copies for root, path in places.get(media, ())])
-        return found
+        copies: dict[tuple[bytes, int], dict[int, None]] = defaultdict(dict)
+        for face in faces:
+            copies[_picture(face)][face.media_number] = None
+        return {
+            picture: self._print([(roots[root], path) for media in of for root, path in places.get(media, ())], page=picture[1])
+            for picture, of in copies.items()
+        }
 
-    def _print(self, places: Iterable[tuple[Path, str]]) -> bytes:
+    def _print(self, places: Iterable[tuple[Path, str]], *, page: int) -> bytes:
         for root, path in places:
             try:
-                picture = open_photo(self._open_file(root, path), limits=self._limits).pixels(SEEN_SIDE)
+                picture = open_photo(self._open_file(root, path), page=max(page - 1, 0), limits=self._limits).pixels(SEEN_SIDE)
             except UnreadablePicture:
                 continue
             return picture_print(sketch(picture))
@@ -261,6 +267,11 @@ def _by_source(faces: Iterable[HeldFace]) -> dict[int, list[HeldFace]]:
     for face in faces:
         found[face.source_number].append(face)
     return found
+
+
+def _picture(face: HeldFace) -> tuple[bytes, int]:
+    """Return by what a picture is told here: the content of its file, and its page in it, 0 = the file is one picture or a film."""
+    return face.sha256, 0 if face.film else face.at_ticks
 
 
 def _by_content(faces: Iterable[HeldFace]) -> dict[bytes, list[HeldFace]]:

@@ -208,6 +208,7 @@ def why(
             "verdict": item.verdict,
             "start_s": None if item.moment is None else item.moment.start_s,
             "end_s": None if item.moment is None else item.moment.end_s,
+            "page": item.page,
         }
         for item in found.faces
     ]
@@ -221,7 +222,8 @@ def why(
     for number, item in enumerate(found.faces, start=1):
         weak = f"; weak: {', '.join(item.weaknesses)}" if item.weaknesses else ""
         compared = "" if item.similarity is None else f"similarity {item.similarity:.3f}, threshold {found.threshold.value:.3f}: "
-        when = "" if item.moment is None else f", {span(item.moment.start_s, item.moment.end_s)}"
+        when = f", page {item.page}" if item.page else ""
+        when = when if item.moment is None else f", {span(item.moment.start_s, item.moment.end_s)}"
         screen.print(f"face {number}{when}: {compared}{item.verdict}{weak}", soft_wrap=True)
 
 

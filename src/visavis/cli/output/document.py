@@ -12,8 +12,8 @@ from visavis.domain.identification import Candidate, ExpectedHits, ProbePicture,
 
 COLUMNS = (
     "rank", "candidate_id", "face_id", "media_id", "source_id", "source_title", "group", "kind", "similarity", "gallery_size",
-    "threshold", "pack", "path", "captured_at", "start_s", "end_s", "at_s", "timecode", "box_left", "box_top", "box_width", "box_height",
-    "probe_face", "weak", "offline", "decided", "labels", "search_id", "case_id", "purpose", "expected_false_hits", "stamp",
+    "threshold", "pack", "path", "captured_at", "start_s", "end_s", "at_s", "timecode", "page", "box_left", "box_top", "box_width",
+    "box_height", "probe_face", "weak", "offline", "decided", "labels", "search_id", "case_id", "purpose", "expected_false_hits", "stamp",
     "strangers", "adjusted",
 )  # fmt: skip
 """Header of the CSV form: no similarity without N, threshold and pack beside it, and no row without its search and case."""
@@ -110,6 +110,7 @@ def _candidate(candidate: Candidate) -> dict[str, object]:
         "end_s": candidate.end_s,
         "at_s": candidate.at_s,
         "timecode": candidate.timecode or None,
+        "page": candidate.page,
         "box": _box(candidate.box),
         "probe_face": candidate.probe_face,
         "weak": list(candidate.weaknesses),

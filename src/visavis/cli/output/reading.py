@@ -123,12 +123,17 @@ def span(start_s: float, end_s: float) -> str:
     return start if start == end else f"{start}-{end}"
 
 
+def page(candidate: Candidate) -> str:
+    """Write on which page of its file a face is, `page 3`; empty where the file is one picture."""
+    return f"page {candidate.page}" if candidate.page else ""
+
+
 def remarks(candidate: Candidate, *, several_faces: bool, when: bool = True) -> tuple[str, ...]:
     """Name what is decided of this candidate, what limits it, and which face of the probe it resembles when several were searched.
 
-    With `when`, say first when in its film it is seen.
+    With `when`, say first when in its film it is seen, or on which page of its file.
     """
-    found = [*filter(None, (moment(candidate), candidate.timecode))] if when else []
+    found = [*filter(None, (moment(candidate), candidate.timecode, page(candidate)))] if when else []
     if candidate.decided:
         found.append(_DECIDED[candidate.decided])
     if candidate.labels:

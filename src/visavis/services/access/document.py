@@ -80,6 +80,7 @@ def _picture(one: PictureDossier, made: Made, *, whole: bool) -> dict[str, objec
     said: dict[str, object] = {
         "media_id": picture.id,
         "picture": made["picture"],
+        "pictures": made["pictures"],
         "crops": made["crops"],
         "moments": made.get("moments", []),
         "original_could_be_read": made["picture"] is not None,
@@ -153,6 +154,7 @@ def _face(one: FaceDossier) -> dict[str, object]:
     return {
         "face_id": one.face.id,
         "state": one.face.state,
+        "page": one.face.page,
         "box": {name: round(getattr(box, name), _DECIMALS) for name in ("left", "top", "width", "height")},
         "templates": [
             {"pack": kept.pack_id, "expires": kept.expires_at.isoformat() if kept.expires_at else None} for kept in one.face.templates

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from visavis.domain.errors import CharterInvalid
-from visavis.domain.face import Box
 from visavis.domain.ids import CaseId, FaceId, SearchId, SuppressionId
 from visavis.law.charter import Charter
 from visavis.law.reading import parse_charter
@@ -20,6 +19,7 @@ from visavis.records.labels import Label
 from visavis.records.requests import RequestRecord
 from visavis.records.reviews import Verdict, standing
 from visavis.records.sources import SourceRecord
+from visavis.records.suppressions import Shape
 
 _SAME_BOX = 0.5
 """Intersection over union: one face in one file, perhaps read by another version."""
@@ -109,14 +109,22 @@ class Gather:
                 not_the_same=tuple((case, at) for anchor, case, at in excluded if _same(anchor, face)),
                 disclosures=tuple(self._records.disclosures.of_face(FaceId(face.id))),
                 consents=tuple(consent for number, consent in consents if number == face.number),
-                objections=self._objections(contents[face.media_number], face.box),
+                objections=self._objections(contents[face.media_number], face),
             )
             for face in faces
         ]
 
-    def _objections(self, content: bytes, box: Box) -> tuple[tuple[SuppressionId, dt.datetime], ...]:
+    def _objections(self, content: bytes, face: HeldFace) -> tuple[tuple[SuppressionId, dt.datetime], ...]:
         """Return the objections that stand to this face, or to every face of its picture."""
-        return tuple((one, at) for one, at, to in self._records.suppressions.on(content) if to is None or to.overlap(box) >= _SAME_BOX)
+        return tuple((one, at) for one, at, to in self._records.suppressions.on(content) if _meant(to, face))
+
+
+def _meant(shape: Shape, face: HeldFace) -> bool:
+    if shape.box is None:
+        return True
+    at = face.page if face.moment is None else face.moment.at_ticks
+    box = shape.path.at(at or 0) if shape.path.points else shape.box
+    return box is not None and box.overlap(face.box) >= _SAME_BOX
 
 
 def _same(anchor: str, face: HeldFace) -> bool:

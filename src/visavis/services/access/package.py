@@ -18,6 +18,7 @@ from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import UnreadablePicture
 from visavis.law.requests import Kind
 from visavis.records.archive import Records
+from visavis.records.holdings import HeldFace
 from visavis.records.requests import RequestRecord
 from visavis.services.access.document import Made, document_of
 from visavis.services.access.films import FilmCopies, FilmDoors
@@ -109,46 +110,55 @@ class AccessPackage:
     def _added(self, package: zipfile.ZipFile, number: int, one: PictureDossier, films: FilmCopies | None, *, whole: bool) -> Made:
         """Add a picture, or stills and clips of a film, to the package."""
         if all(dossier.face.moment is None for dossier in one.faces):
-            return _add_pictures(package, number, one, self._masked(one) if whole else None)
+            return self._added_pages(package, number, one, whole=whole)
         moments = films.add(package, number, one) if films is not None else []
         stills = [str(moment["still"]) for moment in moments if moment["still"]]
         crops = [str(moment["crop"]) for moment in moments if moment["crop"]]
-        return {"picture": next(iter(stills), None), "crops": crops, "other_faces_masked": 0, "moments": moments}
+        return {"picture": next(iter(stills), None), "pictures": stills, "crops": crops, "other_faces_masked": 0, "moments": moments}
 
-    def _masked(self, one: PictureDossier) -> tuple[RgbImage, int] | None:
+    def _added_pages(self, package: zipfile.ZipFile, number: int, one: PictureDossier, *, whole: bool) -> Made:
+        """Add a picture, or of a file with several pages those that show the person."""
+        pictures: list[str] = []
+        crops: list[str] = []
+        masked = 0
+        for page in sorted({dossier.face.page or 0 for dossier in one.faces}):
+            own = {place: dossier.face for place, dossier in enumerate(one.faces, start=1) if (dossier.face.page or 0) == page}
+            shown = self._masked(one, list(own.values()), page) if whole else None
+            if shown is None:
+                continue
+            image, count = shown
+            name = f"pictures/{number:04}"
+            pictures.append(f"{name}-page-{page}.jpg" if page else f"{name}.jpg")
+            add(package, pictures[-1], jpeg(image))
+            for place, face in own.items():
+                crops.append(f"{name}-face-{place}.jpg")
+                add(package, crops[-1], face_jpeg(image, face.box))
+            masked += count
+        return {"picture": next(iter(pictures), None), "pictures": pictures, "crops": crops, "other_faces_masked": masked}
+
+    def _masked(self, one: PictureDossier, faces: Sequence[HeldFace], page: int) -> tuple[RgbImage, int] | None:
         """Return the original with every other face masked, and how many that were; None where it can't be read or was changed."""
-        image = self._original(one)
+        image = self._original(one, page)
         if image is None:
             return None
-        own_numbers = {face.face.number for face in one.faces}
-        own = [face.face.box for face in one.faces]
-        others = [box for number, box in one.picture.boxes.items() if number not in own_numbers]
+        own_numbers = {face.number for face in faces}
+        own = [face.box for face in faces]
+        there = {number: box for number, box in one.picture.boxes.items() if one.picture.pages[number] == page}
+        others = [box for number, box in there.items() if number not in own_numbers]
         masked = mask_faces(image, others=others, own=own)
         more = others_of(self._originals.find_faces(masked), own)
         return mask_faces(masked, others=more, own=own), len(others) + len(more)
 
-    def _original(self, one: PictureDossier) -> RgbImage | None:
+    def _original(self, one: PictureDossier, page: int) -> RgbImage | None:
         roots = {root.number: root.path for root in one.source.roots}
         for place in one.picture.places:
             try:
                 body = self._originals.open_file(roots[place.root_number], place.path)
                 if hashlib.sha256(body).digest() == one.picture.sha256:  # in another picture the boxes would hide nothing
-                    return open_photo(body, limits=self._originals.limits).pixels()
+                    return open_photo(body, page=max(page - 1, 0), limits=self._originals.limits).pixels()
             except (UnreadablePicture, KeyError):
                 continue
         return None
-
-
-def _add_pictures(package: zipfile.ZipFile, number: int, one: PictureDossier, shown: tuple[RgbImage, int] | None) -> Made:
-    if shown is None:
-        return {"picture": None, "crops": [], "other_faces_masked": 0}
-    image, masked = shown
-    name = f"pictures/{number:04}.jpg"
-    add(package, name, jpeg(image))
-    crops = [f"pictures/{number:04}-face-{place}.jpg" for place in range(1, len(one.faces) + 1)]
-    for crop, face in zip(crops, one.faces, strict=True):
-        add(package, crop, face_jpeg(image, face.face.box))
-    return {"picture": name, "crops": crops, "other_faces_masked": masked}
 
 
 def _page(document: Mapping[str, object]) -> str:

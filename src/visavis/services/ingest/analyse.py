@@ -2,22 +2,21 @@
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from visavis.decode.formats import Kind, kind_of
-from visavis.decode.likeness import dhash
 from visavis.decode.limits import Limits
 from visavis.decode.photo import Photo, open_photo
-from visavis.decode.same_picture import sketch
 from visavis.decode.video.timing import is_animation
-from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace
-from visavis.domain.media import AnalysedPicture, Outcome, Reason
+from visavis.domain.media import Outcome, Page, Reason
 from visavis.engines.chain import Chain
 from visavis.services.ingest.batches import Analysed, Batch, Examined, Stretch, StretchRead
 from visavis.services.ingest.film_reader import FilmReader
+from visavis.services.ingest.pages import Watched, each_page, outcome_of
 
 OpenFile = Callable[[Path, str], bytes]
 """(root, path below it) to the file's bytes; `UnreadablePicture` says why not."""
@@ -56,20 +55,48 @@ class MediaAnalyser:
     def analyse(self, batch: Batch, wanted: frozenset[int]) -> dict[int, Analysed]:
         """Decode and analyse the wanted files."""
         results: dict[int, Analysed] = {}
-        opened: list[tuple[int, _Watched]] = []
+        opened: list[tuple[int, Watched]] = []
         for position in sorted(wanted):
+            data = self._bytes.pop(position)
             try:
-                opened.append((position, _Watched(open_photo(self._bytes.pop(position), limits=self._limits))))
+                photo = open_photo(data, limits=self._limits)
+                self._limits.check_pages(photo.pages)
             except UnreadablePicture as error:
                 results[position] = Analysed(outcome=_outcome(error))
+                continue
+            if photo.pages == 1:
+                opened.append((position, Watched(photo)))
+            else:
+                results[position] = self._analyse_pages(data, photo, batch, position)
         self._bytes = {}
         found = self._chain.analyse([photo for _, photo in opened], thorough=batch.thorough)
-        for (position, photo), faces in zip(opened, found, strict=True):
+        for (position, watched), faces in zip(opened, found, strict=True):
             if isinstance(faces, UnreadablePicture):
                 results[position] = Analysed(outcome=_outcome(faces))
             else:
-                results[position] = _analysed(photo, batch.files[position].path, faces)
+                picture = watched.analysed(batch.files[position].path, faces)
+                results[position] = Analysed(outcome=outcome_of(len(faces), []), picture=picture)
         return results
+
+    def _analyse_pages(self, data: bytes, photo: Photo, batch: Batch, position: int) -> Analysed:
+        """Analyse one page after the other; a damaged one loses only itself."""
+        faces: list[AnalysedFace] = []
+        read: list[tuple[Watched, Page]] = []
+        errors: dict[int, UnreadablePicture] = {}
+        for number, watched in each_page(data, photo, self._limits):
+            if isinstance(watched, UnreadablePicture):
+                errors[number] = watched
+                continue
+            (found,) = self._chain.analyse([watched], thorough=batch.thorough)
+            if isinstance(found, UnreadablePicture):
+                errors[number] = found
+                continue
+            faces += [replace(face, page=number) for face in found]
+            read.append((watched, watched.page(number)))
+        if not read:
+            return Analysed(outcome=_outcome(next(iter(errors.values()))))
+        picture = read[0][0].analysed(batch.files[position].path, faces, tuple(page for _, page in read))
+        return Analysed(outcome=outcome_of(len(faces), list(errors)), picture=picture)
 
     def read(self, stretch: Stretch) -> StretchRead:
         """Find the tracks of a stretch of a film."""
@@ -78,42 +105,6 @@ class MediaAnalyser:
     def close(self) -> None:
         """Let go of the film that is open."""
         self._films.close()
-
-
-class _Watched:
-    """A photo that takes its perceptual hash and its sketch when its pixels are first decoded: nothing is decoded twice for them."""
-
-    def __init__(self, photo: Photo) -> None:
-        self.photo = photo
-        self.dhash = b""
-        self.sketch = b""
-
-    @property
-    def full_width(self) -> int:
-        return self.photo.full_width
-
-    @property
-    def full_height(self) -> int:
-        return self.photo.full_height
-
-    def pixels(self, longer_side: int | None = None) -> RgbImage:
-        image = self.photo.pixels(longer_side)
-        if not self.dhash:
-            self.dhash, self.sketch = dhash(image), sketch(image)
-        return image
-
-
-def _analysed(watched: _Watched, path: str, faces: list[AnalysedFace]) -> Analysed:
-    picture = AnalysedPicture(
-        format=watched.photo.format,
-        width=watched.full_width,
-        height=watched.full_height,
-        dhash=watched.dhash,
-        metadata=watched.photo.metadata(PurePosixPath(path).name),
-        faces=tuple(faces),
-        sketch=watched.sketch,
-    )
-    return Analysed(outcome=Outcome(reason=Reason.INDEXED if faces else Reason.NO_FACE, faces=len(faces)), picture=picture)
 
 
 def _outcome(error: UnreadablePicture) -> Outcome:

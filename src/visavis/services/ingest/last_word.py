@@ -87,4 +87,5 @@ class LastWord:
         reason = Reason.INDEXED if faces else Reason.NO_FACE
         metadata = self._gate.keep(self._source, picture.metadata)
         outcome = file.outcome if len(faces) == len(picture.faces) else Outcome(reason=reason, faces=len(faces))
-        return replace(file, outcome=outcome, picture=replace(picture, faces=faces, metadata=metadata, sketch=b""))
+        pages = tuple(replace(page, sketch=b"") for page in picture.pages)
+        return replace(file, outcome=outcome, picture=replace(picture, faces=faces, metadata=metadata, sketch=b"", pages=pages))

@@ -6,7 +6,7 @@ from visavis.decode.same_picture import Crop, Prints
 from visavis.domain.face import AnalysedFace, Box
 from visavis.domain.face_path import FacePath, aside, falls_on
 from visavis.domain.film import Track
-from visavis.domain.media import AnalysedPicture
+from visavis.domain.media import AnalysedPicture, Page
 from visavis.records.archive import Records
 from visavis.records.database import Work
 from visavis.records.files import ReadFile
@@ -39,10 +39,8 @@ class Objections:
         """Return the places of the faces of a picture that somebody has objected to."""
         if self._standing is None or not self._standing.shapes or file.picture is None or not file.picture.faces:
             return set()
-        found: set[int] = set()
-        for box in self._boxes(self._standing, file, file.picture):
-            found |= set(range(len(file.picture.faces))) if box is None else _at(box, file.picture.faces)
-        return found
+        certain = self._certain(self._standing, file, file.picture.metadata.asset_id)
+        return self._known(self._standing, certain, file.picture) | self._alike(self._standing, certain, file.picture)
 
     def withheld_tracks(self, work: Work, read: ReadStretch) -> set[int]:
         """Return the places of the tracks of a stretch that somebody has objected to.
@@ -78,14 +76,23 @@ class Objections:
         marks = {(kind.value, self._book.mark(kind, sign)) for kind, sign in known.signs()}
         return {place for mark in marks for place in standing.by_mark.get(mark, ())}
 
-    def _boxes(self, standing: Standing, file: ReadFile, picture: AnalysedPicture) -> list[Box | None]:
-        certain = self._certain(standing, file, picture.metadata.asset_id)
-        boxes = [standing.shapes[place].box for place in certain]
-        for number, crop in self._prints.find(picture.sketch) if picture.sketch else ():
-            place = self._printed[number]
-            if place not in certain:
-                boxes.append(_placed(standing.shapes[place].box, crop))
-        return boxes
+    @staticmethod
+    def _known(standing: Standing, certain: set[int], picture: AnalysedPicture) -> set[int]:
+        """Return the faces that were objected to in what is for certain this file."""
+        found: set[int] = set()
+        for shape in (standing.shapes[place] for place in certain):
+            found |= _on(shape.box, picture.faces, page=shape.path.start if shape.path.points else None)
+        return found
+
+    def _alike(self, standing: Standing, certain: set[int], picture: AnalysedPicture) -> set[int]:
+        """Return the faces that were objected to in a picture that looks like this one, or like one of its pages."""
+        found: set[int] = set()
+        for page in picture.pages or (Page(number=0, dhash=picture.dhash, sketch=picture.sketch),):
+            for number, crop in self._prints.find(page.sketch) if page.sketch else ():
+                place = self._printed[number]
+                if place not in certain:
+                    found |= _on(_placed(standing.shapes[place].box, crop), picture.faces, page=page.number)
+        return found
 
 
 def path_of(track: Track) -> FacePath:
@@ -97,9 +104,12 @@ def _placed(box: Box | None, crop: Crop) -> Box | None:
     return None if box is None else crop.place(box)
 
 
-def _at(box: Box, faces: Sequence[AnalysedFace]) -> set[int]:
-    """Return the place of the face that lies on a box; empty if none does."""
-    near = [(_distance(box, face.box), place) for place, face in enumerate(faces) if falls_on(box, face.box)]
+def _on(box: Box | None, faces: Sequence[AnalysedFace], *, page: int | None) -> set[int]:
+    """Return the place of the face that lies on a box; empty if none does. Box None: every face; page None: on any page."""
+    here = [(place, face) for place, face in enumerate(faces) if page is None or face.page == page]
+    if box is None:
+        return {place for place, _ in here}
+    near = [(_distance(box, face.box), place) for place, face in here if falls_on(box, face.box)]
     return {min(near)[1]} if near else set()
 
 

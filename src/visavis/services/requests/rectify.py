@@ -47,13 +47,14 @@ class Rectify:
         named = [label for label in everything if label.id == wrong or (len(wrong) >= 4 and label.id.endswith(wrong))]
         candidate = self._records.searches.candidate(named[0].candidate_id if len(named) == 1 else wrong)
         labels = named or [label for label in everything if label.candidate_id == candidate.id]
-        ((_, anchor),) = self._records.searches.anchors([candidate.face_number]).values()
+        (anchors,) = self._records.searches.anchors([candidate.face_number]).values()
         subjects, case_id = self._subjects(candidate)
         with self._records.work(actor) as work:
-            self._records.reviews.exclude(work, case_id=case_id, subjects=subjects, anchor=anchor)
+            self._records.reviews.exclude(work, case_id=case_id, subjects=subjects, anchor=anchors.own)
             names = self._remove(work, labels) or [""]
             made = [
-                self._records.corrections.correct(work, request.id, anchor=anchor, candidate_id=candidate.id, name=name) for name in names
+                self._records.corrections.correct(work, request.id, anchor=anchors.own, candidate_id=candidate.id, name=name)
+                for name in names
             ]
             self._records.requests.step(work, request, "corrected", note=because.strip())
             work.leaf("alteration", what="correction", correction=made[0], request=request.id, candidate=candidate.id, labels=len(labels))

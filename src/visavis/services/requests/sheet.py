@@ -24,6 +24,7 @@ class CandidateShown:
     found: FoundForRequest
     source_title: str
     path: str
+    page: int | None
     captured_at: str | None
     crop: bytes | None = field(repr=False)
 
@@ -71,6 +72,7 @@ class ShowRequest:
                     found=found,
                     source_title=source.title,
                     path=next((place.path for place in picture.places), ""),
+                    page=face.page,
                     captured_at=picture.captured_at,
                     crop=self._crop(face, picture, source),
                 )
@@ -81,7 +83,7 @@ class ShowRequest:
         for place in picture.places:
             try:
                 root = roots[place.root_number]
-                pixels = self._originals.read(root, place.path, at_ticks=at_ticks, longer_side=SHOWN_SIDE)
+                pixels = self._originals.read(root, place.path, at_ticks=at_ticks, page=face.page, longer_side=SHOWN_SIDE)
                 return face_jpeg(pixels, face.box)
             except (UnreadablePicture, KeyError):
                 continue

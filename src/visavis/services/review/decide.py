@@ -10,6 +10,7 @@ from visavis.domain.ids import CandidateId
 from visavis.domain.signing import Signer
 from visavis.law.reviews import VERDICTS, check_reviewer, decided
 from visavis.law.roles import Act, check_role
+from visavis.records.anchors import FaceAnchors
 from visavis.records.archive import Records
 from visavis.records.database import Work
 from visavis.records.past import PastResult
@@ -58,7 +59,7 @@ class _Bench:
 
     past: PastResult
     candidate: Candidate
-    anchor: str
+    anchors: FaceAnchors
     said: tuple[Verdict, ...]
     mine: Verdict | None
 
@@ -128,8 +129,8 @@ class Decide:
             raise InputError("this candidate may not be shown now", remedy=f"visavis search-show {past.search.id} says why")
         said = tuple(standing(past.verdicts.get(wanted.id, [])))
         mine = next((verdict for verdict in said if verdict.person_id == request.actor.person_id), None)
-        ((_, anchor),) = self._records.searches.anchors([wanted.face_number]).values()
-        return _Bench(past, found, anchor, said, mine)
+        (anchors,) = self._records.searches.anchors([wanted.face_number]).values()
+        return _Bench(past, found, anchors, said, mine)
 
     def _check(self, request: VerdictRequest, bench: _Bench) -> None:
         try:
@@ -179,15 +180,15 @@ class Decide:
         )
 
     def _exclude(self, work: Work, bench: _Bench, before: str, after: str) -> None:
-        """Let «not the same» hang on the face itself, or take it off."""
+        """Let «not the same» hang on the face itself, or take it off all of its appearance."""
         was_excluded = NOT_THE_SAME in (bench.candidate.decided, before)
         if after == "open" or (after == NOT_THE_SAME) == was_excluded:
             return
         subjects = self._subjects(bench)
         if after == NOT_THE_SAME:
-            self._records.reviews.exclude(work, case_id=bench.past.case.id, subjects=subjects, anchor=bench.anchor)
+            self._records.reviews.exclude(work, case_id=bench.past.case.id, subjects=subjects, anchor=bench.anchors.own)
         else:
-            self._records.reviews.include_again(work, subjects=subjects, anchor=bench.anchor)
+            self._records.reviews.include_again(work, subjects=subjects, anchors=bench.anchors.every)
 
     def _subjects(self, bench: _Bench) -> frozenset[bytes]:
         """Return whom the face does not show: the one person of a case, or the searched faces where a case serves many searches."""

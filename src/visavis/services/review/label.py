@@ -54,8 +54,8 @@ class Labelling:
         if found is None:
             raise InputError("this candidate may not be shown now", remedy=f"visavis search-show {past.search.id} says why")
         source = self._records.sources.one(found.source_id)
-        ((_, anchor),) = self._records.searches.anchors([wanted.face_number]).values()
-        corrected = self._records.corrections.name_was_wrong(anchor, request.name)
+        (anchors,) = self._records.searches.anchors([wanted.face_number]).values()
+        corrected = self._records.corrections.name_was_wrong(anchors.every, request.name)
         try:
             check_role(request.actor, Act.LABEL, profile=source.profile)
             charter = parse_charter(source.charter_toml, self._rules)
@@ -64,7 +64,7 @@ class Labelling:
             facts = {"candidate": wanted.id, "case": past.case.id, "purpose": past.search.purpose}
             self._records.note_refusal(request.actor, "alteration", error, what="label", **facts)
             raise
-        return self._write(request, wanted.id, source.number, anchor)
+        return self._write(request, wanted.id, source.number, anchors.own)
 
     def find(self, actor: Actor, name: str) -> list[Label]:
         """Return the labels of a name, whatever its case and accents: one consultation leaf."""

@@ -48,7 +48,7 @@ def as_candidates(
     """Return the leads as candidates, in the order given; `decided` holds a word for each candidate id that people have decided."""
     anchors = records.searches.anchors({lead.shown.face_number for lead in leads})
     subjects = {number: asked.of(records, number) for number in {lead.probe_face for lead in leads}}
-    excluded = records.reviews.excluded(frozenset().union(*subjects.values()), {face: anchor for face, (_, anchor) in anchors.items()})
+    excluded = records.reviews.excluded(frozenset().union(*subjects.values()), {face: place.every for face, place in anchors.items()})
     labels = records.labels.of_faces(anchors, at)
     groups = group_near_duplicates([(lead.shown.dhash, lead.shown.box) for lead in leads])
     found = []
@@ -98,6 +98,7 @@ def as_candidate(lead: Lead, *, group: str = "g1", decided: str = "", labels: tu
         end_s=0.0 if moment is None else moment.end_s,
         at_s=0.0 if moment is None else moment.at_s,
         timecode="" if moment is None else timecode_at(moment, moment.at_ticks) or "",
+        page=shown.page,
         moment=moment,
         box=shown.box,
         probe_face=lead.probe_face,

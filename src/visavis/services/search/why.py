@@ -45,6 +45,8 @@ class FaceReason:
         One sentence: among the results, or what keeps it out.
     moment : Moment or None
         When in its film; None for stills.
+    page : int or None
+        Of a file with several pages, from 1.
     """
 
     box: Box
@@ -53,6 +55,7 @@ class FaceReason:
     rank: int | None
     verdict: str
     moment: Moment | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +171,7 @@ class Why:
 
     def _reason(self, asked: "_Asked", face: StoredFace, *, visible: bool) -> FaceReason:
         if not visible:
-            return FaceReason(box=face.box, weaknesses=(), similarity=None, rank=None, verdict=HIDDEN, moment=face.moment)
+            return FaceReason(box=face.box, weaknesses=(), similarity=None, rank=None, verdict=HIDDEN, moment=face.moment, page=face.page)
         similarity, rank = self._place(asked, face)
         return FaceReason(
             box=face.box,
@@ -177,6 +180,7 @@ class Why:
             rank=rank,
             verdict=asked.verdict(similarity, rank),
             moment=face.moment,
+            page=face.page,
         )
 
     def _place(self, asked: "_Asked", face: StoredFace) -> tuple[float | None, int | None]:
