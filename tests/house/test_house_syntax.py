@@ -50,7 +50,9 @@ def test_no_module_is_longer_than_400_lines() -> None:
 
 def test_every_import_is_declared_as_a_dependency() -> None:
     with (HOUSE / "pyproject.toml").open("rb") as file:
-        declared = {_normal(re.split(r"[<>=!~;\[ ]", line)[0]) for line in tomllib.load(file)["project"]["dependencies"]}
+        project = tomllib.load(file)["project"]
+    listed = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    declared = {_normal(re.split(r"[<>=!~;\[ ]", line)[0]) for line in listed}
     distributions = packages_distributions()
     undeclared = {}
     for place, node in _nodes():

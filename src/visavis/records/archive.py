@@ -14,6 +14,7 @@ from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, RefusedError, SetupError
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
+from visavis.records.accounts import Accounts
 from visavis.records.backups import Backups
 from visavis.records.byte_scan import scan
 from visavis.records.cases import Cases
@@ -107,6 +108,7 @@ class Records:
             opened.callback(self.rows.close)
             self.key_place = doors.keys.place(self.archive_id)
             self.people = People(self._database, self.vault, self.keys)
+            self.accounts = Accounts(self._database, self.vault)
             self.signatures = Signatures(self._database, self.vault)
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
+from visavis.wiring.accounts import AccountDesk
 from visavis.wiring.backups import BackupDesk
 from visavis.wiring.cases import CaseDesk
 from visavis.wiring.ledger import LedgerDesk
@@ -29,6 +30,11 @@ class Desks(ABC):
     @abstractmethod
     def _open_index(self, records: Records) -> AbstractContextManager[VectorIndex]:
         """Open the index of the archive for an act that changes it."""
+
+    @property
+    def accounts(self) -> AccountDesk:
+        """Signing in over a network."""
+        return AccountDesk(self._session)
 
     @property
     def people(self) -> PeopleDesk:
