@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from visavis.domain.clock import Clock
-from visavis.domain.identification import ProbePicture
+from visavis.domain.identification import ProbePicture, SearchResult
 from visavis.wiring.accounts import SignedIn
 
 IDLE = dt.timedelta(minutes=30)
@@ -31,12 +31,17 @@ class HeldProbe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedSearch:
-    """A search whose page this session has opened; with what it said only when it was made."""
+    """A search whose page this session has opened.
 
-    notices: tuple[str, ...] = ()
+    Attributes
+    ----------
+    made : SearchResult or None
+        What it said when it was made in this session, without pictures and candidates: those are asked for anew each time.
+    """
+
+    made: SearchResult | None = None
     probe_id: str = ""
     picked: tuple[int, ...] = ()
-    expected_false_hits: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -70,6 +70,7 @@ class Visit:
             request_id=self.request.scope.get("visavis.request_id", ""),
             token=self.house.sessions.token(self.cookie),
             session=self.session,
+            bare=template == "first_run.html.j2",
             lead=self.house.words.lead,
             **facts,
         )

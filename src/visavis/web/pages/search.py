@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -53,6 +53,8 @@ def shown_box(box: Box, number: int, *, width: int, height: int) -> ShownBox:
 async def home(visit: Visit) -> Response:
     """Ask for a photograph, or say what this person's role does instead."""
     session = visit.here
+    if session.who is None and await visit.house.archive.act(None, lambda archive: archive.accounts.nobody()):
+        return visit.go("/first-run")
     cases = len((await _choices(visit))[0]) if may_search(session) else 0
     return visit.page("home.html.j2", may_search=may_search(session), cases=cases, searches=list(reversed(session.searches)))
 
@@ -113,8 +115,8 @@ async def search(visit: Visit) -> Response:
     except (InputError, RefusedError) as error:
         return await _ask(visit, probe, form, error)
     picked = faces or tuple(range(1, len(probe.crops) + 1))
-    opened = OpenedSearch(notices=found.notices, probe_id=probe.id, picked=picked, expected_false_hits=found.expected_false_hits)
-    session.opened(found.search_id, opened)
+    made = replace(found, probes=(), candidates=())
+    session.opened(found.search_id, OpenedSearch(made=made, probe_id=probe.id, picked=picked))
     return visit.go(f"/searches/{found.search_id}")
 
 
