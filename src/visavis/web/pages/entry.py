@@ -80,7 +80,6 @@ async def sign_out(visit: Visit) -> Response:
     visit.house.sessions.end(visit.here.id)
     answer = visit.go("/sign-in")
     answer.delete_cookie(visit.house.address.cookie, path="/", secure=visit.house.address.secure, httponly=True, samesite="strict")
-    answer.headers["clear-site-data"] = '"cache"'
     return answer
 
 
