@@ -19,13 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import fresh, pictures
+from benchmarks import fresh, pictures, video
 from benchmarks.chains import Timing
 from benchmarks.fresh import Spread, spread
 
 RESULTS = Path(__file__).parent / "results"
 WARM, FACES, DLIB_FACES, LARGE, TINY = 48, 300, 60, 24, 20_000
-LIBRARIES = ("openvino", "onnxruntime", "opencv-python-headless", "dlib-bin", "faiss-cpu", "numpy")
+LIBRARIES = ("openvino", "onnxruntime", "opencv-python-headless", "dlib-bin", "faiss-cpu", "numpy", "av")
 INT8 = "visavis, int8 pack"
 CLASSIC = {"OPENCV_FORCE_DNN_ENGINE": "1"}
 """OpenCV 4's inference engine, which OpenCV 5 still carries; the model files of the Zoo were published for it."""
@@ -203,6 +203,16 @@ def search(report: Report, _: Path, __: int) -> None:
         report.add(f"search, 200,000 templates: {name}", f"{found[name]:,.4g}", bar=bars.get(name, ""))
 
 
+def mixed(report: Report, _: Path, __: int) -> None:
+    """10,000 pictures and two hours of video in one archive against pictures alone, by `benchmarks.mixed`."""
+    found = json.loads(fresh.run("-m", "benchmarks.mixed", cores=1))
+    report.numbers["mixed"] = found
+    report.add("a search in pictures and film over pictures alone, processor time a row", spread(found["ratio_by_search"]), bar="≤ 1.1")
+    for name, rows in found["rows"].items():
+        report.add(f"{name}, {rows:,} templates: processor ms a search", f"{found['ms'][name]:.1f}")
+    report.add("of the candidates listed there, in film", f"{found['listed']['mixed: film']:,} of {sum(found['listed'].values()) // 2:,}")
+
+
 def law(report: Report, place: Path, rounds: int) -> None:
     """What ledger, vault and rotation cost, against plugs that do nothing: a search by `benchmarks.law`, and ingest."""
     found = json.loads(fresh.run("-m", "benchmarks.law", "--rows", "200000", cores=1))
@@ -260,8 +270,10 @@ def main() -> None:
         "large": large,
         "unchanged": lambda report, place, rounds: unchanged(report, place, rounds, files=100_000 if asked.full else TINY),
         "search": search,
+        "mixed": mixed,
         "law": law,
         "start": start,
+        "video": lambda report, place, rounds: video.measure(report.add, place, rounds),
     }
     parser.add_argument("--only", nargs="+", choices=measurements, default=list(measurements), metavar="PART")
     parser.add_argument("--rounds", type=int, default=3)

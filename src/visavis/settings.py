@@ -7,6 +7,8 @@ import platformdirs
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from visavis.domain.film import Sampling
+
 
 class Settings(BaseSettings):
     """All that an operator may set; each has a default that works."""
@@ -36,5 +38,11 @@ class Settings(BaseSettings):
     runtime: Literal["auto", "openvino", "onnxruntime"] = Field(
         default="auto", description="`auto` (the faster one, measured once), `openvino` or `onnxruntime`."
     )
-    max_file_mb: int = Field(default=512, ge=1, description="Largest file that is opened, MiB; a larger one is the outcome «too-large».")
+    sampling: Sampling = Field(default=Sampling.NORMAL, description="How closely films are looked at: `fast`, `normal` or `every-frame`.")
+    max_file_mb: int = Field(
+        default=512, ge=1, description="Largest photograph that is opened, MiB; a larger one is the outcome «too-large»."
+    )
     max_megapixels: int = Field(default=250, ge=1, description="Largest picture that is decoded, millions of pixels.")
+    max_film_gb: int = Field(default=512, ge=1, description="Largest film that is opened, GiB.")
+    max_film_hours: int = Field(default=24, ge=1, description="Longest film that is opened, hours.")
+    max_film_megapixels: int = Field(default=40, ge=1, description="Largest frame of a film that is decoded, millions of pixels.")

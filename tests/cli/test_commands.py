@@ -423,11 +423,16 @@ def test_an_evaluation_prints_aggregates_and_never_a_name(run, examples, tmp_pat
             copy.write_bytes((examples / f"{picture}.jpg").read_bytes())
     (tmp_path / "pairs.txt").write_text("2\t1\nAda\t1\t2\nAda\t1\tBea\t1\nBea\t1\t2\nBea\t2\tCid\t1\n")
     pairs = run("evaluate", "pairs", tmp_path / "pairs.txt", tmp_path / "people", "--format", "json")
-    identify = run("evaluate", "identify", tmp_path / "people", "--format", "json")
+    identify = run("evaluate", "identify", tmp_path / "people", "--format", "json", "--report", tmp_path / "report")
+    quality = run("evaluate", "quality", tmp_path / "people")
     assert {"accuracy", "accuracy_se", "tar_at_far_1e-3", "mated", "non_mated", "failures_to_enrol"} <= set(pairs.document)
     assert {"gallery", "probes", "rank1", "fnir"} <= set(identify.document)
-    for ran in (pairs, identify):
-        assert not any(person in ran.out + ran.err for person in people)
+    assert list(identify.document["fnir"]) == ["0.01", "0.03", "0.1"]
+    assert "length of the embedding" in quality.out
+    written = [path.read_bytes().decode(errors="ignore") for path in sorted((tmp_path / "report").iterdir())]
+    assert len(written) == 6
+    for told in (*written, *(ran.out + ran.err for ran in (pairs, identify, quality))):
+        assert not [word for word in (*people, str(tmp_path), ".jpg") if word in told]
 
 
 # ---- exit codes --------------------------------------------------------------------------------------------------------------

@@ -53,6 +53,20 @@ def test_a_long_wait_is_told_in_hours():
     assert lines_of(event(0, 0, 100_000), event(10, 10, 100_000))[-1].endswith("27 h 46 min left")
 
 
+def filmed(seconds: float, film_s: float, total_s: float = 3_600.0) -> IngestProgress:
+    return IngestProgress(files_done=2, files_total=9, faces=7, bytes_done=0, seconds=seconds, film_s=film_s, film_total_s=total_s)
+
+
+def test_films_are_told_in_their_own_time_and_its_speed():
+    lines = lines_of(filmed(0, 0), filmed(10, 120))
+    assert lines[0] == "2 of 9 files · 7 faces · 0:00:00 of 1:00:00 of film"
+    assert lines[-1] == "2 of 9 files · 7 faces · 0:02:00 of 1:00:00 of film · 12.0× real time · 4 min 50 s left"
+
+
+def test_a_stretch_of_a_film_is_progress_though_no_file_is_done():
+    assert len(lines_of(*(filmed(seconds, 15.0 * seconds) for seconds in (0, 6, 12)))) == 3
+
+
 def test_a_run_without_events_says_nothing():
     assert lines_of() == []
 

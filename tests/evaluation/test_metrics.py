@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visavis.domain.errors import InputError
-from visavis.evaluation.metrics import Rate, clopper_pearson, operating_points, pair_accuracy, rank_one, tar_at_far
+from visavis.evaluation.metrics import Rate, clopper_pearson, fnir_at, misses_at, operating_points, pair_accuracy, rank_rate, tar_at_far
 from visavis.evaluation.trials import Searches
 
 
@@ -127,14 +127,17 @@ def test_tar_without_non_mated_pairs_is_refused():
         tar_at_far(np.array([0.5]), np.array([True]), 0.1)
 
 
-def searches(mate, best_other):
-    return Searches(mate=np.asarray(mate, float), best_other=np.asarray(best_other, float), gallery_size=9)
+def searches(mate, best_other, subject=None):
+    mate, best_other = np.asarray(mate, float), np.asarray(best_other, float)
+    rank = np.where(np.isfinite(mate), np.where(mate > best_other, 1, 2), 10)
+    subject = np.arange(len(mate)) if subject is None else np.asarray(subject)
+    return Searches(mate=mate, best_other=best_other, rank=rank, subject=subject, gallery_size=9)
 
 
 def test_fnir_counts_mates_below_the_threshold_and_mates_that_are_not_first():
     #           first, high  first, low   not first    tied
     trial = searches([0.9, 0.32, 0.5, 0.2], [0.1, 0.3, 0.6, 0.2])
-    assert rank_one(trial).count == 2
+    assert rank_rate(trial, 1).count == 2
     half, none = operating_points(trial, [0.5, 0.0])
     assert half.threshold == pytest.approx(0.25)  # between 0.2 and 0.3
     assert (half.fnir.count, half.fnir.trials) == (2, 4)
@@ -148,7 +151,7 @@ def test_a_probe_that_failed_to_enrol_is_a_miss_and_does_not_lower_the_threshold
     (before,), (after,) = operating_points(good, [0.5]), operating_points(with_failure, [0.5])
     assert after.threshold == before.threshold
     assert (before.fnir.count, after.fnir.count, after.fnir.trials) == (0, 1, 3)
-    assert rank_one(with_failure).count == 2
+    assert rank_rate(with_failure, 1).count == 2
 
 
 def test_a_rate_that_too_few_non_mated_searches_resolve_is_marked():
@@ -166,9 +169,35 @@ def test_known_rates_of_a_made_population_lie_within_the_intervals():
     # Mates N(0.64, 0.12) and first non-mates N(0.35, 0.05), so that FNIR at each FPIR is known in closed form but for the rare mate
     # that is above T and yet second (under 0.2 % here: the tolerance below).
     rng = np.random.default_rng(11)
-    trial = searches(rng.normal(0.64, 0.12, 20_000), rng.normal(0.35, 0.05, 20_000))
+    trial = searches(rng.normal(0.64, 0.12, 5_000), rng.normal(0.35, 0.05, 5_000))
     for fpir, z, point in zip([0.1, 0.01], [1.2816, 2.3263], operating_points(trial, [0.1, 0.01]), strict=True):
         threshold = 0.35 + 0.05 * z
         assert point.threshold == pytest.approx(threshold, abs=0.005)
         expected = 0.5 * math.erfc((0.64 - point.threshold) / 0.12 / math.sqrt(2))
         assert point.fnir.low - 0.002 <= expected <= point.fnir.high, fpir
+
+
+def test_a_longer_list_of_candidates_finds_who_is_second():
+    trial = searches([0.9, 0.5, -np.inf], [0.1, 0.6, 0.2])
+    assert [rank_rate(trial, k).count for k in (1, 2)] == [1, 2]
+    assert misses_at(trial, np.array([-np.inf, 0.5, 0.95]), r=2).tolist() == [1, 1, 3]
+    assert misses_at(trial, np.array([-np.inf]), r=1).tolist() == [2]
+
+
+@given(st.integers(0, 1000), st.floats(0.01, 0.9))
+def test_fnir_falls_where_more_false_positives_are_allowed(seed, fpir):
+    rng = np.random.default_rng(seed)
+    trial = searches(rng.normal(0.6, 0.2, 60), rng.normal(0.3, 0.1, 60))
+    strict, lax = fnir_at(trial, [fpir / 2, fpir])
+    assert strict >= lax
+
+
+def test_ten_probes_of_each_person_widen_the_interval_by_subject_but_not_the_binomial_one():
+    rng = np.random.default_rng(5)
+    mate = rng.normal(0.6, 0.15, 60)
+    alone = searches(np.repeat(mate, 10), np.full(600, 0.3) + rng.normal(0, 0.05, 600))
+    grouped = searches(alone.mate, alone.best_other, np.repeat(np.arange(60), 10))
+    (one,), (ten,) = operating_points(alone, [0.1]), operating_points(grouped, [0.1])
+    assert one.fnir == ten.fnir
+    assert ten.by_subject[1] - ten.by_subject[0] > 2 * (one.by_subject[1] - one.by_subject[0])
+    assert ten.by_subject[0] < ten.fnir.value < ten.by_subject[1]

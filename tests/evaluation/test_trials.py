@@ -5,65 +5,7 @@ from hypothesis import strategies as st
 
 from visavis.domain.errors import InputError
 from visavis.evaluation import trials
-from visavis.evaluation.trials import Templates, compare_pairs, parse_pairs, plan_identification, search_all
-
-
-def lines(*rows: str) -> str:
-    return "\n".join(rows) + "\n"
-
-
-def numbered(count: int) -> list[str]:
-    mated = [f"Ada\t{i}\t{i + 1}" for i in range(1, count + 1)]
-    return mated + [f"Ada\t{i}\tBea\t{i}" for i in range(1, count + 1)]
-
-
-def test_a_header_of_two_numbers_gives_the_files_own_folds():
-    pairs = parse_pairs(lines("2\t2", *numbered(2), *numbered(2)))
-    assert [pair.fold for pair in pairs] == [0, 0, 0, 0, 1, 1, 1, 1]
-    assert [pair.mated for pair in pairs] == [True, True, False, False] * 2
-    assert (pairs[0].line, pairs[0].first, pairs[0].second) == (2, ("Ada", 1), ("Ada", 2))
-    assert (pairs[-1].line, pairs[-1].first, pairs[-1].second) == (9, ("Ada", 2), ("Bea", 2))
-
-
-def test_a_header_of_one_number_deals_each_class_over_ten_folds():
-    pairs = parse_pairs(lines("12", *numbered(12)))
-    folds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]
-    assert [pair.fold for pair in pairs if pair.mated] == folds
-    assert [pair.fold for pair in pairs if not pair.mated] == folds
-
-
-def test_names_with_blanks_are_read_where_tabs_separate():
-    text = lines("2 1", "Ada Lovelace\t1\t2", "Ada Lovelace\t1\tBea\t2", "Ada\t1\t2", "Ada\t1\tBea Z\t3")
-    pairs = parse_pairs(text)
-    assert pairs[0].first == ("Ada Lovelace", 1)
-    assert pairs[3].second == ("Bea Z", 3)
-
-
-def test_blank_lines_do_not_count_but_line_numbers_stay_true():
-    pairs = parse_pairs("\n2 1\n\nAda 1 2\nAda 1 Bea 1\n\nAda 1 2\nAda 1 Bea 1\n")
-    assert [pair.line for pair in pairs] == [4, 5, 7, 8]
-
-
-@pytest.mark.parametrize("header", ["", "ten", "1 2 3", "-4", "Ada 1 2", "1 300", "9", "2 0"])
-def test_a_header_that_is_none_is_refused(header):
-    with pytest.raises(InputError):
-        parse_pairs(lines(header))
-
-
-def test_a_file_shorter_than_its_header_says_is_refused_with_both_counts():
-    with pytest.raises(InputError, match=r"promises 20 pairs, 19 follow"):
-        parse_pairs(lines("10", *numbered(10)[:-1]))
-
-
-@pytest.mark.parametrize("broken", ["Ada 1 Bea 2", "Ada 1", "Ada one 2"])
-def test_a_line_that_is_no_pair_is_named_by_number_and_never_by_person(broken):
-    with pytest.raises(InputError, match=r"line 3 ") as caught:
-        parse_pairs(lines("10", "Ada 1 2", broken, *numbered(10)[2:]))
-    assert "Ada" not in str(caught.value)
-
-
-def test_the_text_form_of_a_pair_hides_its_people():
-    assert "Ada" not in repr(parse_pairs(lines("10", *numbered(10))))
+from visavis.evaluation.trials import Templates, odd_and_even, plan_identification, search_all
 
 
 def test_the_first_picture_of_each_person_is_enrolled_and_the_rest_are_probes():
@@ -86,13 +28,6 @@ def test_every_picture_is_either_enrolled_or_a_probe_of_its_own_person(counts):
 def test_a_trial_without_two_people_or_without_probes_is_refused(counts):
     with pytest.raises(InputError, match="two people"):
         plan_identification(counts)
-
-
-def test_a_failure_to_enrol_is_rejected_in_every_comparison():
-    templates = Templates.of([np.array([1, 0], np.float32), None, np.array([0.6, 0.8], np.float32)])
-    assert templates.failures == 1
-    similarity = compare_pairs(templates, np.array([0, 0, 1, 1]), np.array([2, 1, 2, 1]))
-    np.testing.assert_allclose(similarity, [0.6, -np.inf, -np.inf, -np.inf])
 
 
 def test_a_test_set_without_any_template_is_refused():
@@ -130,3 +65,50 @@ def test_searching_in_parts_equals_searching_at_once(monkeypatch):
     parts = search_all(templates, plan)
     np.testing.assert_allclose(parts.mate, whole.mate, atol=1e-6)
     np.testing.assert_allclose(parts.best_other, whole.best_other, atol=1e-6)
+
+
+def made(people: int, pictures: int, seed: int) -> Templates:
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(people * pictures, 8)).astype(np.float32)
+    return Templates.of(list(vectors / np.linalg.norm(vectors, axis=1, keepdims=True)))
+
+
+@given(st.integers(2, 12), st.integers(2, 4), st.integers(0, 1000))
+def test_the_mates_rank_is_its_place_in_the_sorted_list_of_candidates(people, pictures, seed):
+    templates, plan = made(people, pictures, seed), plan_identification([pictures] * people)
+    searches = search_all(templates, plan)
+    similarity = templates.vectors[plan.probes] @ templates.vectors[plan.gallery].T
+    for row, owner, rank in zip(similarity, plan.owner, searches.rank, strict=True):
+        assert np.argsort(-row)[rank - 1] == owner
+
+
+def test_whoever_ties_with_the_mate_stands_before_it_and_a_failure_stands_behind_everybody():
+    searches = search_all(axes(0, 0, 0, 1, None, 2), plan_identification([2, 2, 2]))
+    assert searches.rank.tolist() == [2, 2, 3]  # tied at 1; tied at 0; mate not enrolled
+    assert searches.subject.tolist() == [0, 1, 2]
+
+
+@given(st.lists(st.integers(1, 5), min_size=6, max_size=30).filter(lambda counts: max(counts[::2]) > 1 and max(counts[1::2]) > 1))
+def test_a_split_by_identity_shares_nobody_and_loses_nobody(counts):
+    plan = plan_identification(counts)
+    odd, even = odd_and_even(plan)
+    assert sorted([*odd.subjects, *even.subjects]) == plan.subjects.tolist()
+    assert sorted([*odd.probes, *even.probes]) == plan.probes.tolist()
+    person = np.repeat(np.arange(len(counts)), counts)
+    for half in (odd, even):
+        assert (person[half.gallery] == half.subjects).all()
+        assert (person[half.probes] == half.subjects[half.owner]).all()
+    assert (odd.subjects % 2 == 1).all()
+
+
+def test_a_part_that_is_too_small_for_a_trial_is_refused():
+    with pytest.raises(InputError, match="too few people"):
+        odd_and_even(plan_identification([2, 1, 1, 1]))
+
+
+def test_chosen_rows_keep_what_belongs_together():
+    searches = search_all(made(4, 3, 1), plan_identification([3] * 4))
+    part = searches.rows(np.array([5, 5, 0]))
+    assert part.mate.tolist() == [searches.mate[5]] * 2 + [searches.mate[0]]
+    assert part.subject.tolist() == [2, 2, 0]
+    assert (part.gallery_size, part.subjects, searches.subjects) == (4, 2, 4)

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,7 +8,8 @@ import pytest
 
 HERE = Path(__file__).parent
 # `--import-mode=importlib` puts no folder of tests on the path; the rig is shared by the modules here, and by the processes they start.
-sys.path[:0] = [str(HERE), str(HERE.parent / "forges")]
+FORGES = str(HERE.parent / "forges")
+sys.path[:0] = [str(HERE), FORGES]
 
 
 @pytest.fixture(scope="module")
@@ -16,5 +18,6 @@ def killer() -> Iterator[object]:
     import rig
 
     command = [sys.executable, str(HERE / "killed.py")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (FORGES, os.environ.get("PYTHONPATH"))))}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) as process:
         yield rig.Killer(process)

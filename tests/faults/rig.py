@@ -7,15 +7,18 @@ import os
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from cinema_forge import SECOND, ScriptedFilm, scripted_part
 
 from visavis.domain.actor import Actor, Role
 from visavis.domain.clock import Clock
 from visavis.domain.face import AnalysedFace, Box, Quality
+from visavis.domain.film import FilmPart, Sampling
 from visavis.domain.identification import Threshold
 from visavis.domain.media import AnalysedPicture, Outcome, PictureMetadata, Reason
 from visavis.index.embedded import Upkeep
@@ -23,14 +26,16 @@ from visavis.records import archive as records_archive
 from visavis.records import database, tables
 from visavis.records.archive import Doors, Records
 from visavis.records.files import FileRecord
+from visavis.records.films import FilmState
 from visavis.records.folder import ArchiveFolder
 from visavis.records.passphrase import LIGHT
 from visavis.services import rekey_templates
 from visavis.services.erasure import EraseQuestion
-from visavis.services.ingest.analyse import PhotoAnalyser
-from visavis.services.ingest.batches import Analysed, Batch
+from visavis.services.ingest.analyse import MediaAnalyser
+from visavis.services.ingest.batches import Analysed, Batch, Stretch, Task
+from visavis.services.ingest.film_reader import FilmReader
+from visavis.services.ingest.parts import Parts
 from visavis.services.ingest.pool import Choose, Pool, Result
-from visavis.services.ingest.root import Parts
 from visavis.services.people import AddPerson
 from visavis.settings import Settings
 from visavis.sources.folder import FolderSource
@@ -66,13 +71,19 @@ def open_below(root: Path, path: str) -> bytes:
     return FolderSource(root).open(path)
 
 
-class MadeUpAnalyser(PhotoAnalyser):
+class MadeUpAnalyser(MediaAnalyser):
     """Reads and digests as the real one does; a file's faces are those of `faces_of`."""
 
     def __init__(self, opened: Callable[[str], None] = lambda _path: None) -> None:
-        super().__init__(self._open, chain=None, limits=None)
+        films = FilmReader(lambda root, path: FolderSource(root).stream(path), ScriptedFilm, self._part)
+        super().__init__(self._open, chain=None, limits=None, films=films)
         self._opened = opened
         self.analysed: list[str] = []
+        self.stretches: list[float] = []
+
+    def _part(self, film: ScriptedFilm, start: int, end: int | None, sampling: Sampling) -> FilmPart:
+        self.stretches.append(start / SECOND)
+        return scripted_part(film, start, end, sampling)
 
     def _open(self, root: Path, path: str) -> bytes:
         self._opened(path)
@@ -111,8 +122,16 @@ class InlinePool(Pool):
         self._workers = []
         self._analyser = analyser
 
-    def run(self, batches: Iterable[Batch], choose: Choose) -> Iterator[Result]:
+    def __exit__(self, *_: object) -> None:
+        self._analyser.close()
+
+    def run(self, batches: Iterable[Task | None], choose: Choose) -> Iterator[Result]:
         for batch in batches:
+            if batch is None:
+                return
+            if isinstance(batch, Stretch):
+                yield self._analyser.read(batch)
+                continue
             examined = self._analyser.examine(batch)
             yield batch, examined, self._analyser.analyse(batch, choose(batch, examined))
 
@@ -134,7 +153,7 @@ class QuickArchive(Archive):
         self.batch_files = batch_files
         self.opened: list[str] = []
         self.analyser = MadeUpAnalyser(self.opened.append)
-        self.build_analyser: Callable[[], PhotoAnalyser] = MadeUpAnalyser
+        self.build_analyser: Callable[[], MediaAnalyser] = MadeUpAnalyser
 
     def _parts(self, records: Records, index: object) -> Parts:
         return replace(super()._parts(records, index), batch_files=self.batch_files)
@@ -235,6 +254,65 @@ def fill(folder: Path, count: int, *, faces: int = 2) -> Path:
     for i in range(count):
         (folder / f"{i:05d}.jpg").write_bytes(b"f" * (i % (faces + 1)) + b"-%d" % i)
     return folder
+
+
+def film(path: Path, seconds: float = 60, seen: Iterable[tuple[float, float, int, float]] = (), **script: object) -> Path:
+    """Write a film that says itself who is seen in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"seconds": seconds, "seen": list(seen), **script}))
+    return path
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptFilm:
+    """What an archive holds of one film; times in ticks."""
+
+    reason: str
+    detail: str
+    faces: int
+    stretches: int
+    lost_s: float
+    frames: int
+    appearances: tuple[tuple[int, int, int], ...]
+    """(start, end, faces), by start."""
+    time_base: Fraction
+    vectors: np.ndarray = field(repr=False)
+
+
+def films(folder: Path) -> dict[str, KeptFilm]:
+    """Return the films that an archive holds, by path."""
+    records = records_archive.open_records(folder, the_doors(folder), writable=False)
+    try:
+        found = {}
+        for row in records.files.outcomes():
+            states = records.films.of([row.media_number] if row.media_number else [])
+            if row.media_number in states:
+                found[row.path] = _kept_film(records, row, states[row.media_number])
+        return found
+    finally:
+        records.close()
+
+
+def _kept_film(records: Records, row: FileRecord, state: FilmState) -> KeptFilm:
+    ask = records._database.ask
+    of = tables.appearance.c
+    faces = sa.select(sa.func.count()).where(tables.face.c.appearance_number == of.number).scalar_subquery()
+    query = sa.select(of.start_ticks, of.end_ticks, faces).where(of.media_number == row.media_number).order_by(of.start_ticks, of.number)
+    template = tables.template
+    keys = sa.select(template.c.key, template.c.transform_key_id).select_from(template.join(tables.face).join(tables.appearance))
+    kept = ask(keys.where(of.media_number == row.media_number).order_by(template.c.key)).all()
+    vectors = [records.rotations.turn_back(records.rows.read(np.array([one.key]))[0], one.transform_key_id) for one in kept]
+    return KeptFilm(
+        reason=row.reason.value,
+        detail=row.detail,
+        faces=row.faces,
+        stretches=state.stretches,
+        lost_s=state.lost_ticks / SECOND,
+        frames=state.frames,
+        time_base=state.facts.time_base,
+        appearances=tuple(tuple(one) for one in ask(query).all()),
+        vectors=np.stack(vectors) if vectors else np.empty((0, DIM), np.float32),
+    )
 
 
 def seal_often() -> None:

@@ -19,7 +19,7 @@ import rig
 import visavis
 from visavis.decode.limits import Limits
 from visavis.domain.errors import UnreadablePicture
-from visavis.services.ingest.analyse import PhotoAnalyser
+from visavis.services.ingest.analyse import MediaAnalyser
 
 HERE = Path(__file__).parent
 PORTRAIT = HERE.parents[1] / "examples" / "photos" / "eileen-collins.jpg"
@@ -61,8 +61,8 @@ class VanishesWhenOpened:
         return rig.open_below(root, path)
 
 
-def build_analyser() -> PhotoAnalyser:
-    return PhotoAnalyser(VanishesWhenOpened(), NoNetworks(), Limits())
+def build_analyser() -> MediaAnalyser:
+    return MediaAnalyser(VanishesWhenOpened(), NoNetworks(), Limits(), rig.MadeUpAnalyser()._films)
 
 
 def _picture(side: int, seed: int, kind: str = ".jpg") -> bytes:

@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).parent.parent / "forges"))
 import rig
 
 NOBODY = 65_534

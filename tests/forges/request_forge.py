@@ -25,7 +25,7 @@ from visavis.records.files import ReadFile
 from visavis.records.passphrase import LIGHT
 from visavis.records.requests import RequestRecord
 from visavis.records.sources import SourceRecord
-from visavis.services.access import AccessPackage, Gather, Originals, Written
+from visavis.services.access import AccessPackage, FilmDoors, Gather, Originals, Written
 from visavis.services.people import AddPerson, SignedIn, sign_in
 from visavis.services.requests import (
     Answer,
@@ -173,11 +173,11 @@ class Bureau:
         self.judge(wanted)
         self.steps.identity(self.clerk.actor, wanted, "came to the counter; looked like the photograph")
 
-    def answer(self, wanted: str, *, find_faces=lambda image: ()) -> Package:
+    def answer(self, wanted: str, *, find_faces=lambda image: (), films: FilmDoors | None = None) -> Package:
         done = {Kind.RESTRICTION: Restrict(self.records).run, Kind.RECTIFICATION: Rectified(self.records).run, **self.fulfil}
         answer = Answer(self.records, done)
         prepared = answer.prepare(self.clerk.actor, wanted)
-        originals = Originals(open_file=opened, limits=Limits(), find_faces=find_faces)
+        originals = Originals(open_file=opened, limits=Limits(), find_faces=find_faces, films=films)
         stream = io.BytesIO()
         writer = AccessPackage(self.records, Gather(self.records, shipped()), originals)
         others = [one for one in self.records.requests.all() if one.id != wanted]

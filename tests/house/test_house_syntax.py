@@ -44,6 +44,11 @@ def _normal(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
+def test_pyav_is_imported_in_one_module() -> None:
+    # Its wheels carry GPL code, and it is an extra: everything else asks `decode/video/library.py`.
+    assert {place.split(":")[0] for place, node in _nodes() if "av" in _imported(node)} == {"decode/video/library.py"}
+
+
 def test_no_module_is_longer_than_400_lines() -> None:
     assert {name: text.count("\n") for name, text in MODULES.items() if text.count("\n") > LONGEST} == {}
 
@@ -51,8 +56,8 @@ def test_no_module_is_longer_than_400_lines() -> None:
 def test_every_import_is_declared_as_a_dependency() -> None:
     with (HOUSE / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
-    listed = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
-    declared = {_normal(re.split(r"[<>=!~;\[ ]", line)[0]) for line in listed}
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    declared = {_normal(re.split(r"[<>=!~;\[ ]", line)[0]) for line in lines}
     distributions = packages_distributions()
     undeclared = {}
     for place, node in _nodes():

@@ -21,5 +21,5 @@ class TestEmbedded(IndexContract):
 
 class TestEmbeddedWithTightLimits(IndexContract):
     def open_index(self, folder: Path, rows: RowTable, clock: FixedClock) -> VectorIndex:
-        upkeep = Upkeep(tail_rows=7, close_rows=1, segment_rows=20)
+        upkeep = Upkeep(least_rows=1, tail_rows=7, close_rows=1, segment_rows=20, threads=2)
         return open_embedded(folder, self.dim, rows.read, clock, writable=True, upkeep=upkeep)

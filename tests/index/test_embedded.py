@@ -78,6 +78,64 @@ def test_the_codes_of_a_removed_row_are_in_no_file_any_more(filled: Bench, tmp_p
     assert filled.index.applied() == 21
 
 
+def test_a_segment_that_lost_one_row_in_eight_is_written_anew_without_them(filled: Bench, tmp_path: Path) -> None:
+    def lengths() -> list[int]:
+        return sorted(path.stat().st_size // 8 for path in files(tmp_path) if path.suffix == ".codes")
+
+    filled.index.remove(np.arange(1, 16), 21)
+    assert lengths() == [120] * 5
+    filled.index.remove(np.arange(16, 17), 22)
+    assert lengths() == [104, 120, 120, 120, 120]
+    assert filled.index.keys(0, 1_000).tolist() == list(range(17, 601))
+    assert check_files(tmp_path / "codes") == []
+
+
+@pytest.mark.parametrize("steps", range(1, 7))
+def test_a_removal_that_was_cut_short_hides_the_rows_and_is_finished_by_the_next_writer(
+    filled: Bench, open_it: Callable[..., EmbeddedIndex], tmp_path: Path, steps: int
+) -> None:
+    filled.index.close()
+    done: list[str] = []
+
+    def crash(name: str) -> None:
+        done.append(name)
+        if len(done) == steps:
+            raise KeyboardInterrupt
+
+    gone = np.array([5, 6, 500])
+    codes = Codebook(DIM).encode(VECTORS[gone - 1].astype(np.float16).astype(np.float32))
+    with pytest.raises(KeyboardInterrupt):
+        open_it(step=crash).remove(gone, 21)
+    assert done == ["codes-switched", *["codes-overwritten"] * 4, "codes-switched"][:steps]
+    left = sorted(set(range(1, 601)) - {5, 6, 500})
+    assert open_it(writable=False).keys(0, 1_000).tolist() == left
+    assert (check_files(tmp_path / "codes") == []) == (steps == 6)
+    again = open_it()
+    assert check_files(tmp_path / "codes") == []
+    assert again.keys(0, 1_000).tolist() == left
+    assert not any(code.tobytes() in path.read_bytes() for code in codes for path in files(tmp_path))
+    assert again.remove(gone, 21).removed == 0
+
+
+def test_a_tail_in_several_pieces_is_searched_and_forgotten_row_by_row(
+    open_it: Callable[..., EmbeddedIndex], rows: RowTable, clearance: Clearance
+) -> None:
+    vectors = identity_centres(9_000, DIM, np.random.default_rng(4))
+    index = open_it(least_rows=20_000, tail_rows=20_000)
+    for seq, start in enumerate(range(0, 9_000, 3_000), start=1):
+        index.add(some_rows(list(range(start + 1, start + 3_001)), vectors[start : start + 3_000], source=seq), seq)
+    index.remove(np.array([1, 4_096, 4_097, 9_000]), 3)
+    index.add(some_rows([2, 8_999], vectors[[1, 8_998]], source=9), 3)
+    left = [key for key in range(1, 9_001) if key not in {1, 4_096, 4_097, 9_000}]
+    assert index.keys(0, 9_999).tolist() == left
+    assert sorted(index.search(VECTORS[0], 9_999, None, clearance).keys.tolist()) == left
+    assert sorted(index.search(VECTORS[0], 9, Where(sources=frozenset({9})), clearance).keys.tolist()) == [2, 8_999]
+    assert index.search(vectors[4_999], 1, Where(sources=frozenset({2})), clearance).keys.tolist() == [5_000]
+    rows.put(np.arange(1, 9_001), vectors)
+    index.close()
+    assert open_it(writable=False).keys(0, 9_999).tolist() == left
+
+
 def test_a_file_is_overwritten_with_zeros_before_it_is_unlinked(filled: Bench, tmp_path: Path) -> None:
     links = tmp_path / "links"
     links.mkdir()

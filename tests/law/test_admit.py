@@ -91,7 +91,7 @@ def test_a_picture_that_stands_on_consents_needs_one_for_each_face(consents, fac
 
 def test_only_photos_are_taken_in(chartered, rules):
     facts = ItemFacts(source_state="live", kind="stream", pictures_before=0)
-    assert rule(admit(chartered("archive"), rules, at=AT, step=Step.DECODE, facts=facts)) == Rule.PHOTOS_ONLY
+    assert rule(admit(chartered("archive"), rules, at=AT, step=Step.DECODE, facts=facts)) == Rule.PHOTO_OR_FILM
 
 
 def test_standing_cases_are_shared_at_home_and_the_charters_own_in_an_archive(chartered, rules):

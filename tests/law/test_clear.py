@@ -9,7 +9,7 @@ from visavis.domain.actor import Actor, Role
 from visavis.domain.errors import RefusedError
 from visavis.domain.ids import CaseId, PersonId, SourceId
 from visavis.law.charter import SourceState
-from visavis.law.clear import EVALUATION_SOURCE, CaseFacts, SearchRequest, SourceFacts, clear, clear_evaluation
+from visavis.law.clear import EVALUATION_SOURCE, CaseFacts, SearchRequest, SourceFacts, clear, clear_evaluation, clear_index_check
 from visavis.law.facts import Approval, Approver
 from visavis.law.rulebook import shipped
 from visavis.law.rules import Rule
@@ -181,6 +181,12 @@ def test_evaluation_reaches_rows_in_memory_only(rules):
     clearance = clear_evaluation(ME, rules, at=AT)
     clearance.check(AT)
     assert (clearance.sources, clearance.purpose) == ({EVALUATION_SOURCE}, "evaluation")
+
+
+def test_a_check_of_the_index_is_an_evaluation_of_the_named_sources_for_an_hour(rules):
+    clearance = clear_index_check(ME, rules, frozenset({1, 7}), at=AT)
+    clearance.check(AT)
+    assert (clearance.sources, clearance.purpose, clearance.not_after - AT) == ({1, 7}, "evaluation", dt.timedelta(hours=1))
 
 
 PROFILES = sorted(shipped().profiles)

@@ -25,7 +25,7 @@ from visavis.law.approvals import check_approval
 from visavis.law.cases import CaseDraft, check_draft
 from visavis.law.charter import Charter, check_transition, check_usable
 from visavis.law.clear import clear, clear_rights
-from visavis.law.disclosure import check_disclosure
+from visavis.law.disclosure import ClipAsked, check_clip, check_disclosure
 from visavis.law.erasure import HoldAsked, check_certificate, check_hold
 from visavis.law.erasure import check_second as check_second_of_erasure
 from visavis.law.facts import Approval, Approver, CaseFacts, SourceFacts
@@ -235,7 +235,7 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
         lambda kit: kit.taken_in(kit.source(), order="order 1"),
     ),
     ("ADMIT_GATES", Rule.CHARTER_IN_DATES): ("a picture after the charter's end", lambda kit: kit.taken_in(kit.source(**OVER))),
-    ("ADMIT_GATES", Rule.PHOTOS_ONLY): ("a stream", lambda kit: kit.taken_in(kit.source(), kind="stream")),
+    ("ADMIT_GATES", Rule.PHOTO_OR_FILM): ("a stream", lambda kit: kit.taken_in(kit.source(), kind="stream")),
     ("ADMIT_GATES", Rule.SOURCE_SIZE): (
         "picture 2,001 of a trial",
         lambda kit: kit.taken_in(kit.source("trial", valid_from=dt.date(2026, 6, 1), valid_to=dt.date(2026, 6, 14)), before=2000),
@@ -429,6 +429,10 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ("CERTIFICATE_GATES", Rule.ERASURE_CHECKED): (
         "an erasure of which a check failed is certified",
         lambda _: check_certificate([{"check": "a", "passed": True}, {"check": "b", "passed": False}]),
+    ),
+    ("CLIP_GATES", Rule.OTHERS_MASKED): (
+        "a clip of a police case in which other people are seen",
+        lambda _: check_clip(ClipAsked(one_face=True, masked=False)),
     ),
     ("DISCLOSURE_GATES", Rule.EXPORT_ALLOWED): (
         "a trial's results are exported",

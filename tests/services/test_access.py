@@ -3,13 +3,18 @@
 import dataclasses
 import datetime as dt
 import hashlib
+import io
 
 import numpy as np
 import pytest
 from archive_forge import ACTOR, at_cosine
+from cinema_forge import Seen, put_film
+from PIL import Image
 from request_forge import LEFT, RIGHT, SIDES, WHO, Bureau, encoded, open_bureau, photo, pixels
+from square_film import Looker, box, film, seen
 
 from visavis.decode.masking import GREY
+from visavis.decode.video.film import open_film
 from visavis.domain.errors import RefusedError
 from visavis.domain.face import Box
 from visavis.domain.ids import PersonId
@@ -19,6 +24,8 @@ from visavis.records.consents import ConsentText, NewConsent
 from visavis.records.disclosures import Disclosure
 from visavis.records.holdings import Hint
 from visavis.records.suppressions import Known, NewSuppression
+from visavis.services.access import FilmDoors, MaskedClip, films
+from visavis.services.clip import ClipOrder, CutClip, Masking, span
 from visavis.services.review import Decide, Labelling, LabelRequest, VerdictRequest
 from visavis.services.search import PastSearches
 
@@ -297,3 +304,68 @@ def test_what_a_person_wrote_is_escaped_on_the_page(bureau):
     bureau.search(wanted, ME)
     bureau.confirm_all(wanted)
     assert "<script>" not in bureau.answer(wanted).page
+
+
+# ---- films -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def filmed(bureau):
+    """Return a bureau whose museum holds a film of squares, in which the red one was taken for my face and the blue one for another's."""
+    source = bureau.made.archive()
+    data = film(lambda _: {"red": (60, 70), "blue": (220, 70)}, 60)
+    (source.roots[0].path / "gala.mkv").write_bytes(data)
+    plan = [Seen(start=0.4, end=1.4, vector=ME), Seen(start=0.4, end=2, vector=SOMEBODY)]
+    put_film(bureau.made, source, plan, path="gala.mkv", seconds=2.4)
+    sql = bureau.made.sql
+    sql(f"UPDATE media SET sha256 = x'{hashlib.sha256(data).hexdigest()}'")
+    sql("UPDATE film SET time_base = '1/1000'")
+    sql("UPDATE appearance SET start_ticks = start_ticks / 90, end_ticks = end_ticks / 90")
+    for place, number in (((60, 70), 1), ((220, 70), 2)):
+        where = box(*place)
+        sides = f"left = {where.left}, top = {where.top}, width = {where.width}, height = {where.height}"
+        sql(f"UPDATE face SET at_ticks = 400, {sides} WHERE number = {number}")
+    return bureau
+
+
+def doors(cut) -> FilmDoors:
+    return FilmDoors(open_stream=lambda root, path: (root / path).open("rb"), cut=cut, find_faces=lambda _: ())
+
+
+def cut_masked(stream, moment, own, seconds):
+    target, (start, end) = io.BytesIO(), span(moment, seconds)
+    order = ClipOrder(start_ticks=start, end_ticks=end, own=tuple(own), masking=Masking.OTHERS)
+    with open_film(stream) as opened:
+        made = CutClip(Looker(), threshold=0.5).run(opened, order, target)
+    return MaskedClip(mp4=target.getvalue(), poster=made.poster, masked=made.masked)
+
+
+@pytest.mark.finding("C6")
+def test_of_a_film_the_person_gets_still_and_clip_in_which_nobody_else_is_to_be_seen(filmed):
+    package = filmed.answer(asked(filmed), films=doors(cut_masked))
+    (appearance,) = package.said["appearances"]
+    (moment,) = appearance["moments"]
+    assert (moment["start_s"], moment["end_s"], moment["timecode"]) == (0.4, 1.4, "10:00:00:10-10:00:01:10")
+    assert {"films/0001-1.mp4", "films/0001-1.jpg", "films/0001-1-face.jpg"} <= set(package.files)
+    still = np.asarray(Image.open(io.BytesIO(package.files[moment["still"]])))
+    assert sorted(seen(still)) == ["red"]
+    with open_film(io.BytesIO(package.files[moment["clip"]])) as opened:
+        assert {tuple(sorted(seen(frame.rgb()))) for frame in opened.frames()} == {("red",)}
+    assert moment["clip"] in package.page
+
+
+def test_of_a_film_that_was_changed_only_the_times_are_given(filmed):
+    (source,) = filmed.records.sources.all()
+    (source.roots[0].path / "gala.mkv").write_bytes(b"another film")
+    package = filmed.answer(asked(filmed), films=doors(cut_masked))
+    (moment,) = package.said["appearances"][0]["moments"]
+    assert (moment["start_s"], moment["clip"], moment["still"]) == (0.4, None, None)
+    assert package.written.unread == 1
+
+
+def test_a_package_that_is_full_says_what_it_leaves_out(filmed, monkeypatch):
+    monkeypatch.setattr(films, "PACKAGE_S", 0.0)
+    package = filmed.answer(asked(filmed), films=doors(cut_masked))
+    (moment,) = package.said["appearances"][0]["moments"]
+    assert (moment["left_out"], moment["clip"]) == (True, None)
+    assert "would have become too large" in package.page

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from visavis.decode.limits import Limits
-from visavis.services.ingest.analyse import PhotoAnalyser
+from visavis.services.ingest.analyse import MediaAnalyser
 from visavis.services.ingest.batches import Batch
 from visavis.sources.base import FoundFile
 
@@ -21,7 +21,7 @@ def analysed(*paths):
     stream = io.BytesIO()
     Image.new("RGB", (32, 32), "white").save(stream, "PNG")
     batch = Batch(root=Path("root"), files=tuple(FoundFile(path=path, size=1, mtime_ns=1) for path in paths))
-    analyser = PhotoAnalyser(lambda _root, _path: stream.getvalue(), NoFaces(), Limits())
+    analyser = MediaAnalyser(lambda _root, _path: stream.getvalue(), NoFaces(), Limits(), films=None)
     analyser.examine(batch)
     found = analyser.analyse(batch, frozenset(range(len(paths))))
     return [found[place].picture for place in range(len(paths))]

@@ -1,7 +1,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,12 @@ from visavis.domain.actor import Actor
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.face import AnalysedFace, Box, Quality
+from visavis.domain.identification import UNKNOWN_DAY, IndexRows
 from visavis.domain.ids import CaseId
-from visavis.services.evaluate import EvaluateIdentify, EvaluatePairs
+from visavis.evaluation.recall import IndexFacts
+from visavis.index.exact import ExactIndex
+from visavis.services.evaluate import Alter, Bench, EvaluateIdentify, EvaluateIndex, EvaluatePairs, EvaluateQuality, Probes
+from visavis.testing.templates import RowTable, identity_centres, pictures_of
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 PERSONS = ["Ada", "Bea", "Cid"]
@@ -47,14 +51,19 @@ def face(axis: int, *, left: float = 0.4) -> AnalysedFace:
 
 @dataclass
 class TextFaces:
-    """Reads a «picture» whose text lists axes of its faces, centre face first: the truth is in the file."""
+    """Reads a «picture» whose text lists axes of its faces, centre face first: the truth is in the file.
+
+    An altered picture is as wide as what `alter` makes of a hundred pixels; below 25 pixels nobody is seen.
+    """
 
     asked: list[Path] = field(default_factory=list)
 
-    def __call__(self, paths: Sequence[Path]) -> Iterator[Sequence[AnalysedFace]]:
-        for path in paths:
+    def __call__(self, paths: Sequence[Path], alter: Alter | None = None, /) -> Iterator[Sequence[AnalysedFace]]:
+        for place, path in enumerate(paths):
             self.asked.append(path)
             words = path.read_text().split()
+            if alter is not None and alter(place, np.full((100, 100, 3), 128, np.uint8)).shape[1] < 25:
+                words = []
             yield tuple(reversed([face(int(word), left=0.4 - 0.1 * place) for place, word in enumerate(words)]))
 
 
@@ -78,12 +87,20 @@ def pairs(tmp_path):
     return path
 
 
+def bench(embed):
+    return Bench(embed_files=embed, pack="made", pack_hash="ab" * 32, clock=Noon())
+
+
 def evaluate_pairs(embed, pairs, folder, permission=None):
-    return EvaluatePairs(embed_files=embed, pack="made", clock=Noon()).run(pairs, folder, permission or clearance())
+    return EvaluatePairs(bench(embed)).run(pairs, folder, permission or clearance())
 
 
-def evaluate_identify(embed, folder, permission=None):
-    return EvaluateIdentify(embed_files=embed, pack="made", clock=Noon()).run(folder, permission or clearance())
+def evaluate_identify(embed, folder, permission=None, **options):
+    return EvaluateIdentify(bench(embed)).run(folder, permission or clearance(), **options)
+
+
+def evaluate_quality(embed, folder, permission=None):
+    return EvaluateQuality(bench(embed)).run(folder, permission or clearance())
 
 
 def test_pairs_of_a_perfect_pack_are_all_right_and_say_what_they_rest_on(folder, pairs):
@@ -143,9 +160,12 @@ def test_a_failed_picture_makes_its_mated_pairs_misses(folder, pairs):
 
 
 def test_reports_and_their_text_forms_hold_no_name_no_path_and_no_vector(folder, pairs):
-    for report in (evaluate_pairs(TextFaces(), pairs, folder), evaluate_identify(TextFaces(), folder)):
-        told = json.dumps(report.to_dict(), allow_nan=False) + repr(report)
-        assert not [word for word in [*PERSONS, "secret-place", ".jpg", "array("] if word in told]
+    labels = pairs.with_name("hidden-labels.csv")
+    labels.write_text("person,era\n" + "\n".join(f"{person},old" for person in PERSONS))
+    identified = evaluate_identify(TextFaces(), folder, labels=labels, degrade=True)
+    for report in (evaluate_pairs(TextFaces(), pairs, folder), identified, evaluate_quality(TextFaces(), folder)):
+        told = json.dumps(report.to_dict(), allow_nan=False) + repr(report) + repr(report.sheet())
+        assert not [word for word in [*PERSONS, "secret-place", "hidden-labels", ".jpg", "array("] if word in told]
 
 
 def test_a_pair_whose_picture_is_missing_is_named_by_its_line_only(folder, pairs):
@@ -194,8 +214,102 @@ def test_the_digest_depends_on_contents_and_protocol_but_not_on_where_the_data_l
 )
 def test_nothing_is_read_under_a_clearance_that_does_not_cover_evaluation(folder, pairs, permission, rule):
     embed = TextFaces()
-    for run in (lambda: evaluate_pairs(embed, pairs, folder, permission), lambda: evaluate_identify(embed, folder, permission)):
+    for run in (
+        lambda: evaluate_pairs(embed, pairs, folder, permission),
+        lambda: evaluate_identify(embed, folder, permission, labels=folder / "none.csv"),
+        lambda: evaluate_quality(embed, folder, permission),
+    ):
         with pytest.raises(RefusedError) as caught:
             run()
         assert caught.value.rule == rule
     assert embed.asked == []
+
+
+class Shortened:
+    """An index that finds `kept` candidates of those that exact search gives, and makes the rest up."""
+
+    def __init__(self, exact: ExactIndex, kept: int) -> None:
+        self.exact, self.kept = exact, kept
+
+    def search(self, probe, k, where, permission):
+        hits = self.exact.search(probe, k, where, permission)
+        return replace(hits, similarity=np.where(np.arange(k) < self.kept, hits.similarity, -1).astype(np.float32))
+
+
+@pytest.mark.parametrize(("kept", "recall", "first"), [(10, 1.0, 40), (7, 0.7, 40), (0, 0.0, 0)])
+def test_recall_counts_what_the_index_finds_of_the_exact_first_ten(kept, recall, first):
+    rng, table, exact = np.random.default_rng(1), RowTable(16), ExactIndex(16, Noon())
+    keys, people = np.arange(1, 301), identity_centres(300, 16, rng)
+    days = np.full(300, UNKNOWN_DAY, np.int32)
+    table.put(keys, people)
+    exact.add(IndexRows(keys=keys, vectors=people, source=np.zeros(300, np.int32), first_day=days, last_day=days), 1)
+    facts = IndexFacts(of="made", gallery=300, dim=16, codebook="", data_sha256="")
+    probes = Probes(known=pictures_of(people[:30], rng), strangers=identity_centres(10, 16, rng))
+    evaluate = EvaluateIndex(Shortened(exact, kept), table.read, keys, facts=facts, clock=Noon())
+    report = evaluate.run(probes, replace(clearance(), sources=frozenset({0})).sealed())
+    assert (report.known.value, report.strangers.value, report.first) == (pytest.approx(recall), pytest.approx(recall), first)
+    with pytest.raises(RefusedError):
+        evaluate.run(probes, clearance("family"))
+
+
+def test_worse_probes_are_searched_at_the_threshold_of_the_probes_as_they_are(folder):
+    (folder / "Bea" / "Bea_0003.jpg").write_text("")
+    answer = evaluate_identify(TextFaces(), folder, degrade=True).to_dict()
+    by_key = {one["key"]: one for one in answer["degraded"]}
+    halftones = ["fine-halftone", "coarse-halftone"]
+    assert list(by_key) == ["none", "black-and-white", *halftones, "blur", "low-bit-rate", "40-px", "30-px", "20-px"]
+    assert all(one["how"].startswith("made ") for key, one in by_key.items() if key != "none")
+    assert by_key["none"]["fnir"]["value"] == answer["fnir"]["0.01"]
+    assert by_key["none"]["failures_to_enrol"] == by_key["40-px"]["failures_to_enrol"] == 1
+    # nobody is seen at 20 pixels: all are failures to enrol, each a miss, and no non-mated search runs
+    assert (by_key["20-px"]["failures_to_enrol"], by_key["20-px"]["rank1"]["count"], by_key["20-px"]["fpir"]) == (9, 0, None)
+
+
+def test_the_gallery_and_probes_that_failed_before_are_not_made_worse(folder):
+    (folder / "Bea" / "Bea_0003.jpg").write_text("")
+    embed = TextFaces()
+    evaluate_identify(embed, folder, degrade=True)
+    again = [path.name for path in embed.asked[12:20]]
+    assert len(embed.asked) == 12 + 8 * 8
+    assert not [name for name in again if name.endswith("_0001.jpg")]
+    assert "Bea_0003.jpg" not in again
+
+
+def test_heads_turned_away_of_too_few_people_get_no_rate(folder):
+    assert evaluate_identify(TextFaces(), folder).to_dict()["turned"] is None
+
+
+def test_labels_are_read_before_any_picture_and_name_only_lines(folder, tmp_path):
+    labels = tmp_path / "labels.csv"
+    labels.write_text("person,era\nAda,old\nAda,new\n")
+    embed = TextFaces()
+    with pytest.raises(InputError, match="line 3 of the labels file"):
+        evaluate_identify(embed, folder, labels=labels)
+    assert embed.asked == []
+
+
+def test_groups_below_the_least_number_of_people_get_no_rate(folder, tmp_path):
+    for number in range(8):
+        for person in PERSONS:
+            copy = folder / f"{person}{number}"
+            copy.mkdir()
+            for picture in range(1, 5):
+                (copy / f"{copy.name}_{picture:04d}.jpg").write_text((folder / person / f"{person}_{picture:04d}.jpg").read_text())
+    labels = tmp_path / "labels.csv"
+    people = sorted(path.name for path in folder.iterdir())
+    labels.write_text("person,era\n" + "\n".join(f"{person},{'old' if person.startswith('A') else 'new'}" for person in people))
+    (table, *_) = evaluate_identify(TextFaces(), folder, labels=labels).to_dict()["groups"]
+    assert [(one["group"], one["subjects"], one["enough"], one["fnir"]) for one in table["groups"]] == [
+        ("new", 18, False, None), ("old", 9, False, None),
+    ]  # fmt: skip
+
+
+def test_a_quality_report_starts_at_the_whole_trials_fnir_and_takes_failures_to_enrol_away_first(folder):
+    (folder / "Bea" / "Bea_0003.jpg").write_text("")
+    answer = evaluate_quality(TextFaces(), folder).to_dict()
+    assert set(answer["measures"]) == {"norm", "score", "size_px", "sharpness", "exposure", "yaw", "pitch", "roll"}
+    twelfth = answer["discarded"].index(0.12)  # 0.12 × 9 probes: the first is gone
+    for curve in answer["measures"].values():
+        assert curve["fnir"][0] == answer["fnir"] == pytest.approx(1 / 9)
+        assert curve["fnir"][twelfth] == 0
+    assert answer["best_possible"][twelfth] == 0

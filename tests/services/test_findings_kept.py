@@ -7,6 +7,7 @@ import pytest
 from archive_forge import ARCHIVE_CHARTER, MadeArchive, Picture, at_cosine
 
 from visavis.domain.errors import CharterInvalid, RefusedError
+from visavis.law.admit import Item
 from visavis.law.charter import SourceState
 from visavis.law.rulebook import shipped
 from visavis.services.cases import CloseCase
@@ -49,7 +50,7 @@ def test_no_picture_of_a_source_that_is_not_live_becomes_a_template(made, state)
     made.sql(f"UPDATE source SET state = '{state}'")
     gate = LawGate(shipped(), made.clock, stops_of(made.records))
     for step in ("decode", "index"):
-        refusal = gate.admit(made.records.sources.one(source.id), step=step, pictures=0, path="a.jpg")
+        refusal = gate.admit(made.records.sources.one(source.id), Item(step=step, kind="photo", pictures=0, path="a.jpg"))
         assert refusal.detail.startswith("source-live")
 
 

@@ -107,7 +107,7 @@ def test_what_an_objection_keeps_is_sealed_in_every_file_and_in_no_leaf(seed, le
 
 def test_no_table_of_objections_can_hold_anything_of_a_face(made):
     tables = ("suppression", "suppression_mark", "suppression_total")
-    kept = {"number", "id", "shape", "because", "key_id", "made_at", "lifted_at", "kind", "mark", "faces"}
+    kept = {"number", "id", "shape", "because", "key_id", "made_at", "lifted_at", "kind", "mark", "faces", "path"}
     columns = {row[1] for table in tables for row in made.sql(f"PRAGMA table_info({table})")}
     assert columns == kept | {"suppression_number", "source_number"}
 

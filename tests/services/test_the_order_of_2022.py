@@ -10,6 +10,7 @@ from order_forge import OrderDesk
 from visavis.cli.audit import main as audit
 from visavis.domain.errors import RefusedError
 from visavis.domain.orders import Scope
+from visavis.law.admit import Item
 from visavis.law.clocks import holidays_of
 from visavis.law.orders import Evidence
 from visavis.law.rulebook import shipped
@@ -54,7 +55,7 @@ def found(desk: OrderDesk, source) -> int:
 def taken_in(desk: OrderDesk, source, path: str) -> bool:
     """Whether ingest would take a new picture in now."""
     gate = LawGate(shipped(), desk.made.clock, stops_of(desk.records))
-    return gate.admit(desk.records.sources.one(source.id), step="decode", pictures=0, path=path) is None
+    return gate.admit(desk.records.sources.one(source.id), Item(step="decode", kind="photo", pictures=0, path=path)) is None
 
 
 @pytest.mark.finding("C12")

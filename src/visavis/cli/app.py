@@ -11,6 +11,7 @@ import typer
 from visavis.cli.commands import (
     backups,
     cases,
+    clips,
     consents,
     erase,
     evaluate,
@@ -59,6 +60,7 @@ PARTS = (
     search,
     serve,
     review,
+    clips,
     labels,
     requests,
     suppress,

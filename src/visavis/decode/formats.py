@@ -41,7 +41,8 @@ RAW_EXTENSIONS = frozenset({
     "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f",
 })
 VIDEO_EXTENSIONS = frozenset({
-    "mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "mts", "m2ts", "mxf", "wmv", "3gp", "vob", "ogv", "flv", "dv",
+    "mp4", "m4v", "mov", "qt", "3gp", "3g2", "f4v", "mkv", "mk3d", "webm", "avi", "divx", "mpg", "mpeg", "mpe", "m2v", "m2p", "vob", "mod",
+    "ts", "m2t", "mts", "m2ts", "trp", "tod", "mxf", "wmv", "asf", "flv", "ogv", "ogm", "dv",
 })
 # fmt: on
 

@@ -53,3 +53,46 @@ class Limits:
             raise UnreadablePicture(
                 f"{width} x {height} pixels; nothing below {self.shortest_side} a side is looked at", reason=Reason.TOO_SMALL
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmLimits:
+    """Bounds on one film.
+
+    Attributes
+    ----------
+    file_bytes : int
+        512 GiB: a day of camera masters at 50 megabits a second.
+    seconds : int
+        Of running time.
+    pixels : int
+        Of one frame: 8K has 33 million.
+    shortest_side : int
+        Below 16 pixels no detector finds a face.
+    """
+
+    file_bytes: int = 512 * 2**30
+    seconds: int = 24 * 3600
+    pixels: int = 40_000_000
+    shortest_side: int = 16
+
+    def check_file(self, size: int) -> None:
+        """Raise `UnreadablePicture` (empty, too large) for a film of `size` bytes."""
+        if size == 0:
+            raise UnreadablePicture("the file is empty", reason=Reason.EMPTY)
+        if size > self.file_bytes:
+            raise UnreadablePicture(f"{size:,} bytes; the limit for films is {self.file_bytes:,}", reason=Reason.TOO_LARGE)
+
+    def check_frame(self, width: int, height: int) -> None:
+        """Raise `UnreadablePicture` (too large, too small) for frames of this size."""
+        if width * height > self.pixels:
+            raise UnreadablePicture(f"{width} x {height} pixels; the limit for films is {self.pixels:,} pixels", reason=Reason.TOO_LARGE)
+        if min(width, height) < self.shortest_side:
+            raise UnreadablePicture(
+                f"{width} x {height} pixels; nothing below {self.shortest_side} a side is looked at", reason=Reason.TOO_SMALL
+            )
+
+    def check_length(self, seconds: float) -> None:
+        """Raise `UnreadablePicture` (too large) for a film that says it runs longer."""
+        if seconds > self.seconds:
+            raise UnreadablePicture(f"{seconds / 3600:,.1f} hours; the limit is {self.seconds / 3600:,.1f}", reason=Reason.TOO_LARGE)

@@ -19,7 +19,7 @@ BLEED_PX = 20
 size), at most 15 pixels beyond, and smooth upsampling of colour adds 2 or 3."""
 
 
-def mask_faces(image_rgb: RgbImage, *, others: Sequence[Box], own: Sequence[Box] = ()) -> RgbImage:
+def mask_faces(image_rgb: RgbImage, *, others: Sequence[Box], own: Sequence[Box] = (), held: Sequence[Box] = ()) -> RgbImage:
     """Return a copy in which other people's faces are grey.
 
     Parameters
@@ -31,6 +31,8 @@ def mask_faces(image_rgb: RgbImage, *, others: Sequence[Box], own: Sequence[Box]
     own : sequence of Box
         Faces to show: only the margin around another's face gives way to them. The other's box itself, and what its pixels may have bled
         into, is hidden also where the two overlap: a picture that differs only within `others` comes out the same.
+    held : sequence of Box
+        Where another's face may be that was not found in this frame of a film: hidden with a margin as the others, but never within `own`.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def mask_faces(image_rgb: RgbImage, *, others: Sequence[Box], own: Sequence[Box]
     """
     height, width = check_image(image_rgb).shape[:2]
     hidden = np.zeros((height, width), bool)
-    for rows, columns in _areas(others, hidden, margin=MARGIN):
+    for rows, columns in _areas((*others, *held), hidden, margin=MARGIN):
         hidden[rows, columns] = True
     for rows, columns in _areas(own, hidden, margin=0.0, least=0):
         hidden[rows, columns] = False
@@ -47,6 +49,23 @@ def mask_faces(image_rgb: RgbImage, *, others: Sequence[Box], own: Sequence[Box]
         hidden[rows, columns] = True
     masked = image_rgb.copy()
     masked[hidden] = GREY
+    return masked
+
+
+def mask_rest(image_rgb: RgbImage, *, own: Sequence[Box]) -> RgbImage:
+    """Return a picture of one grey in which only these faces stand.
+
+    Parameters
+    ----------
+    image_rgb : (H, W, 3) uint8
+        Upright RGB, at the full size of the original.
+    own : sequence of Box
+        Faces to show, without any margin.
+    """
+    height, width = check_image(image_rgb).shape[:2]
+    masked = np.full_like(image_rgb, GREY)
+    for rows, columns in _areas(own, np.empty((height, width), bool), margin=0.0, least=0):
+        masked[rows, columns] = image_rgb[rows, columns]
     return masked
 
 

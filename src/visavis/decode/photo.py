@@ -26,6 +26,7 @@ class _Opened:
     decode: Callable[[int | None], RgbImage]
     embedded: Embedded
     orientation: int
+    pages: int = 1
 
 
 class Photo:
@@ -39,6 +40,11 @@ class Photo:
         self._opened = opened
         swapped = swaps_sides(opened.orientation)
         self._width, self._height = (opened.height, opened.width) if swapped else (opened.width, opened.height)
+
+    @property
+    def pages(self) -> int:
+        """How many pages the file has: of a TIFF one or more, else 1."""
+        return self._opened.pages
 
     @property
     def full_width(self) -> int:
@@ -83,13 +89,15 @@ class Photo:
         return read_metadata(self._opened.embedded, file_name)
 
 
-def open_photo(data: bytes, *, limits: Limits = _DEFAULT_LIMITS) -> Photo:
+def open_photo(data: bytes, *, page: int = 0, limits: Limits = _DEFAULT_LIMITS) -> Photo:
     """Read a picture's header, by what its bytes are, whatever the file is called.
 
     Parameters
     ----------
     data : bytes
         The whole file.
+    page : int
+        Of a TIFF, from 0; `pages` of the first one says how many there are.
     limits : Limits, optional
 
     Returns
@@ -107,12 +115,14 @@ def open_photo(data: bytes, *, limits: Limits = _DEFAULT_LIMITS) -> Photo:
         raise UnreadablePicture("a video, a document or another format that is not read", reason=Reason.UNSUPPORTED)
     if found is None:
         raise UnreadablePicture("not a picture in any format that is read", reason=Reason.UNREADABLE)
-    opened = _open(data, found, limits)
+    opened = _open(data, found, limits, page)
+    if not 0 <= page < opened.pages:
+        raise UnreadablePicture(f"page {page + 1} of {opened.pages}", reason=Reason.UNREADABLE)
     limits.check_picture(opened.width, opened.height, len(data))
     return Photo(found, opened)
 
 
-def _open(data: bytes, found: Format, limits: Limits) -> _Opened:
+def _open(data: bytes, found: Format, limits: Limits, page: int) -> _Opened:
     if found is Format.JPEG:
         return _open_jpeg(data)
     if found is Format.HEIF:
@@ -120,11 +130,21 @@ def _open(data: bytes, found: Format, limits: Limits) -> _Opened:
         return _Opened(picture.width, picture.height, lambda _: picture.decode(), picture.embedded(), UPRIGHT)
     if found is Format.RAW:
         return _open_raw(data, limits)
+    if found is Format.TIFF:
+        return _open_tiff(data, page)
     image = raster.open_raster(data, found)
     embedded = raster.embedded(image, data)
+    return _Opened(image.width, image.height, lambda _: raster.decode(data, found), embedded, _exif_orientation(embedded))
+
+
+def _open_tiff(data: bytes, page: int) -> _Opened:
+    image = raster.open_raster(data, Format.TIFF)
+    embedded = raster.embedded(image, data)
+    frames = raster.page_frames(image)
+    frame = frames[page] if 0 <= page < len(frames) else 0
+    width, height = raster.size_of(image, frame)
     # Pillow turns TIFF upright itself, and only TIFF.
-    orientation = UPRIGHT if found is Format.TIFF else _exif_orientation(embedded)
-    return _Opened(image.width, image.height, lambda _: raster.decode(data, found), embedded, orientation)
+    return _Opened(width, height, lambda _: raster.decode(data, Format.TIFF, frame), embedded, UPRIGHT, pages=len(frames))
 
 
 def _open_jpeg(data: bytes) -> _Opened:

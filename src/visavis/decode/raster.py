@@ -5,7 +5,7 @@ warns by a global pixel limit that is not ours; the header's size is checked her
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from PIL import (
@@ -42,6 +42,8 @@ _PLUGINS: dict[Format, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     Format.AVIF: AvifImagePlugin.AvifImageFile,
 }
 _BITS_PER_SAMPLE, _XMP_TAG, _IPTC_TAG, _PHOTOSHOP_TAG = 0x0102, 0x02BC, 0x83BB, 0x8649
+_SUBFILE_TYPE, _NO_PAGE = 0x00FE, 1 | 4
+_MAX_PAGES = 5_000  # a bound volume; beyond, it is damage or malice
 _XMP_RESOURCE, _EXIF_RESOURCE = 0x0424, 0x0422
 
 # Mid grey under transparent parts: dark hair and a white collar both keep an edge against it, on black or white one of them is lost.
@@ -61,8 +63,35 @@ def open_raster(data: bytes, found: Format) -> ImageFile.ImageFile:
         return _PLUGINS[found](io.BytesIO(data))
 
 
-def decode(data: bytes, found: Format) -> RgbImage:
-    """Decode the first picture: (H, W, 3) uint8 RGB as stored, not yet upright.
+def page_frames(image: ImageFile.ImageFile) -> tuple[int, ...]:
+    """Return the numbers, as Pillow counts, of a TIFF's pages; of another format the first picture's.
+
+    Reduced copies and masks (the TIFF 6.0 tag NewSubfileType) are no pages, unless they come first.
+    """
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return (0,)
+    pages = [0]
+    for number in range(1, _MAX_PAGES):
+        try:
+            with guarded("tiff"):
+                image.seek(number)
+                is_page = not image.tag_v2.get(_SUBFILE_TYPE, 0) & _NO_PAGE
+        except UnreadablePicture:  # the end, or damage beyond which nothing is known
+            break
+        if is_page:
+            pages.append(number)
+    return tuple(pages)
+
+
+def size_of(image: ImageFile.ImageFile, frame: int) -> tuple[int, int]:
+    """Return width and height of one of `page_frames`."""
+    with guarded("tiff"):
+        image.seek(frame)
+        return image.size
+
+
+def decode(data: bytes, found: Format, frame: int = 0) -> RgbImage:
+    """Decode a picture, the first one unless told otherwise: (H, W, 3) uint8 RGB as stored, not yet upright.
 
     Raises
     ------
@@ -71,8 +100,29 @@ def decode(data: bytes, found: Format) -> RgbImage:
     """
     with guarded(found):
         image = _PLUGINS[found](io.BytesIO(data))
+        if frame:
+            image.seek(frame)
         image.load()
         return np.array(_to_rgb(image))
+
+
+def decode_all(data: bytes, found: Format) -> Iterator[RgbImage]:
+    """Decode the frames of an animation, each as it is shown: (H, W, 3) uint8 RGB.
+
+    Raises
+    ------
+    UnreadablePicture
+        At the first frame that is damaged.
+    """
+    with guarded(found):
+        image = _PLUGINS[found](io.BytesIO(data))
+        count = getattr(image, "n_frames", 1)
+    for number in range(count):
+        with guarded(found):
+            image.seek(number)
+            image.load()
+            pixels = np.array(_to_rgb(image))
+        yield pixels
 
 
 def _to_rgb(image: ImageFile.ImageFile) -> Image.Image:

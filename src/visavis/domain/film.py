@@ -1,10 +1,22 @@
 """Film: a video's facts, the faces seen in it over time, and the stretches that it is read in."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from fractions import Fraction
 
 from visavis.domain.face import AnalysedFace
 from visavis.domain.media import PictureMetadata
+
+
+class Sampling(StrEnum):
+    """How closely a film is looked at; what each finds and costs stands in docs/guide/video.md."""
+
+    FAST = "fast"
+    """Only frames that can be decoded alone (key frames)."""
+    NORMAL = "normal"
+    """All frames are decoded; faces are looked for as often as the picture asks for it."""
+    EVERY_FRAME = "every-frame"
+    """Faces are looked for in each frame, at all sizes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +78,8 @@ class Track:
     best : tuple of SeenFace
         A few mutually different ones, best quality first; each becomes an index row.
     first, last : SeenFace
-        Where it came from and went to: a track that goes on in the next stretch is known by these.
+        Where it came from and went to: a track that goes on in the next stretch is known by these. Time, `dhash`, box,
+        landmarks and score are their own; template and other measures those of the nearest in time of `best`: not every look is embedded.
     """
 
     start_ticks: int
@@ -104,3 +117,47 @@ class FilmPart:
     damaged: int
     looked: int
     gap_ticks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When in a film a found face is: its appearance, and the frame that the face was taken from.
+
+    Attributes
+    ----------
+    start_ticks, end_ticks, at_ticks : int
+        First and last frame of the appearance, and the one of this face, from the film's first frame.
+    duration_ticks, rate, timecode
+        As `FilmFacts` has them.
+    """
+
+    appearance: int
+    start_ticks: int
+    end_ticks: int
+    at_ticks: int
+    time_base: Fraction
+    duration_ticks: int | None
+    rate: Fraction | None
+    timecode: str | None
+
+    @property
+    def start_s(self) -> float:
+        """When the appearance begins, seconds."""
+        return float(self.start_ticks * self.time_base)
+
+    @property
+    def end_s(self) -> float:
+        """When it ends, seconds."""
+        return float(self.end_ticks * self.time_base)
+
+    @property
+    def at_s(self) -> float:
+        """When this face is seen, seconds."""
+        return float(self.at_ticks * self.time_base)
+
+
+def clock(seconds: float) -> str:
+    """Return a time of a film as people read it, `1:02:03`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}"

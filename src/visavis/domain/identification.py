@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from visavis.domain.arrays import Keys, RgbImage, Vectors
 from visavis.domain.face import AnalysedFace, Box
+from visavis.domain.film import Moment
 from visavis.domain.ids import CaseId, FaceId, MediaId, SearchId, SourceId
 
 NO_DAY_FIRST = np.iinfo(np.int32).min
@@ -136,6 +137,12 @@ class Candidate:
         As text with the precision that is known (`1962`).
     start_s, end_s : float
         Seconds; 0 and 0 for stills.
+    at_s : float
+        Best moment: the frame that `box` lies in; 0 for stills.
+    timecode : str
+        SMPTE time code of the best moment; empty for stills, and where the film has none.
+    moment : Moment or None
+        The same times as the film has them; None for stills.
     weaknesses : tuple of str
         Why this face is weak, in plain words.
     decided : str
@@ -158,6 +165,9 @@ class Candidate:
     start_s: float
     end_s: float
     box: Box
+    at_s: float = 0.0
+    timecode: str = ""
+    moment: Moment | None = field(default=None, repr=False)
     probe_face: int = 1
     weaknesses: tuple[str, ...] = ()
     offline: bool = False

@@ -18,6 +18,8 @@ class Reason(StrEnum):
     """The same bytes lie at another path of the same source."""
     PAIRED = "paired"
     """A RAW file whose JPEG of the same shot stands for both."""
+    UNFINISHED = "unfinished"
+    """A film of which a part is read, and found; the next ingest goes on."""
     UNREADABLE = "unreadable"
     """Not a picture, or damaged from the first bytes on."""
     TRUNCATED = "truncated"
@@ -55,6 +57,8 @@ class DateOrigin(StrEnum):
     IPTC = "iptc"
     XMP = "xmp"
     EXIF = "exif"
+    CONTAINER = "container"
+    """A film's own."""
     FILE_NAME = "file-name"
 
 

@@ -19,6 +19,8 @@ class IngestProgress:
         Bytes of the files done.
     seconds : float
         Since the run began, by a clock that never goes back.
+    film_s, film_total_s : float
+        Seconds of film that were read, and of those films that were met so far.
     """
 
     files_done: int
@@ -26,3 +28,5 @@ class IngestProgress:
     faces: int
     bytes_done: int
     seconds: float
+    film_s: float = 0.0
+    film_total_s: float = 0.0

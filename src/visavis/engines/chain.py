@@ -13,6 +13,7 @@ from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace, Box, Detection
 from visavis.domain.media import PixelSource
 from visavis.engines.align import DegenerateLandmarks, align, fit_similarity
+from visavis.engines.closeup import CloseUp, close_up, thumb
 from visavis.engines.detect import Detector, Found
 from visavis.engines.embed import Recogniser
 from visavis.engines.finder import FaceFinder
@@ -22,6 +23,7 @@ from visavis.engines.picture import ScaledPicture
 from visavis.engines.quality import measure
 from visavis.engines.quantise import quantise_network
 from visavis.engines.runtime import OPENVINO, Network, RuntimeChoice, faster_runtime, open_network
+from visavis.engines.tracking import Sighting
 
 _BLOWN_UP = 1.25
 """Crop pixels per decoded pixel up to which finer pixels are not asked for."""
@@ -167,7 +169,77 @@ class Chain:
             The picture can't be decoded.
         """
         picture = ScaledPicture(source)
-        return [_box(picture, detection) for detection in _detections(self._finder.find(picture, thorough=True))]
+        sides = picture.full_width, picture.full_height
+        return [box_ratios(detection, sides) for detection in _detections(self._finder.find(picture, thorough=True))]
+
+    def glance(self, frame_rgb: RgbImage, *, at_ticks: int, longer_side: int | None, beyond: bool = False) -> list[Sighting]:
+        """Look for faces in one frame of a film; nothing is embedded.
+
+        Parameters
+        ----------
+        frame_rgb : (H, W, 3) uint8
+            RGB, upright, full size.
+        at_ticks : int
+            Its presentation time.
+        longer_side : int or None
+            Pixels to look at (`FaceFinder.glance`); None = faces of every size are looked for, as in a photograph.
+        beyond : bool
+            If there is no other, look for a face that reaches beyond the frame.
+        """
+        if longer_side is None:
+            found = self._finder.find(ScaledPicture(_Frame(frame_rgb)))
+        else:
+            found = self._finder.glance(frame_rgb, longer_side=longer_side, beyond=beyond)
+        return [face for one in _detections(found) if (face := self._sighting(frame_rgb, one, at_ticks))]
+
+    def _sighting(self, frame_rgb: RgbImage, detection: Detection, at_ticks: int) -> Sighting | None:
+        close = close_up(frame_rgb, detection)
+        try:
+            small = thumb(close, self._recogniser.facts)
+        except DegenerateLandmarks as error:
+            self._dropped[str(error)] += 1
+            return None
+        sure = detection.score >= self.pack.manifest.detector.score
+        return Sighting(at_ticks=at_ticks, detection=detection, sure=sure, thumb=small, close=close if sure else None)
+
+    def describe(self, closeups: Sequence[CloseUp]) -> list[AnalysedFace | None]:
+        """Look closer at faces that were cut out of frames, and embed them.
+
+        Returns
+        -------
+        list
+            One entry a close-up: the face, with its box as ratios of the frame, or None where the closer look saw none.
+        """
+        cuts: list[_Cut] = []
+        for at, (closeup, found) in enumerate(zip(closeups, self._finder.closer(closeups), strict=True)):
+            for here in _detections(found):
+                cuts += self._cut_close(at, closeup, here)
+        faces: list[AnalysedFace | None] = [None] * len(closeups)
+        for cut, face in zip(cuts, self._embedded(cuts), strict=True):
+            faces[cut.picture] = face
+        return faces
+
+    def _cut_close(self, at: int, closeup: CloseUp, here: Detection) -> list[_Cut]:
+        """Align a face that was found in the pixels of its close-up; nothing if its landmarks hold no direction."""
+        facts = self._recogniser.facts
+        try:
+            aligned = align(closeup.image_rgb, fit_similarity(here.landmarks_5x2, facts.template_5x2), crop_hw=facts.crop_hw)
+        except DegenerateLandmarks as error:
+            self._dropped[str(error)] += 1
+            return []
+        detection = closeup.in_frame(here)
+        sides = np.array(closeup.frame_wh, np.float32)
+        ratios = np.asarray((detection.landmarks_5x2 + 0.5) / sides, np.float32)
+        frozen(ratios)
+        return [
+            _Cut(
+                picture=at,
+                box=box_ratios(detection, closeup.frame_wh),
+                detection=detection,
+                landmarks_ratio=ratios,
+                crop_rgb=aligned.crop_rgb,
+            )
+        ]
 
     def _cut_faces(self, at: int, source: PixelSource, *, thorough: bool) -> list[_Cut]:
         picture = ScaledPicture(source)
@@ -197,7 +269,7 @@ class Chain:
         frozen(ratios)
         return _Cut(
             picture=at,
-            box=_box(picture, detection),
+            box=box_ratios(detection, (picture.full_width, picture.full_height)),
             detection=detection,
             landmarks_ratio=ratios,
             crop_rgb=aligned.crop_rgb,
@@ -223,14 +295,29 @@ class Chain:
         ]
 
 
-def _box(picture: ScaledPicture, detection: Detection) -> Box:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A frame as a picture whose pixels are there already."""
+
+    image_rgb: RgbImage
+
+    @property
+    def full_width(self) -> int:
+        return int(self.image_rgb.shape[1])
+
+    @property
+    def full_height(self) -> int:
+        return int(self.image_rgb.shape[0])
+
+    def pixels(self, longer_side: int | None = None) -> RgbImage:  # noqa: ARG002  # all of them are at hand
+        return self.image_rgb
+
+
+def box_ratios(detection: Detection, frame_wh: tuple[int, int]) -> Box:
+    """Return a detection's box as ratios of its picture, whose width and height are given in pixels."""
     left, top, width, height = detection.box_px
-    return Box(
-        left=(left + 0.5) / picture.full_width,
-        top=(top + 0.5) / picture.full_height,
-        width=width / picture.full_width,
-        height=height / picture.full_height,
-    )
+    full_width, full_height = frame_wh
+    return Box(left=(left + 0.5) / full_width, top=(top + 0.5) / full_height, width=width / full_width, height=height / full_height)
 
 
 def _detections(found: Found) -> list[Detection]:

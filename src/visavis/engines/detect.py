@@ -129,6 +129,8 @@ def _decoded(outputs: dict[str, NDArray[np.float32]], at: int, stride: int, colu
     """Decode one stride of one picture: centre (cell + offset) · stride, size exp · stride, landmarks (offset + cell) · stride."""
     quality = outputs[f"cls_{stride}"][at, :, 0].clip(0, 1) * outputs[f"obj_{stride}"][at, :, 0].clip(0, 1)
     cells = np.flatnonzero(quality >= score * score)
+    if not cells.size:
+        return no_faces()
     corner = np.stack([cells % columns, cells // columns], axis=1).astype(np.float32)
     box = outputs[f"bbox_{stride}"][at, cells]
     size = np.exp(box[:, 2:]) * stride

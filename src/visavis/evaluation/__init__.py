@@ -1,1 +1,1 @@
-"""Trials and metrics of face search, on numbers alone: knows no file, no picture and no network; standard library and numpy only."""
+"""Trials and metrics of face search, on numbers alone: knows no file, no picture and no network; standard library, numpy and scipy only."""

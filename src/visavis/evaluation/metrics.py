@@ -2,6 +2,7 @@
 
 Terms and definitions follow ISO/IEC 19795-1: FNIR(N, R, T) is the share of mated searches whose mate is not among the first R candidates
 at similarity T or above, FPIR(N, T) the share of non-mated searches with any candidate at T or above. A failure to enrol is a miss.
+Each rate has two intervals: Clopper-Pearson's, which takes searches as independent, and one by resampling people, which does not.
 """
 
 import math
@@ -12,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.domain.errors import InputError
+from visavis.evaluation.resampling import LEVEL, resample
 from visavis.evaluation.trials import Searches
-
-LEVEL = 0.95
-"""Coverage of every interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,34 +41,18 @@ class Rate:
 def clopper_pearson(count: int, trials: int, level: float = LEVEL) -> tuple[float, float]:
     """Return the exact binomial interval: (low, high), 0 to 1.
 
-    `low` is the probability under which `count` or more successes have probability (1 − level) / 2, `high` that of `count` or fewer; both
-    by bisection over the binomial's tail sums.
-
     References
     ----------
-    .. [1] C. J. Clopper, E. S. Pearson, Biometrika 26(4), 1934.
+    .. [1] C. J. Clopper, E. S. Pearson, Biometrika 26(4), 1934; as quantiles of the beta distribution.
     """
+    from scipy.special import betaincinv
+
     if not 0 <= count <= trials or trials == 0:
         raise InputError(f"{count} of {trials} trials is no rate")
     tail = (1 - level) / 2
-    low = 0.0 if count == 0 else _solve_upper_tail(count, trials, tail)
-    # «count or fewer successes» are «trials − count or more failures»
-    high = 1.0 if count == trials else 1 - _solve_upper_tail(trials - count, trials, tail)
+    low = 0.0 if count == 0 else float(betaincinv(count, trials - count + 1, tail))
+    high = 1.0 if count == trials else float(betaincinv(count + 1, trials - count, 1 - tail))
     return low, high
-
-
-def _solve_upper_tail(count: int, trials: int, tail: float) -> float:
-    """Return the p for which P(X ≥ count) = tail, X binomial; count ≥ 1, so the sum grows with p from 0 to 1."""
-    k = np.arange(count, trials + 1)
-    whole = math.lgamma(trials + 1)
-    log_ways = np.array([whole - math.lgamma(i + 1) - math.lgamma(trials - i + 1) for i in range(count, trials + 1)])
-    low, high = 0.0, 1.0
-    # Sixty halvings: past the resolution of a double anywhere above 1e-2, and 1e-18 in absolute terms.
-    for _ in range(60):
-        p = (low + high) / 2
-        reached = float(np.exp(log_ways + k * math.log(p) + (trials - k) * math.log1p(-p)).sum()) if p < 1 else 1.0
-        low, high = (low, p) if reached > tail else (p, high)
-    return (low + high) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,44 +166,88 @@ def tar_at_far(similarity: NDArray[np.float64], mated: NDArray[np.bool_], far: f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatingPoint:
-    """FNIR at one FPIR, R = 1.
+    """FNIR(N, R, T) at the threshold that gives one FPIR.
 
     Attributes
     ----------
     threshold : float
         The (1 − FPIR) quantile of the non-mated searches' first candidates, interpolated linearly.
     fnir : Rate
-        Mated searches whose mate is not first, or below the threshold.
+        Mated searches whose mate is not among the first `r`, or below the threshold.
+    by_subject : (float, float)
+        Interval of the rate by resampling people, the threshold taken anew each time.
     resolved : bool
         False if fewer than one non-mated search lies above the threshold: then it rests on an extreme.
     """
 
     fpir: float
     threshold: float
+    r: int
     fnir: Rate
+    by_subject: tuple[float, float]
     resolved: bool
 
 
-def rank_one(searches: Searches) -> Rate:
-    """Count mated searches whose mate comes first, at any similarity; a tie with another person is a miss."""
-    return Rate.of(int(np.count_nonzero(searches.mate > searches.best_other)), len(searches.mate))
+def rank_rate(searches: Searches, k: int) -> Rate:
+    """Count mated searches whose mate is among the first `k`, at any similarity; 1 − FNIR(N, k, −∞)."""
+    return Rate.of(int(np.count_nonzero(searches.rank <= k)), len(searches.rank))
 
 
-def operating_points(searches: Searches, fpirs: Sequence[float]) -> tuple[OperatingPoint, ...]:
-    """Measure FNIR at each FPIR.
+def thresholds_at(searches: Searches, fpirs: Sequence[float]) -> NDArray[np.float64]:
+    """Return the similarity at which each FPIR is reached: (n,) float64.
 
-    Probes that failed to enrol are misses of the mated trial; the threshold is taken over the non-mated searches that ran, so that
-    failures can't lower it.
+    Taken over the non-mated searches that ran, so that failures to enrol can't lower it.
+
+    Raises
+    ------
+    InputError
+        If none ran.
     """
-    non_mated = searches.best_other[np.isfinite(searches.best_other)]
+    non_mated = searches.non_mated
     if not len(non_mated):
         raise InputError(
             "no search of the trial could run: probes or gallery yield no template", remedy="use more people, or clearer pictures"
         )
-    points = []
-    for fpir in fpirs:
-        threshold = float(np.quantile(non_mated, 1 - fpir))
-        hits = (searches.mate > searches.best_other) & (searches.mate >= threshold)
-        missed = Rate.of(int(np.count_nonzero(~hits)), len(hits))
-        points.append(OperatingPoint(fpir=fpir, threshold=threshold, fnir=missed, resolved=fpir * len(non_mated) >= 1))
-    return tuple(points)
+    return np.quantile(non_mated, 1 - np.asarray(fpirs, np.float64))
+
+
+def misses_at(searches: Searches, thresholds: NDArray[np.float64], r: int = 1) -> NDArray[np.int64]:
+    """Count mated searches whose mate is not among the first `r` at each threshold or above; probes that failed to enrol are misses.
+
+    Parameters
+    ----------
+    thresholds : (n,) float64
+
+    Returns
+    -------
+    (n,) int64
+    """
+    reached = np.sort(np.where(searches.rank <= r, searches.mate, -np.inf))
+    # a mate at −inf is out of reach even of the threshold −inf
+    return np.maximum(np.searchsorted(reached, thresholds), np.count_nonzero(~np.isfinite(reached))).astype(np.int64)
+
+
+def operating_points(searches: Searches, fpirs: Sequence[float], r: int = 1) -> tuple[OperatingPoint, ...]:
+    """Measure FNIR at each FPIR, with both intervals."""
+    thresholds = thresholds_at(searches, fpirs)
+    misses = misses_at(searches, thresholds, r)
+    low, high = resample(searches.subject, lambda rows: fnir_at(searches.rows(rows), fpirs, r))
+    return tuple(
+        OperatingPoint(
+            fpir=fpir,
+            threshold=float(thresholds[i]),
+            r=r,
+            fnir=Rate.of(int(misses[i]), len(searches.mate)),
+            by_subject=(float(low[i]), float(high[i])),
+            resolved=fpir * len(searches.non_mated) >= 1,
+        )
+        for i, fpir in enumerate(fpirs)
+    )
+
+
+def fnir_at(searches: Searches, fpirs: Sequence[float], r: int = 1) -> NDArray[np.float64]:
+    """Return FNIR at each FPIR: (n,) float64; NaN where no search ran."""
+    if not len(searches.non_mated):
+        return np.full(len(fpirs), np.nan)
+    rates: NDArray[np.float64] = misses_at(searches, thresholds_at(searches, fpirs), r) / len(searches.mate)
+    return rates

@@ -1,4 +1,4 @@
-"""The VectorIndex plug: six doors and what they promise.
+"""The VectorIndex plug: seven doors and what they promise.
 
 An index holds nothing that can't be made again: *rebuild* is «open an empty one and add from the rows». It never decides what may be
 seen: each hit is joined to SQL before it leaves the service. The promises below are tested by
@@ -17,7 +17,10 @@ RowReader = Callable[[Keys], Vectors]
 
 
 class VectorIndex(Protocol):
-    """Six doors. One writer at a time; any number of readers, each an instance of its own."""
+    """Seven doors. One writer at a time; any number of readers, each an instance of its own.
+
+    Threads may share an instance: they search while one of them adds or removes.
+    """
 
     def add(self, rows: IndexRows, seq: int) -> None:
         """Take in rows. Found by the very next search. Idempotent by key: a known key only gets its new filter columns.
@@ -60,6 +63,23 @@ class VectorIndex(Protocol):
             Clearance hand-made or expired.
         DamageError
             A row that fails its checksum, or fewer hits than rows that must exist.
+        """
+        ...
+
+    def search_each(self, probes: Vectors, k: int, where: Where | None, clearance: Clearance) -> tuple[Hits, ...]:
+        """Return what :meth:`search` would for each of several probes; cheaper than one search after the other.
+
+        Parameters
+        ----------
+        probes : (P, D) float32
+            Unit length.
+        k, where, clearance
+            As in :meth:`search`, for all of them.
+
+        Raises
+        ------
+        RefusedError, DamageError
+            As in :meth:`search`; then no probe has an answer.
         """
         ...
 

@@ -1,5 +1,6 @@
 """What is known of each row beside its vector, and which rows a search may see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -60,13 +61,15 @@ class Columns:
         """Return the columns of some rows."""
         return Columns(keys=self.keys[which], source=self.source[which], first_day=self.first_day[which], last_day=self.last_day[which])
 
-    def then(self, other: "Columns") -> "Columns":
-        """Return these rows followed by those of `other`."""
+    @classmethod
+    def joined(cls, parts: Sequence["Columns"]) -> "Columns":
+        """Return the rows of all parts, one part after the other."""
+        parts = [cls.empty(0), *parts]
         return Columns(
-            keys=np.concatenate([self.keys, other.keys]),
-            source=np.concatenate([self.source, other.source]),
-            first_day=np.concatenate([self.first_day, other.first_day]),
-            last_day=np.concatenate([self.last_day, other.last_day]),
+            keys=np.concatenate([part.keys for part in parts]),
+            source=np.concatenate([part.source for part in parts]),
+            first_day=np.concatenate([part.first_day for part in parts]),
+            last_day=np.concatenate([part.last_day for part in parts]),
         )
 
     def put(self, where: Positions | slice, other: "Columns") -> None:
@@ -115,10 +118,10 @@ def check_rows(rows: IndexRows, dim: int) -> None:
         raise InputError("index keys begin at 1 and source numbers at 0")
 
 
-def check_probe(probe: Vectors, k: int, dim: int) -> None:
-    """Raise `InputError` unless one finite vector of the index's dimension and at least one candidate are asked for."""
-    if probe.shape != (dim,) or not np.isfinite(probe).all():
-        raise InputError(f"a probe for this index is one finite vector of {dim} values, not {probe.shape}")
+def check_probes(probes: Vectors, k: int, dim: int) -> None:
+    """Raise `InputError` unless these are finite vectors of the index's dimension and at least one candidate is asked for."""
+    if probes.ndim != 2 or probes.shape[1] != dim or not np.isfinite(probes).all():
+        raise InputError(f"a probe for this index is one finite vector of {dim} values, not {probes.shape[1:]}")
     if k < 1:
         raise InputError(f"a search returns at least 1 candidate, not {k}")
 

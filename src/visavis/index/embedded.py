@@ -6,12 +6,16 @@ exactly. The tail is written nowhere: at opening, outbox entries above `applied`
 One process writes; the archive's lock, which wiring holds, sees to that. A reader follows the writer's manifest: before each search it
 looks whether there is a new generation, and afterwards whether there is one by now. If so it searches again, since the writer
 overwrites old files as soon as it has switched. What a reader was told itself (entries that the writer has not written down yet) it
-keeps in a journal and applies to each new generation.
+keeps in a journal and applies to each new generation. Threads that share an index do likewise: a search works on a view, which is
+replaced as a whole, and is repeated if what lay behind it was overwritten meanwhile.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from math import isqrt
 from pathlib import Path
+from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,22 +23,25 @@ from numpy.typing import NDArray
 from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.clearance import Clearance
 from visavis.domain.clock import Clock
-from visavis.domain.errors import DamageError, SetupError
+from visavis.domain.errors import DamageError
 from visavis.domain.identification import Hits, IndexRows, RemovalReport, Where
 from visavis.index.base import RowReader
-from visavis.index.codes import Codebook
-from visavis.index.columns import REMOVED, Columns, check_probe, check_rows, check_seq
-from visavis.index.files import IndexFolder, Manifest, Stamp
+from visavis.index.codes import LEAST_ASKED, Codebook
+from visavis.index.columns import REMOVED, Columns, check_probes, check_rows, check_seq
+from visavis.index.files import IndexFolder, Stamp
 from visavis.index.ranking import at_least, best, similarities
-from visavis.index.segments import Segment, Tail
+from visavis.index.sealed import Sealed
+from visavis.index.segments import Candidates, Segment
+from visavis.index.tail import Tail, TailRows, Waiting, similar
 
+_LEAST_DEPTH = 500
 _READ_ROWS = 16_384
 """Rows re-scored at a time: 8 MB at 128 dimensions, however many candidates are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upkeep:
-    """When the tail is sealed and how long segments grow.
+    """When the tail is sealed, how long segments grow, and how many of them are scanned at a time.
 
     Attributes
     ----------
@@ -46,6 +53,8 @@ class Upkeep:
         A shorter tail is not worth a segment; at opening it is added again.
     segment_rows : int
         The tail joins the shortest segment up to this length: 52 MB to rewrite, the price of one removal.
+    threads : int
+        How many segments a search scans at the same time.
     step : callable
         Told the name of each durable step just after it.
     """
@@ -54,6 +63,7 @@ class Upkeep:
     tail_rows: int = 65_536
     close_rows: int = 4_096
     segment_rows: int = 1_000_000
+    threads: int = 1
     step: Callable[[str], None] = lambda _name: None
 
 
@@ -88,238 +98,254 @@ def open_embedded(
     """
     if writable:
         folder.mkdir(mode=0o700, exist_ok=True)
-    return EmbeddedIndex(IndexFolder(folder, upkeep.step), Codebook(dim), read_rows, clock, upkeep if writable else None)
+    return EmbeddedIndex(IndexFolder(folder, upkeep.step), Codebook(dim), read_rows, clock, upkeep, writable=writable)
 
 
 class EmbeddedIndex:
-    """See the module. Made by :func:`open_embedded`; `upkeep` None opens it for reading."""
+    """See the module. Made by :func:`open_embedded`."""
 
-    def __init__(self, folder: IndexFolder, codebook: Codebook, read_rows: RowReader, clock: Clock, upkeep: Upkeep | None) -> None:
-        self._folder = folder
-        self._codebook = codebook
+    def __init__(
+        self, folder: IndexFolder, codebook: Codebook, read_rows: RowReader, clock: Clock, upkeep: Upkeep, *, writable: bool
+    ) -> None:
+        self._dim = codebook.dim
         self._read_rows = read_rows
         self._clock = clock
-        self._upkeep = upkeep
-        self._segments: list[Segment] = []
+        self._upkeep = upkeep if writable else None
+        self._changing = RLock()
         self._tail = Tail(codebook.dim)
         self._journal: list[tuple[int, IndexRows | Keys]] = []
-        self._stamp: Stamp | None = None
-        self._manifest = Manifest(dim=codebook.dim, codebook=codebook.digest)
-        self._next_file = 1
-        self._load()
-        self._seen = self._manifest.applied
-        if upkeep and self._stamp is None:
-            self._manifest = folder.switch(None, self._manifest)
-        if upkeep:
-            folder.clear(self._manifest)
+        self._view = _View(segments=(), tail=TailRows(), epoch=0, stamp=None)
+        self._sealed = Sealed(folder, codebook, self._turn)
+        self._workers = ThreadPoolExecutor(upkeep.threads, "index") if upkeep.threads > 1 else None
+        self._sealed.load()
+        if writable:
+            self._sealed.begin()
+        self._seen = self._sealed.applied
+        self._turn()
 
     def add(self, rows: IndexRows, seq: int) -> None:
         """Take in rows; a known key only gets its new filter columns. A full tail is sealed (about a second)."""
-        check_rows(rows, self._codebook.dim)
-        check_seq(seq, self._seen)
-        rows = _last_of_each_key(rows)
-        self._take_in(rows)
-        self._seen = seq
-        if self._upkeep is None:
-            self._journal.append((seq, rows))
-        elif len(self._tail) >= self._longest_tail(self._upkeep):
-            self._seal(self._upkeep)
+        check_rows(rows, self._dim)
+        with self._changing:
+            check_seq(seq, self._seen)
+            rows = _last_of_each_key(rows)
+            self._take_in(rows)
+            self._seen = seq
+            if self._upkeep is None:
+                self._journal.append((seq, rows))
+            elif len(self._tail) >= self._longest_tail(self._upkeep):
+                self._seal(self._upkeep)
 
     def remove(self, keys: Keys, seq: int) -> RemovalReport:
         """Forget rows: hidden at once, and their codes and columns gone from every file when this returns.
 
         A reader hides them; the writer's files are the writer's to change.
         """
-        check_seq(seq, self._seen)
         keys = np.unique(np.asarray(keys, np.int64))
-        known = self._hide(keys)
-        self._seen = seq
-        if self._upkeep is None:
-            self._journal = [(entry, _blanked(content, keys)) for entry, content in self._journal]
-            self._journal.append((seq, keys))
-        else:
-            self._rewrite_without_hidden()
+        with self._changing:
+            check_seq(seq, self._seen)
+            known = self._hide(keys)
+            self._seen = seq
+            self._turn()
+            self._tail.wipe_hidden()
+            if self._upkeep is None:
+                self._journal = [(entry, _blanked(content, keys)) for entry, content in self._journal]
+                self._journal.append((seq, keys))
+            else:
+                self._sealed.forget(self._settled())
         return RemovalReport(removed=int(known.sum()), unknown=tuple(keys[~known].tolist()))
 
     def search(self, probe: Vectors, k: int, where: Where | None, clearance: Clearance) -> Hits:
         """Return the `k` most similar rows that `clearance` and `where` let through."""
+        return self.search_each(probe[None], k, where, clearance)[0]
+
+    def search_each(self, probes: Vectors, k: int, where: Where | None, clearance: Clearance) -> tuple[Hits, ...]:
+        """Return what :meth:`search` would for each probe."""
         clearance.check(self._clock.now())
-        check_probe(probe, k, self._codebook.dim)
-        probe = np.ascontiguousarray(probe, np.float32)
+        check_probes(probes, k, self._dim)
+        probes = np.ascontiguousarray(probes, np.float32)
         while True:
             self._follow()
+            view = self._view
             try:
-                hits = self._search(probe, k, where, clearance.sources)
+                found = self._search(view, probes, k, where, clearance.sources) if len(probes) else []
             except DamageError:
-                if not self._outdated():
+                if not self._overtaken(view):
                     raise
             else:
-                if not self._outdated():
-                    return at_least(hits, clearance.least_similarity)
+                if not self._overtaken(view):
+                    return tuple(at_least(hits, clearance.least_similarity) for hits in found)
 
     def keys(self, after: int, limit: int) -> Keys:
         """Return up to `limit` keys above `after`, ascending."""
-        self._follow()
-        found = [self._tail.columns.keys[self._tail.columns.keys > after]]
-        for segment in self._segments:
-            start = int(np.searchsorted(segment.columns.keys, after, side="right"))
-            beyond = segment.columns.keys[start:]
-            found.append(beyond[segment.columns.source[start:] != REMOVED][:limit])
-        return np.sort(np.concatenate(found))[:limit]
+        with self._changing:
+            self._follow()
+            found = [columns.keys[columns.keys > after] for _, columns in self._tail.rows().living()]
+            for segment in self._sealed.segments:
+                start = int(np.searchsorted(segment.columns.keys, after, side="right"))
+                beyond = segment.columns.keys[start:]
+                found.append(beyond[segment.columns.source[start:] != REMOVED][:limit])
+            return np.sort(np.concatenate([np.empty(0, np.int64), *found]))[:limit]
 
     def applied(self) -> int:
         """Return the last outbox entry that the files hold."""
-        return self._manifest.applied
+        return self._sealed.applied
 
     def close(self) -> None:
         """Seal a tail that is worth a segment, and let go of every file."""
-        if self._upkeep and (len(self._tail) >= self._upkeep.close_rows or any(segment.changed for segment in self._segments)):
-            self._seal(self._upkeep)
-        elif self._upkeep and not len(self._tail) and self._seen > self._manifest.applied:
-            self._commit(self._segments)
-        self._upkeep = None
-        self._tail.drop(self._tail.columns.keys)
-        self._segments, self._journal = [], []
+        with self._changing:
+            if self._upkeep and (len(self._tail) >= self._upkeep.close_rows or self._sealed.changed):
+                self._seal(self._upkeep)
+            elif self._upkeep and not len(self._tail) and self._seen > self._sealed.applied:
+                self._sealed.note(self._seen)
+            self._upkeep, self._journal = None, []
+            tail, self._tail = self._tail, self._tail.emptied()
+            self._sealed.close()
+            tail.wipe()
+        if self._workers:
+            self._workers.shutdown()
 
-    def _search(self, probe: Vectors, k: int, where: Where | None, sources: frozenset[int]) -> Hits:
-        depth = _depth(sum(map(len, self._segments)), k)
-        scanned: list[tuple[NDArray[np.float32], Keys]] = []
-        wanted: list[Keys] = []
-        for segment in self._segments:
-            estimates, keys = segment.candidates(probe, depth, where, sources)
-            if estimates is None:
-                wanted.append(keys)
-            else:
-                scanned.append((estimates, keys))
-        if len(scanned) == 1:
-            wanted.append(scanned[0][1])
-        elif scanned:
-            order = np.argsort(-np.concatenate([estimates for estimates, _ in scanned]))[:depth]
-            wanted.append(np.concatenate([keys for _, keys in scanned])[order])
-        keys = np.sort(np.concatenate(wanted)) if wanted else np.empty(0, np.int64)  # in the order of the row files: fewer seeks
-        similarity = [similarities(self._read_rows(keys[i : i + _READ_ROWS]), probe) for i in range(0, len(keys), _READ_ROWS)]
-        if len(self._tail) or not similarity:
-            tail_keys, tail_similarity = self._tail.similar(probe, where, sources)
-            keys, similarity = np.concatenate([keys, tail_keys]), [*similarity, tail_similarity]
-        return best(keys, np.concatenate(similarity), k)
+    def _search(self, view: "_View", probes: Vectors, k: int, where: Where | None, sources: frozenset[int]) -> list[Hits]:
+        depth = _depth(sum(map(len, view.segments)), k)
+        sights = [segment.sight(where, sources) for segment in view.segments]
+        asked = _shares([sight.count for sight in sights], depth)
+        spread = self._workers.map if self._workers and len(sights) > 1 else map
+        parts = list(spread(lambda segment, *how: segment.candidates(how[0], probes, how[1]), view.segments, sights, asked))
+        for place in _cut_short(parts, asked, depth):
+            parts[place] = view.segments[place].candidates(sights[place], probes, depth)
+        waiting = view.tail.passing(where, sources)
+        return [self._ranked(parts, place, depth, probe, waiting, k) for place, probe in enumerate(probes)]
+
+    def _ranked(self, parts: list[Candidates], place: int, depth: int, probe: Vectors, waiting: Waiting, k: int) -> Hits:
+        """Compare a probe, the one at `place` of several, exactly with its best candidates and with the tail."""
+        wanted = np.sort(_closest(parts, place, depth))  # in the order of the row files: fewer seeks
+        keys, similarity = similar(waiting, probe)
+        for start in range(0, len(wanted), _READ_ROWS):
+            keys.append(wanted[start : start + _READ_ROWS])
+            similarity.append(similarities(self._read_rows(keys[-1]), probe))
+        if len(keys) == 1:
+            return best(keys[0], similarity[0], k)
+        return best(np.concatenate([wanted[:0], *keys]), np.concatenate([np.empty(0, np.float32), *similarity]), k)
 
     def _longest_tail(self, upkeep: Upkeep) -> int:
-        return min(upkeep.tail_rows, max(upkeep.least_rows, sum(map(len, self._segments)) // 16))
+        return min(upkeep.tail_rows, max(upkeep.least_rows, len(self._sealed) // 16))
 
     def _take_in(self, rows: IndexRows) -> None:
         new = np.ones(len(rows), np.bool_)
-        parts: list[Segment | Tail] = [*self._segments, self._tail]
+        parts: list[Segment | Tail] = [*self._sealed.segments, self._tail]
         for part in parts:
             positions = part.find(rows.keys)
             here = positions >= 0
             if here.any():
                 part.update(positions[here], Columns.of(rows).take(here))
                 new &= ~here
-        self._tail.append(_chosen(rows, np.flatnonzero(new)))
+        self._tail.append(rows if new.all() else _chosen(rows, np.flatnonzero(new)))
+        self._view = replace(self._view, tail=self._tail.rows())
 
     def _hide(self, keys: Keys) -> NDArray[np.bool_]:
         known: NDArray[np.bool_] = self._tail.find(keys) >= 0
-        self._tail.drop(keys)
-        for segment in self._segments:
+        self._tail.hide(keys)
+        for segment in self._sealed.segments:
             positions = segment.find(keys)
             segment.mask(positions[positions >= 0])
             known |= positions >= 0
         return known
 
-    def _rewrite_without_hidden(self) -> None:
-        segments = []
-        for segment in self._segments:
-            staying = segment.columns.source != REMOVED
-            if staying.all():
-                segments.append(segment)
-            elif staying.any():
-                number = self._number()
-                segments.append(
-                    Segment.write(self._folder, self._codebook, number, segment.codes()[staying], segment.columns.take(staying))
-                )
-        if any(segment not in segments for segment in self._segments):
-            self._commit(segments)
-
     def _seal(self, upkeep: Upkeep) -> None:
-        """Turn the tail into a segment, or into part of the shortest one, and write changed columns down."""
-        segments = sorted(self._segments, key=len)
-        codes, columns = self._codebook.encode(self._tail.vectors), self._tail.columns
-        if len(columns.keys) and segments and len(segments[0]) + len(columns.keys) <= upkeep.segment_rows:
-            shortest = segments.pop(0)
-            codes, columns = np.concatenate([shortest.codes(), codes]), shortest.columns.then(columns)
-        for start in range(0, len(columns.keys), upkeep.segment_rows):
-            part = slice(start, start + upkeep.segment_rows)
-            segments.append(Segment.write(self._folder, self._codebook, self._number(), codes[part], columns.take(part)))
-        self._commit(segments, sealed=True)
+        tail = self._tail
 
-    def _commit(self, segments: list[Segment], *, sealed: bool = False) -> None:
-        """Put segments in force. With the tail in them, or none, the files hold all that was seen."""
-        whole = sealed or not (len(self._tail) or any(segment.changed for segment in segments))
-        files = [segment.save_columns(self._number()) if sealed and segment.changed else segment.files for segment in segments]
-        manifest = replace(
-            self._manifest,
-            applied=self._seen if whole else self._manifest.applied,
-            next_file=self._next_file,
-            segments=tuple(files),
-        )
-        for segment, named in zip(segments, files, strict=True):
-            if segment.files != named:
-                segment.adopt(named)
-        self._manifest, self._segments = self._folder.switch(self._manifest, manifest), segments
-        if sealed:
-            self._tail.drop(self._tail.columns.keys)
+        def turn() -> None:
+            self._tail = tail.emptied()
+            self._turn()
 
-    def _number(self) -> int:
-        self._next_file += 1
-        return self._next_file - 1
+        self._sealed.seal(tail.rows(), self._seen, upkeep.segment_rows, turn)
+        tail.wipe()
 
-    def _outdated(self) -> bool:
-        return self._upkeep is None and self._folder.stamp() != self._stamp
+    def _settled(self) -> int:
+        """Return the outbox entry up to which the files hold everything, once the removed rows are gone."""
+        return self._sealed.applied if len(self._tail) or self._sealed.changed else self._seen
+
+    def _turn(self) -> None:
+        """Let searches see what is in force now, and repeat those that run."""
+        sealed = self._sealed
+        self._view = _View(segments=sealed.segments, tail=self._tail.rows(), epoch=self._view.epoch + 1, stamp=sealed.stamp)
+
+    def _overtaken(self, view: "_View") -> bool:
+        return self._view.epoch != view.epoch or (self._upkeep is None and self._sealed.found() != view.stamp)
 
     def _follow(self) -> None:
         """Bring a reader to the generation in force, with its own journal on top."""
-        if not self._outdated():
+        if self._upkeep is not None or self._sealed.found() == self._view.stamp:
             return
-        self._load()
-        self._tail.drop(self._tail.columns.keys)
-        self._journal = [entry for entry in self._journal if entry[0] > self._manifest.applied]
-        for _seq, content in self._journal:
-            if isinstance(content, IndexRows):
-                self._take_in(content)
-            else:
-                self._hide(content)
-
-    def _load(self) -> None:
-        """Read the manifest and open those of its segments that are new; again if a writer switched meanwhile."""
-        opened = {segment.files: segment for segment in self._segments}
-        while True:
-            self._stamp = self._folder.stamp()
-            manifest = self._folder.manifest() or self._manifest
-            if (manifest.dim, manifest.codebook) != (self._codebook.dim, self._codebook.digest):
-                raise SetupError(
-                    f"the codes in this archive were made for {manifest.dim} values or with another codebook",
-                    remedy="run «visavis verify --repair» to make them anew",
-                )
-            try:
-                segments = [opened.get(files) or Segment(self._folder, files, self._codebook) for files in manifest.segments]
-            except (FileNotFoundError, DamageError) as error:
-                if self._folder.stamp() == self._stamp:
-                    raise DamageError(
-                        "a file that the index's manifest names is missing or cut", remedy="run «visavis verify --repair»"
-                    ) from error
-                continue
-            if self._folder.stamp() == self._stamp:
-                self._manifest, self._segments, self._next_file = manifest, segments, manifest.next_file
+        with self._changing:
+            if self._sealed.found() == self._view.stamp:  # another thread was quicker
                 return
+            self._sealed.load()
+            tail, self._tail = self._tail, self._tail.emptied()
+            self._journal = [entry for entry in self._journal if entry[0] > self._sealed.applied]
+            for _seq, content in self._journal:
+                if isinstance(content, IndexRows):
+                    self._take_in(content)
+                else:
+                    self._hide(content)
+            self._turn()
+            self._tail.wipe_hidden()
+            tail.wipe()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """What searches see; replaced as a whole.
+
+    Another `epoch`, or for readers another `stamp` in the folder, means that files or memory behind it may be overwritten.
+    """
+
+    segments: tuple[Segment, ...]
+    tail: TailRows
+    epoch: int
+    stamp: Stamp | None
 
 
 def _depth(rows: int, k: int) -> int:
     """Return how many of the best codes are looked at exactly.
 
-    A 400th of the rows, within 500 and 2,000, finds over 0.997 of the true ten; 20 for each candidate asked for keeps long lists true.
-    Measured in `benchmarks/search.py` and `docs/decisions/0004`.
+    The square root of half the rows, at least 500, finds 0.995 of the true ten and more; 20 for each candidate asked for keeps long lists
+    true. Measured in `benchmarks/index.py` and `docs/decisions/0026`.
     """
-    return max(min(max(rows // 400, 500), 2_000), 20 * k)
+    return max(isqrt(rows // 2), _LEAST_DEPTH, 20 * k)
+
+
+def _shares(counts: list[int], depth: int) -> list[int]:
+    """Return how many of each segment's best codes are asked for: its part of all passing rows and a quarter more, for chance."""
+    total = max(sum(counts), 1)
+    return [min(depth, max(LEAST_ASKED, depth * count * 5 // (4 * total))) for count in counts]
+
+
+def _cut_short(parts: list[Candidates], asked: list[int], depth: int) -> list[int]:
+    """Return the segments that may have more among the best `depth` than they were asked for: similar rows that lie together."""
+    short = [place for place, (estimates, _) in enumerate(parts) if estimates is not None and asked[place] < depth]
+    if not short:
+        return []
+    every = np.hstack([estimates for estimates, _ in parts if estimates is not None])
+    if every.shape[1] <= depth:
+        return short
+    least = -np.partition(-every, depth - 1, axis=1)[:, depth - 1]
+    return [place for place in short if (parts[place][0][:, -1] > least).any()]  # type: ignore[index]  # those have estimates
+
+
+def _closest(parts: list[Candidates], place: int, depth: int) -> Keys:
+    """Return the keys of the best `depth` estimates for one probe, and all keys that came without."""
+    scanned = [(estimates[place], keys[place]) for estimates, keys in parts if estimates is not None]
+    wanted = [keys for estimates, keys in parts if estimates is None]
+    if len(scanned) == 1:
+        wanted.append(scanned[0][1])
+    elif scanned:
+        keys = np.concatenate([keys for _, keys in scanned])
+        estimates = np.concatenate([estimates for estimates, _ in scanned])
+        if len(keys) > depth:
+            keys = keys[np.argpartition(-estimates, depth)[:depth]]
+        wanted.append(keys)
+    return np.concatenate([np.empty(0, np.int64), *wanted]) if len(wanted) != 1 else wanted[0]
 
 
 def _last_of_each_key(rows: IndexRows) -> IndexRows:

@@ -1,14 +1,15 @@
 """The index's folder: a manifest that names the files in force, and writes that survive a crash.
 
-`manifest.json` is replaced whole (written aside, synced, renamed, folder synced), so a reader sees one generation or the next. Files
-are never changed after they are named there: new ones are written, the manifest switches, the old ones are overwritten with zeros and
-unlinked. What a crash leaves beside the named files is removed by the next writer.
+`manifest.json` is replaced whole (written aside, synced, renamed, folder synced), so a reader sees one generation or the next. New rows
+and new filter columns are new files: they are written, the manifest switches, the old ones are overwritten with zeros and unlinked.
+Rows that are removed are overwritten where they lie: the manifest first says which (`going`), and afterwards what the files' SHA-256
+are now; whoever finds `going` finishes it. What a crash leaves beside the named files is removed by the next writer.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from visavis.index.columns import ROW_BYTES
 
 MANIFEST = "manifest.json"
 _ASIDE = "manifest.new"
-_FORMAT = 1
+_FORMAT = 2
 _CHUNK = 1 << 20
 
 Stamp = bytes
@@ -26,7 +27,21 @@ Stamp = bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentFiles:
-    """One sealed segment: its two files, their SHA-256, and the source numbers that occur in it (perhaps more, never fewer)."""
+    """One sealed segment.
+
+    Attributes
+    ----------
+    rows : int
+        Those that were overwritten included.
+    codes, columns : str
+        Its files.
+    codes_sha256, columns_sha256 : str
+        Not to be relied on while there are rows in `going`.
+    sources : tuple of int
+        Source numbers that occur in it, perhaps more, never fewer; `REMOVED` if rows were overwritten.
+    going : tuple of int
+        Positions of rows that are being overwritten.
+    """
 
     rows: int
     codes: str
@@ -34,6 +49,7 @@ class SegmentFiles:
     columns: str
     columns_sha256: str
     sources: tuple[int, ...]
+    going: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +90,14 @@ class Manifest:
         try:
             fields = json.loads(text)
             told = fields.pop("sha256")
-            if told != _digest(fields) or fields.pop("format") != _FORMAT:
+            if told != _digest(fields):
                 raise _damaged("does not agree with its own digest")
-            segments = tuple(SegmentFiles(**{**segment, "sources": tuple(segment["sources"])}) for segment in fields.pop("segments"))
+            if fields.pop("format") != _FORMAT:
+                raise _damaged("is of another version of Visavis")
+            segments = tuple(
+                SegmentFiles(**{**segment, "sources": tuple(segment["sources"]), "going": tuple(segment["going"])})
+                for segment in fields.pop("segments")
+            )
             manifest = cls(**fields, segments=segments)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _damaged("can't be read") from error
@@ -93,7 +114,7 @@ class IndexFolder:
     path : Path
         Must exist.
     step : callable
-        Told the name of each durable step just after it: «codes-written», «codes-switched», «codes-discarded».
+        Told the name of each durable step just after it: «codes-written», «codes-switched», «codes-overwritten», «codes-discarded».
     """
 
     def __init__(self, path: Path, step: Callable[[str], None]) -> None:
@@ -132,8 +153,18 @@ class IndexFolder:
         self._step("codes-written")
         return hashlib.sha256(body).hexdigest()
 
+    def overwrite(self, name: str, spans: Iterable[tuple[int, bytes]]) -> str:
+        """Write over parts of a file, each given by its offset, and sync it; return the file's new SHA-256."""
+        with (self.path / name).open("r+b") as file:
+            for offset, body in spans:
+                os.pwrite(file.fileno(), body, offset)
+            os.fsync(file.fileno())
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        self._step("codes-overwritten")
+        return found
+
     def switch(self, old: Manifest | None, new: Manifest) -> Manifest:
-        """Put `new` in force and discard the files that only `old` named; return `new` with its generation."""
+        """Put `new` in force; return it with its generation. Files that only `old` named are then to be discarded."""
         new = replace(new, generation=(old.generation if old else 0) + 1)
         self._sync_folder()  # the files that the manifest is about to name
         with (self.path / _ASIDE).open("w", encoding="utf-8") as file:
@@ -143,7 +174,6 @@ class IndexFolder:
         (self.path / _ASIDE).rename(self.path / MANIFEST)
         self._sync_folder()
         self._step("codes-switched")
-        self.discard((old.names() if old else set()) - new.names())
         return new
 
     def discard(self, names: set[str]) -> None:
@@ -200,6 +230,9 @@ def check_files(path: Path) -> list[str]:
         return [str(error)]
     problems = [f"codes/{name}: not named by the manifest" for name in sorted(folder.strays(manifest))]
     for segment in manifest.segments if manifest else ():
+        if segment.going:
+            problems.append(f"codes/{segment.codes}: a removal was cut short; the next process that writes finishes it")
+            continue
         width = manifest.dim // 4 if manifest else 0
         problems += _check_file(path / segment.codes, segment.rows * width, segment.codes_sha256)
         problems += _check_file(path / segment.columns, segment.rows * ROW_BYTES, segment.columns_sha256)

@@ -9,7 +9,7 @@ import numpy as np
 from visavis.domain.arrays import Keys
 from visavis.index.base import RowReader
 from visavis.index.codes import Codebook, Codes
-from visavis.index.columns import ROW_BYTES, Columns
+from visavis.index.columns import REMOVED, ROW_BYTES, Columns
 from visavis.index.files import IndexFolder, SegmentFiles
 
 _ROWS = 16_384
@@ -45,7 +45,9 @@ def content_hashes(folder: Path, dim: int, read_rows: RowReader, living: Sequenc
 def _segment(folder: Path, files: SegmentFiles, codebook: Codebook) -> tuple[Keys, Codes]:
     columns = np.fromfile(folder / files.columns, np.uint8, count=files.rows * ROW_BYTES)
     codes = np.fromfile(folder / files.codes, np.uint8).reshape(files.rows, codebook.bytes_per_row)
-    return np.array(Columns.over(columns, files.rows).keys, np.int64), codes
+    here = Columns.over(columns, files.rows)
+    living = here.source != REMOVED
+    return np.array(here.keys[living], np.int64), codes[living]
 
 
 def _hash(keys: Keys, codes: Codes) -> str:

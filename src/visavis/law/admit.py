@@ -25,6 +25,26 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A file (its path below its root) at one step, «decode» or «index», with what `law.admit` asks of it.
+
+    Attributes
+    ----------
+    kind : str
+        `photo` or `film`.
+    pictures : int
+        Taken of its source before it; each stretch of a film is one.
+    """
+
+    path: str
+    step: str
+    kind: str
+    pictures: int
+    consents: int = 0
+    faces: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFacts:
     """What is known of one item when it is asked for.
 
@@ -33,15 +53,15 @@ class ItemFacts:
     source_state : str
         A `SourceState` value.
     kind : str
-        `photo` is the only kind that this version takes.
+        `photo` or `film`.
     pictures_before : int
-        Pictures of this source that were already taken, those waiting in the same batch included.
+        Pictures of this source that were already taken, those waiting in the same batch included; each stretch of a film is one.
     order : str
         Id of an authority's order that stops taking in files from its place; empty = none does.
     consents : int
         Consents that cover it now, for every purpose of the charter.
     faces : int
-        That were found in it; 0 before decoding.
+        That were found in it, of a film so far: each appearance is one; 0 before decoding.
     """
 
     source_state: str
@@ -78,8 +98,8 @@ def _in_dates(asked: _Asked) -> No | None:
     return No(why) if why else None
 
 
-def _photos(asked: _Asked) -> No | None:
-    return None if asked.facts.kind == "photo" else No(f"{asked.facts.kind} is not taken in by this version")
+def _photo_or_film(asked: _Asked) -> No | None:
+    return None if asked.facts.kind in ("photo", "film") else No(f"{asked.facts.kind} is not taken in by this version")
 
 
 def _size(asked: _Asked) -> No | None:
@@ -106,7 +126,7 @@ ADMIT_GATES: tuple[Gate[_Asked], ...] = (
     Gate(Rule.SOURCE_LIVE, _live),
     Gate(Rule.ORDER_STOPS, _no_order),
     Gate(Rule.CHARTER_IN_DATES, _in_dates),
-    Gate(Rule.PHOTOS_ONLY, _photos),
+    Gate(Rule.PHOTO_OR_FILM, _photo_or_film),
     Gate(Rule.SOURCE_SIZE, _size),
     Gate(Rule.CONSENT_GIVEN, _consented),
 )

@@ -26,6 +26,7 @@ __all__ = [
     "clear",
     "clear_erasure_check",
     "clear_evaluation",
+    "clear_index_check",
     "clear_rights",
 ]
 
@@ -105,6 +106,19 @@ def clear_evaluation(actor: Actor, rules: Rulebook, *, at: dt.datetime) -> Clear
     not_after = at + dt.timedelta(days=1)
     mark = rules.governing("evaluation").mark
     return _issue(case, actor, policy=mark, sources=frozenset({EVALUATION_SOURCE}), limits=(None, _ANY_SIMILARITY), not_after=not_after)
+
+
+def clear_index_check(actor: Actor, rules: Rulebook, sources: frozenset[int], *, at: dt.datetime) -> Clearance:
+    """Issue a clearance for comparing an archive's index with exact search: probes of nobody, and no candidate is shown.
+
+    Parameters
+    ----------
+    sources : frozenset of int
+        Numbers of every source.
+    """
+    case = CaseFacts(id=CaseId("index-check"), purpose="evaluation", sources=frozenset())
+    mark = rules.governing("evaluation").mark
+    return _issue(case, actor, policy=mark, sources=sources, limits=(None, _ANY_SIMILARITY), not_after=at + dt.timedelta(hours=1))
 
 
 def clear_rights(asked: RightsSearch, sources: Collection[int], rules: Rulebook, *, at: dt.datetime) -> Clearance:

@@ -29,7 +29,7 @@ class Rule(StrEnum):
     )
     PRIOR_REGISTRATION = "prior-registration", "the registration that a country asks for beforehand is on file"
     SOURCE_LIVE = "source-live", "the source is live: no draft, not frozen, expired or erased"
-    PHOTOS_ONLY = "photos-only", "still pictures; video needs its own decoder and its own answers"
+    PHOTO_OR_FILM = "photo-or-film", "still pictures and films that are files; never a camera or a broadcast as it goes on"
     SOURCE_SIZE = "source-size", "within the profile's number of pictures"
     # ---- orders of authorities
     ORDER_STOPS = "order-stops", "no order of an authority stops taking in pictures of this jurisdiction, unknown ones included"
@@ -81,6 +81,10 @@ class Rule(StrEnum):
     )
     REVIEWER_APART = "reviewer-apart", "who asked, who approved and the two who review are different people"
     EXPORT_ALLOWED = "export-allowed", "the profile lets results leave the house"
+    OTHERS_MASKED = (
+        "others-masked",
+        "a clip shows nobody but the one person that the case asks about (GDPR Art. 5(1)(c), LED Art. 4(1)(c))",
+    )
     RECIPIENT_NAMED = "recipient-named", "an exported result names its recipient and the reason"
     LABEL_CATALOGUE = "label-catalogue", "the source's charter lists the purpose catalogue, under which faces may be given names"
     LABEL_DECIDED = "label-decided", "a label is a decision of people: the candidate is decided to be the same"

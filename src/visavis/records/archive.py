@@ -28,6 +28,8 @@ from visavis.records.erasure import Erasures
 from visavis.records.erasure_runs import ErasureRuns
 from visavis.records.erasure_scope import ErasureScope
 from visavis.records.files import Files, Job
+from visavis.records.film_intake import FilmIntake
+from visavis.records.films import Films
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
 from visavis.records.holdings import Holdings
@@ -39,6 +41,7 @@ from visavis.records.labels import Labels
 from visavis.records.leaves import LeafPen, LeafWriter
 from visavis.records.ledger import Ledger
 from visavis.records.likened import Likened
+from visavis.records.moments import Moments
 from visavis.records.order_questions import OrderQuestions
 from visavis.records.orders import Orders
 from visavis.records.originals import Originals
@@ -56,6 +59,7 @@ from visavis.records.searches import Searches
 from visavis.records.signatures import Signatures
 from visavis.records.sources import Sources
 from visavis.records.suppressions import Suppressions
+from visavis.records.taken import TemplateRows
 from visavis.records.vault import KeyedVault, PathSealer, Vault
 
 FORMAT = 2
@@ -119,8 +123,12 @@ class Records:
             self.orders = Orders(self._database, sealer)
             self.order_questions = OrderQuestions(self._database, sealer)
             self.rotations = Rotations(self._database, sealer, self.keys, dim=self.dim)
-            self.intake = Intake(self.files, self.keys, sealer, self.rows, self.rotations, pack_id=self.pack_id)
+            templates = TemplateRows(self.rows, self.rotations, pack_id=self.pack_id)
+            self.intake = Intake(self.files, self.keys, sealer, templates)
+            self.films = Films(self._database)
+            self.film_intake = FilmIntake(self.intake, self.files, self.keys, sealer, templates)
             self.gallery = Gallery(self._database, sealer, self.rows, self.rotations)
+            self.moments = Moments(self._database)
             self._open_rights(doors, sealer)
             self.ledger = Ledger(self._database, self.vault)
             doors.check(self)

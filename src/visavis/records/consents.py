@@ -15,6 +15,7 @@ from visavis.records import tables
 from visavis.records.database import Database, Rows, Work
 from visavis.records.files import chunks, location_row
 from visavis.records.keyring import KeyKind, Keyring
+from visavis.records.siblings import with_siblings
 from visavis.records.suppression_tables import consent, consent_face
 from visavis.records.vault import PathSealer
 
@@ -199,7 +200,7 @@ class Consents:
         return found
 
     def face_numbers(self, source_number: int, ids: Sequence[str]) -> list[int]:
-        """Return the numbers of faces of a source; `InputError` names one that is not there."""
+        """Return the numbers of faces of a source, with all of their appearances; `InputError` names one that is not there."""
         found: list[int] = []
         for face_id in ids:
             query = (
@@ -213,7 +214,7 @@ class Consents:
                     f"no face {face_id} in the consent's source", remedy="take one from the results of a search: --format json"
                 )
             found.append(number)
-        return found
+        return with_siblings(self._database.ask, found)
 
     def _paths(self, work: Work, source_number: int) -> Iterable[tuple[int, str]]:
         place = tables.location

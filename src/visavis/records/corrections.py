@@ -12,6 +12,7 @@ from visavis.records import tables
 from visavis.records.anchors import Anchor
 from visavis.records.database import Database, Work
 from visavis.records.labels import plain_name
+from visavis.records.siblings import of_appearances_of
 from visavis.records.vault import PathSealer
 
 
@@ -74,9 +75,10 @@ class Corrections:
     # ---- restriction ---------------------------------------------------------------------------------------------------------
 
     def restrict(self, work: Work, request_id: str, faces: Collection[FaceId]) -> list[str]:
-        """Keep faces from every search, list and count with this transaction; return an id for each."""
+        """Keep faces, with all of their appearances, from every search, list and count with this transaction; return an id for each."""
         made = []
-        for face_id in faces:
+        whole = sa.select(tables.face.c.id).where(of_appearances_of(faces)).order_by(tables.face.c.number)
+        for face_id in work.ask(whole).scalars().all():
             work.run(sa.update(tables.face).where(tables.face.c.id == face_id, tables.face.c.state == "plain").values(state="restricted"))
             number = work.next_number(t.restriction)
             made.append(new_id(work.at))

@@ -231,9 +231,10 @@ class Erasures:
             (tables.template, tables.template.c.face_number, faces),
             (erasure_face, erasure_face.c.face_number, faces),
             (tables.face, tables.face.c.number, faces),
-            (tables.appearance, tables.appearance.c.number, appearances),
         ):
             work.run(sa.delete(table).where(column.in_(numbers)))
+        bare = sa.not_(sa.exists().where(tables.face.c.appearance_number == tables.appearance.c.number))  # of a film some may be left
+        work.run(sa.delete(tables.appearance).where(tables.appearance.c.number.in_(appearances), bare))
         return int(candidates)
 
     def _drop_media(self, work: Work, media: list[int]) -> int:

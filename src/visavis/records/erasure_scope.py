@@ -12,9 +12,11 @@ from visavis.domain.errors import InputError
 from visavis.records import case_tables, ledger_tables, review_tables, tables
 from visavis.records.database import Database
 from visavis.records.files import chunks
+from visavis.records.film_tables import film, sighting
 from visavis.records.key_tables import data_key
 from visavis.records.rotation_tables import doomed, erasure_face, erasure_media
 from visavis.records.rows import RowStore
+from visavis.records.siblings import with_siblings
 
 _of_media = tables.face.join(tables.appearance).join(tables.media)
 
@@ -64,7 +66,10 @@ class Planted:
     rows : (N, dim) float32
         As they lie in the row files.
     values : mapping
-        Kind (`name`, `path`, `text`, `wrapped key`, `landmarks`, `anchor`) → bytes as they lie in a file.
+        Kind (`name`, `path`, `text`, `wrapped key`, `landmarks`, `anchor`) → bytes as they lie in a file. The anchor of a face in a film
+        holds its time.
+    tracks : list of int
+        Where films say when and where these faces are.
     """
 
     faces: list[int]
@@ -76,6 +81,7 @@ class Planted:
     media_ids: list[str]
     rows: Vectors
     values: dict[str, list[bytes]]
+    tracks: list[int] = field(default_factory=list)
 
 
 class ErasureScope:
@@ -88,7 +94,7 @@ class ErasureScope:
     def select(self, *, faces: Iterable[str] = (), media: Iterable[str] = (), source: int | None = None) -> Selected:
         """Find what ids of faces and pictures, or a whole source, stand for; `InputError` names an id that is not there.
 
-        What is being erased already is left out.
+        A face of a film stands for its appearance, with every face of it. What is being erased already is left out.
         """
         of_media = sa.select(tables.media.c.source_number, tables.media.c.number, tables.media.c.id, tables.media.c.holds)
         pictures = self._named(of_media, tables.media.c.id, media, "picture")
@@ -105,6 +111,9 @@ class ErasureScope:
             tables.media.c.number.label("media"),
         ).select_from(_of_media)
         single = self._named(of_face.where(tables.face.c.state != "erasing"), tables.face.c.id, faces, "face")
+        beside = set(with_siblings(self._database.ask, [row.number for row in single])) - {row.number for row in single}
+        for chunk in chunks(sorted(beside)):
+            single += self._database.ask(of_face.where(tables.face.c.number.in_(chunk), tables.face.c.state != "erasing")).all()
         single = [row for row in single if row.media not in whole]
         return Selected(
             media=_by_source(pictures), faces=_by_source(single), held=tuple(sorted({row.id for row in (*pictures, *single) if row.holds}))
@@ -131,6 +140,7 @@ class ErasureScope:
             "pictures": len(media),
             "file paths": self._number(tables.location.c.media_number, media),
             "faces": len(faces),
+            "stretches of appearances": len(self._tracks(faces)),
             "rows of templates": self._number(tables.template.c.face_number, faces),
             "names": len(labels),
             "candidates of searches": len(candidates),
@@ -160,6 +170,7 @@ class ErasureScope:
             anchors=anchors,
             face_ids=self._values(face.id, face.number, faces),
             media_ids=self._values(tables.media.c.id, tables.media.c.number, media),
+            tracks=self._tracks(faces),
             rows=self._rows.read(np.array(keys, np.int64)),
             values={
                 "anchor": [anchor.encode() for anchor in anchors],
@@ -187,6 +198,8 @@ class ErasureScope:
             ("pictures by id", tables.media.c.id, planted.media_ids),
             ("file paths", tables.location.c.media_number, media),
             ("appearances", tables.appearance.c.media_number, media),
+            ("stretches of appearances", sighting.c.number, planted.tracks),
+            ("films", film.c.media_number, media),
             ("work left on faces", erasure_face.c.face_number, face),
             ("work left on pictures", erasure_media.c.media_number, media),
             ("rows waiting", doomed.c.first_key, planted.keys),
@@ -210,6 +223,11 @@ class ErasureScope:
         for chunk in chunks(selected.all_media):
             found += self._database.ask(query.where(tables.appearance.c.media_number.in_(chunk))).scalars()
         return sorted(set(found))
+
+    def _tracks(self, faces: Sequence[int]) -> list[int]:
+        """Return the rows that say when and where in films these faces are; each goes once all faces of its appearance do."""
+        appearances = self._values(tables.face.c.appearance_number, tables.face.c.number, faces)
+        return sorted(self._values(sighting.c.number, sighting.c.appearance_number, sorted(set(appearances))))
 
     def _data_keys(self, faces: Sequence[int], media: Sequence[int]) -> list[int]:
         """Return the numbers of the keys that close nothing but this: of whole pictures, and of names."""

@@ -11,12 +11,13 @@ from visavis.domain.ids import JobId, SourceId, new_id
 from visavis.domain.media import AnalysedPicture, Outcome, Reason
 from visavis.records import tables
 from visavis.records.database import Database, Work
+from visavis.records.film_tables import film
 from visavis.records.sources import SourceRecord
 from visavis.records.vault import PathSealer
 
 T = TypeVar("T")
 
-RETRIED = (Reason.NOT_ALLOWED, Reason.VANISHED, Reason.REFUSED)
+RETRIED = (Reason.NOT_ALLOWED, Reason.VANISHED, Reason.REFUSED, Reason.UNFINISHED)
 """Outcomes that may be different next time though the file is the same."""
 QUERY_CHUNK = 500
 """Values in one `IN (…)`; SQLite's oldest limit on parameters is 999."""
@@ -36,6 +37,11 @@ class KnownFile:
     def unchanged(self, size: int, mtime_ns: int) -> bool:
         """Whether the file need not be read again."""
         return self.size == size and self.mtime_ns == mtime_ns and self.reason not in RETRIED
+
+    def half_read(self, size: int, mtime_ns: int) -> bool:
+        """Whether it is a film of which a part is read, and which is what it was."""
+        same = self.size == size and self.mtime_ns == mtime_ns
+        return same and self.reason is Reason.UNFINISHED and self.media_number is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,12 +164,8 @@ class Files:
         return found
 
     def face_count(self, media_number: int) -> int:
-        """Return how many faces a picture has."""
-        query = (
-            sa.select(sa.func.count())
-            .select_from(tables.face.join(tables.appearance))
-            .where(tables.appearance.c.media_number == media_number)
-        )
+        """Return how many faces a picture has; of a film, how many appearances."""
+        query = sa.select(sa.func.count()).select_from(tables.appearance).where(tables.appearance.c.media_number == media_number)
         return int(self._database.ask(query).scalar_one())
 
     def read_through(self, source_number: int) -> bool:
@@ -191,8 +193,10 @@ class Files:
         return int(known), listed
 
     def picture_count(self, source_number: int) -> int:
-        """Return how many pictures a source has, missing ones included."""
-        query = sa.select(sa.func.count()).select_from(tables.media).where(tables.media.c.source_number == source_number)
+        """Return how many pictures a source has, missing ones included; each stretch of a film is one."""
+        each = sa.case((film.c.stretches.is_(None), 1), else_=film.c.stretches)
+        films = tables.media.outerjoin(film, film.c.media_number == tables.media.c.number)
+        query = sa.select(sa.func.coalesce(sa.func.sum(each), 0)).select_from(films).where(tables.media.c.source_number == source_number)
         return int(self._database.ask(query).scalar_one())
 
     def mark_found(self, work: Work, numbers: Sequence[int]) -> None:
@@ -250,7 +254,13 @@ class Files:
         copy = sa.exists().where(
             other.c.media_number == place.c.media_number, other.c.missing_since.is_(None), other.c.number < place.c.number
         )
-        reason = sa.case((copy, Reason.DUPLICATE.value), (place.c.faces > 0, Reason.INDEXED.value), else_=Reason.NO_FACE.value)
+        going_on = sa.exists().where(film.c.media_number == place.c.media_number, film.c.finished_at.is_(None))
+        reason = sa.case(
+            (copy, Reason.DUPLICATE.value),
+            (going_on, Reason.UNFINISHED.value),
+            (place.c.faces > 0, Reason.INDEXED.value),
+            else_=Reason.NO_FACE.value,
+        )
         for chunk in chunks(sorted(media_numbers)):
             work.run(sa.update(tables.media).where(tables.media.c.number.in_(chunk)).values(present=sa.case((here, 1), else_=0)))
             work.run(sa.update(place).where(place.c.media_number.in_(chunk), place.c.missing_since.is_(None)).values(reason=reason))

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,14 +10,16 @@ from numpy.typing import NDArray
 
 from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.errors import InputError
-from visavis.domain.face import Box, Quality
 from visavis.domain.identification import NO_DAY_FIRST, NO_DAY_LAST, UNKNOWN_DAY, IndexRows, Where
 from visavis.domain.ids import FaceId, MediaId, SourceId
 from visavis.records import tables
 from visavis.records.database import Database
 from visavis.records.files import location_row
+from visavis.records.film_tables import film
+from visavis.records.films import moment_of
 from visavis.records.rotation import Rotations
 from visavis.records.rows import RowStore
+from visavis.records.shown import OF_FILM, QUALITY, TIMES, GallerySize, Shown, StoredFace, box_of, quality_of
 from visavis.records.vault import PathSealer
 
 _view = sa.table(
@@ -70,45 +71,6 @@ def _touching(where: Where) -> list[sa.ColumnElement[bool]]:
     if where.until is not None:
         conditions.append(sa.func.coalesce(tables.media.c.captured_first, NO_DAY_FIRST) <= where.until)
     return conditions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """All that a result list says of one face."""
-
-    key: int
-    face_number: int
-    face_id: FaceId
-    media_id: MediaId
-    source_id: SourceId
-    source_title: str
-    offline: bool
-    kind: str
-    box: Box
-    quality: Quality
-    captured_at: str | None
-    dhash: bytes
-    path: str
-    transform: int
-    """The rotation under which its template lies; a similarity counts only if the probe lay under the same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFace:
-    """A face of a picture as it is kept."""
-
-    key: int
-    transform: int
-    box: Box
-    quality: Quality
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GallerySize:
-    """N, and how many templates a date filter left out for want of a date."""
-
-    size: int
-    undated: int
 
 
 class Gallery:
@@ -177,13 +139,18 @@ class Gallery:
 
     def visible(self, keys: Sequence[int], at: dt.datetime, *, transform: int | None = None) -> set[int]:
         """Return which of these keys may be shown at `at`; with `transform`, of those that lie under that rotation."""
-        found: set[int] = set()
+        return set(self.appearances(keys, at, transform=transform))
+
+    def appearances(self, keys: Sequence[int], at: dt.datetime, *, transform: int | None = None) -> dict[int, int]:
+        """Return the number of its appearance for each of these keys that may be shown: a face in a film has several keys."""
+        found: dict[int, int] = {}
         for start in range(0, len(keys), 500):
-            query = searchable(at).where(_view.c.key.in_(keys[start : start + 500]))
+            query = searchable(at).where(_view.c.key.in_(keys[start : start + 500])).add_columns(tables.face.c.appearance_number)
+            query = query.join(tables.face, tables.face.c.number == _view.c.face_number)
             if transform is not None:
                 query = query.join(tables.template, tables.template.c.key == _view.c.key)
                 query = query.where(tables.template.c.transform_key_id == transform)
-            found.update(self._database.ask(query).scalars())
+            found.update((row.key, row.appearance_number) for row in self._database.ask(query))
         return found
 
     def faces_of(self, media_number: int) -> list[StoredFace]:
@@ -193,13 +160,24 @@ class Gallery:
                 tables.template.c.key,
                 tables.template.c.transform_key_id,
                 *(tables.face.c[name] for name in ("left", "top", "width", "height", *QUALITY)),
+                *TIMES,
             )
-            .select_from(tables.template.join(tables.face).join(tables.appearance))
+            .select_from(tables.template.join(tables.face).join(tables.appearance).outerjoin(film, OF_FILM))
             .where(tables.appearance.c.media_number == media_number)
             .order_by(tables.template.c.key)
         )
         found = self._database.ask(query)
-        return [StoredFace(key=row.key, transform=row.transform_key_id, box=_box(row), quality=_quality(row)) for row in found]
+        return [
+            StoredFace(
+                key=row.key,
+                transform=row.transform_key_id,
+                box=box_of(row),
+                quality=quality_of(row),
+                appearance_number=row.appearance_number,
+                moment=moment_of(row),
+            )
+            for row in found
+        ]
 
     def high_water(self) -> int:
         """Return the largest template key that was ever committed, 0 for none; the outbox remembers keys whose templates are erased."""
@@ -296,28 +274,19 @@ class Gallery:
             source_title=title,
             offline=offline,
             kind=row.kind,
-            box=_box(row),
-            quality=_quality(row),
+            box=box_of(row),
+            quality=quality_of(row),
             captured_at=row.captured_at,
             dhash=row.dhash,
             path=path,
             transform=row.transform_key_id,
+            appearance_number=row.appearance_number,
+            moment=moment_of(row),
         )
 
 
-QUALITY = ("size_px", "yaw", "pitch", "roll", "sharpness", "exposure", "score", "norm")
-
-
-def _box(row: Any) -> Box:
-    return Box(left=row.left, top=row.top, width=row.width, height=row.height)
-
-
-def _quality(row: Any) -> Quality:
-    return Quality(**{name: getattr(row, name) for name in QUALITY})
-
-
 def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
-    face, media, source = tables.face, tables.media, tables.source
+    face, media, source, seen = tables.face, tables.media, tables.source, tables.appearance
     return (
         sa.select(
             tables.template.c.key,
@@ -329,13 +298,14 @@ def _facts(keys: sa.Select[int]) -> sa.Select[*tuple[Any, ...]]:
             media.c.id.label("media_id"),
             media.c.kind,
             media.c.captured_at,
-            media.c.dhash,
+            sa.func.coalesce(face.c.dhash, media.c.dhash).label("dhash"),
+            *TIMES,
             source.c.id.label("source_id"),
             source.c.title,
             source.c.number.label("source_number"),
             source.c.key_id.label("source_key"),
         )
-        .select_from(tables.template.join(face).join(tables.appearance).join(media).join(source))
+        .select_from(tables.template.join(face).join(seen).join(media).join(source).outerjoin(film, OF_FILM))
         .where(tables.template.c.key.in_(keys))
     )
 

@@ -8,11 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from visavis.domain.face import Box
+from visavis.domain.film import Moment
 from visavis.domain.ids import CandidateId, CaseId, FaceId, MediaId, PersonId, SearchId
 from visavis.records import review_tables, tables
 from visavis.records.anchors import Anchor
 from visavis.records.database import Database
 from visavis.records.files import chunks, location_row
+from visavis.records.film_tables import film
+from visavis.records.films import FILM_TIMES, moment_of
+from visavis.records.siblings import of_appearances_of
 from visavis.records.vault import PathSealer
 
 
@@ -27,10 +31,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPicture:
-    """A picture with all that is stored of it. `sha256` is of its file; `boxes` are of every face found in it, by face number."""
+    """A picture or film (`kind`) with all that is stored of it. `sha256` is of its file; `boxes` are of every face kept, by face number."""
 
     number: int
     id: MediaId
+    kind: str
     source_number: int
     sha256: bytes
     width: int
@@ -58,7 +63,7 @@ class HeldTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFace:
-    """A face with what was made of it."""
+    """A face with what was made of it; `moment` is of a film, None for a still."""
 
     number: int
     id: FaceId
@@ -67,6 +72,7 @@ class HeldFace:
     box: Box
     media_number: int
     templates: tuple[HeldTemplate, ...]
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +147,13 @@ class Holdings:
         return found
 
     def faces(self, face_ids: Collection[str]) -> list[HeldFace]:
-        """Return faces by their ids, oldest first; those that were erased meanwhile are not in the answer."""
+        """Return faces by their ids, with all of their appearances, oldest first; none that was erased meanwhile."""
         found = []
         for chunk in chunks(sorted(face_ids)):
             query = (
-                sa.select(tables.face, tables.appearance.c.media_number)
-                .join(tables.appearance)
-                .where(tables.face.c.id.in_(chunk), _kept())
+                sa.select(tables.face, *_SEEN, *FILM_TIMES)
+                .select_from(tables.face.join(tables.appearance).outerjoin(film, film.c.media_number == tables.appearance.c.media_number))
+                .where(of_appearances_of(chunk), _kept())
                 .order_by(tables.face.c.number)
             )
             found += [self._face(row) for row in self._database.ask(query).all()]
@@ -246,6 +252,7 @@ class Holdings:
             state=row.state,
             box=_box(row),
             media_number=row.media_number,
+            moment=moment_of(row),
             templates=tuple(HeldTemplate(pack_id=one.pack_id, expires_at=one.expires_at) for one in self._database.ask(kept)),
         )
 
@@ -255,7 +262,7 @@ class Holdings:
             return self._sealer.open(f"media.{name}", sealed, row=str(row.number), key=row.key_id) if sealed else ""
 
         faces = sa.select(tables.face).join(tables.appearance).where(tables.appearance.c.media_number == row.number)
-        plain = ("number", "source_number", "sha256", "width", "height", "created_at", "captured_at", "latitude", "longitude")
+        plain = ("number", "kind", "source_number", "sha256", "width", "height", "created_at", "captured_at", "latitude", "longitude")
         facts = {name: getattr(row, name) for name in plain}
         return HeldPicture(
             **facts,
@@ -294,6 +301,7 @@ class Holdings:
         )
 
 
+_SEEN = (tables.appearance.c.media_number, tables.appearance.c.start_ticks, tables.appearance.c.end_ticks)
 _IN_LIST = (tables.candidate.c.face_number, tables.candidate.c.rank, tables.candidate.c.similarity)
 
 

@@ -2,22 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 
-from visavis.domain.errors import RefusedError
-from visavis.domain.face import AnalysedFace
-from visavis.domain.ids import FaceId, MediaId, new_id
 from visavis.domain.media import AnalysedPicture, CaptureDate
 from visavis.records import tables
 from visavis.records.database import Work
 from visavis.records.files import Files, Job, ReadFile, chunks, location_row
 from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.outbox import announce, last_seq
-from visavis.records.rotation import Rotations
-from visavis.records.row_format import SEGMENT_ROWS
-from visavis.records.rows import RowStore
+from visavis.records.taken import TemplateRows, check_live, count_read, date_columns, face_row, media_row, media_texts
 from visavis.records.vault import PathSealer
 
 
@@ -32,13 +27,11 @@ class Committed:
 class Intake:
     """Writes what was read of files."""
 
-    def __init__(self, files: Files, keys: Keyring, sealer: PathSealer, rows: RowStore, rotations: Rotations, *, pack_id: str) -> None:
+    def __init__(self, files: Files, keys: Keyring, sealer: PathSealer, templates: TemplateRows) -> None:
         self._files = files
         self._keys = keys
         self._sealer = sealer
-        self._rows = rows
-        self._rotations = rotations
-        self._pack_id = pack_id
+        self._templates = templates
 
     def commit(self, work: Work, job: Job, root_number: int, batch: Sequence[ReadFile]) -> Committed:
         """Write a batch: vectors, turned, to the row files (synced), then all rows, the outbox entry and one leaf in this transaction.
@@ -50,44 +43,18 @@ class Intake:
         """
         pictures = [file for file in batch if file.picture is not None]
         if pictures:
-            self._check_live(work, job)
+            check_live(work, job)
         vectors = [face.vector for file in pictures if file.picture for face in file.picture.faces]
-        transform = self._rotations.current(work, job.rotation_group_id)
-        keys, checksums = self._store(vectors, transform)
-        stored = [self._template_row(job, transform, key, checksum) for key, checksum in zip(keys, checksums, strict=True)]
+        stored = self._templates.store(work, job, vectors)
         media = self._write_pictures(work, job, pictures, stored)
-        self._write_locations(work, job, root_number, batch, media)
+        self.write_locations(work, job, root_number, batch, media)
+        keys = [row["key"] for row in stored]
         seq = announce(work, "add", keys)
-        work.run(
-            sa.update(tables.job)
-            .where(tables.job.c.number == job.number)
-            .values(read=tables.job.c.read + len(batch), faces=tables.job.c.faces + len(keys))
-        )
+        count_read(work, job, files=len(batch), templates=len(keys))
         work.leaf("collection", job=job.id, source=job.source_id, files=len(batch), templates=len(keys))
         return Committed(keys=tuple(keys), seq=seq)
 
-    def _check_live(self, work: Work, job: Job) -> None:
-        """A source may have been frozen since its pictures were read: no template is written without a live charter."""
-        source = tables.source
-        query = sa.select(source.c.state, source.c.live_from, source.c.live_until).where(source.c.number == job.source_number)
-        row, day = work.ask(query).one(), work.at.date()
-        in_dates = (row.live_from is None or row.live_from <= day) and (row.live_until is None or day <= row.live_until)
-        if row.state != "live" or not in_dates:
-            stands = row.state if row.state != "live" else f"live from {row.live_from} to {row.live_until} only"
-            raise RefusedError(
-                f"source {job.source_id} is {stands}: no picture of it is taken in",
-                rule="source-live",
-                remedy=f"visavis source show {job.source_id}",
-            )
-
-    def _store(self, vectors: list[np.ndarray], transform: int) -> tuple[list[int], list[int]]:
-        if not vectors:
-            return [], []
-        keys, checksums = self._rows.append(self._rotations.turn(np.stack(vectors), transform))
-        self._rows.sync()
-        return [int(key) for key in keys], [int(checksum) for checksum in checksums]
-
-    def _write_pictures(self, work: Work, job: Job, pictures: Sequence[ReadFile], stored: list[dict[str, object]]) -> dict[bytes, int]:
+    def _write_pictures(self, work: Work, job: Job, pictures: Sequence[ReadFile], stored: list[dict[str, Any]]) -> dict[bytes, int]:
         media_number = work.next_number(tables.media)
         appearance_number, face_number = work.next_number(tables.appearance), work.next_number(tables.face)
         media: list[dict[str, object]] = []
@@ -100,11 +67,11 @@ class Intake:
             if file.picture is None or file.sha256 is None:
                 continue
             numbers[file.sha256] = media_number
-            texts = self._texts(media_number, next(keys), file.picture)
-            media.append({**self._media_row(work, job, media_number, file, file.picture), **texts})
+            texts = media_texts(self._sealer, media_number, next(keys), file.picture.metadata)
+            media.append({**_media_row(work, job, media_number, file, file.picture), **texts})
             for face in file.picture.faces:
                 appearances.append({"number": appearance_number, "media_number": media_number})
-                faces.append(_face_row(work, face_number, appearance_number, file.sha256, face))
+                faces.append(face_row(work, face_number, appearance_number, file.sha256, face))
                 templates.append({**stored[len(templates)], "face_number": face_number, "expires_at": file.expires_at})
                 appearance_number, face_number = appearance_number + 1, face_number + 1
             media_number += 1
@@ -113,48 +80,8 @@ class Intake:
                 work.run(sa.insert(table), rows)
         return numbers
 
-    def _media_row(self, work: Work, job: Job, number: int, file: ReadFile, picture: AnalysedPicture) -> dict[str, object]:
-        said = picture.metadata
-        return {
-            "number": number,
-            "id": MediaId(new_id(work.at)),
-            "source_number": job.source_number,
-            "sha256": file.sha256,
-            "page": 0,
-            "kind": "photo",
-            "format": picture.format,
-            "bytes": file.size,
-            "width": picture.width,
-            "height": picture.height,
-            "dhash": picture.dhash,
-            **_date_columns(said.captured),
-            "templates": len(picture.faces),
-            "latitude": said.latitude,
-            "longitude": said.longitude,
-            "created_at": work.at,
-        }
-
-    def _texts(self, number: int, key: int, picture: AnalysedPicture) -> dict[str, object]:
-        """Return what a picture's own key closes, and that key."""
-        texts = {name: getattr(picture.metadata, name) for name in ("caption", "credit", "rights", "asset_id")}
-        closed = {
-            name: self._sealer.seal(f"media.{name}", text, row=str(number), key=key) if text else None for name, text in texts.items()
-        }
-        return {**closed, "key_id": key}
-
-    def _template_row(self, job: Job, transform: int, key: int, checksum: int) -> dict[str, object]:
-        segment, row = divmod(key - 1, SEGMENT_ROWS)
-        return {
-            "key": key,
-            "pack_id": self._pack_id,
-            "rotation_group_id": job.rotation_group_id,
-            "transform_key_id": transform,
-            "segment": segment,
-            "row": row,
-            "checksum": checksum,
-        }
-
-    def _write_locations(self, work: Work, job: Job, root_number: int, batch: Sequence[ReadFile], media: Mapping[bytes, int]) -> None:
+    def write_locations(self, work: Work, job: Job, root_number: int, batch: Sequence[ReadFile], media: Mapping[bytes, int]) -> None:
+        """Write what became of files; `media` are the pictures of this transaction by their SHA-256. The caller writes the leaf."""
         before = self._media_of(work, root_number, batch)
         of = [file.media_number or (media.get(file.sha256) if file.sha256 else None) for file in batch]
         touched = {number for number in of if number is not None}
@@ -206,7 +133,7 @@ class Intake:
     def set_dates(self, work: Work, dates: Mapping[int, CaptureDate]) -> int:
         """Set the capture dates of pictures; return the outbox number after which an index finds what changed."""
         for number, date in dates.items():
-            work.run(sa.update(tables.media).where(tables.media.c.number == number).values(**_date_columns(date)))
+            work.run(sa.update(tables.media).where(tables.media.c.number == number).values(**date_columns(date)))
         keys: list[int] = []
         for chunk in chunks(list(dates)):
             query = (
@@ -221,36 +148,15 @@ class Intake:
         return before
 
 
-def _face_row(work: Work, number: int, appearance_number: int, sha256: bytes, face: AnalysedFace) -> dict[str, object]:
-    box, quality = face.box, face.quality
+def _media_row(work: Work, job: Job, number: int, file: ReadFile, picture: AnalysedPicture) -> dict[str, object]:
     return {
-        "number": number,
-        "id": FaceId(new_id(work.at)),
-        "appearance_number": appearance_number,
-        "anchor": f"{sha256.hex()}/0/{box.left:.4f},{box.top:.4f},{box.width:.4f},{box.height:.4f}",
-        "left": box.left,
-        "top": box.top,
-        "width": box.width,
-        "height": box.height,
-        "landmarks": np.ascontiguousarray(face.landmarks_5x2, dtype="<f4").tobytes(),
-        "size_px": quality.size_px,
-        "yaw": quality.yaw,
-        "pitch": quality.pitch,
-        "roll": quality.roll,
-        "sharpness": quality.sharpness,
-        "exposure": quality.exposure,
-        "score": quality.score,
-        "norm": quality.norm,
-    }
-
-
-def _date_columns(date: CaptureDate | None) -> dict[str, object]:
-    if date is None:
-        return dict.fromkeys(("captured_at", "captured_first", "captured_last", "captured_precision", "captured_origin"))
-    return {
-        "captured_at": date.text,
-        "captured_first": date.first.toordinal() if date.first else None,
-        "captured_last": date.last.toordinal() if date.last else None,
-        "captured_precision": date.precision.value,
-        "captured_origin": date.origin.value,
+        **media_row(work, job, number, picture.metadata),
+        "sha256": file.sha256,
+        "kind": "photo",
+        "format": picture.format,
+        "bytes": file.size,
+        "width": picture.width,
+        "height": picture.height,
+        "dhash": picture.dhash,
+        "templates": len(picture.faces),
     }

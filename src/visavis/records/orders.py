@@ -22,6 +22,7 @@ from visavis.records.database import Database, Work
 from visavis.records.files import chunks
 from visavis.records.order_tables import authority_order, order_appeal, order_face, order_media
 from visavis.records.rotation_tables import erasure_media
+from visavis.records.siblings import of_appearances_of
 from visavis.records.vault import PathSealer
 
 _of_face = tables.face.join(tables.appearance).join(tables.media)
@@ -189,7 +190,7 @@ class Orders:
         where = self._around(scope)
         if scope.faces:
             counts = sa.func.count(sa.distinct(media.number)), sa.func.count(sa.distinct(tables.face.c.number))
-            query = sa.select(*groups, *counts).select_from(_of_face).where(tables.face.c.id.in_(scope.faces), *where)
+            query = sa.select(*groups, *counts).select_from(_of_face).where(of_appearances_of(scope.faces), *where)
         else:
             query = sa.select(*groups, sa.func.count(), sa.func.coalesce(sa.func.sum(media.templates), 0)).where(*where)
         return [
@@ -215,7 +216,7 @@ class Orders:
         covered = (
             sa.select(sa.literal(order.number), face.number, face.state)
             .select_from(_of_face)
-            .where(face.id.in_(order.scope.faces), face.state != "erasing", face.number.not_in(held), *where)
+            .where(of_appearances_of(order.scope.faces), face.state != "erasing", face.number.not_in(held), *where)
         )
         count = work.run(sa.insert(order_face).from_select(["order_number", "face_number", "was"], covered)).rowcount
         work.run(sa.update(tables.face).where(face.number.in_(held), face.state == "plain").values(state="restricted"))

@@ -13,7 +13,6 @@ import mmap
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -293,12 +292,14 @@ class RowStore:
     def _gather_ascending(self, keys: Keys) -> _Records:
         segments, rows = (keys - 1) // SEGMENT_ROWS, (keys - 1) % SEGMENT_ROWS
         records = np.empty(len(keys), self._opaque)
-        begins = np.append(True, segments[1:] != segments[:-1])[: len(keys)]
-        for start, stop in pairwise([*np.flatnonzero(begins).tolist(), len(keys)]):
-            mapped = self._mapping(int(segments[start]), int(rows[stop - 1]))
-            if rows[stop - 1] >= len(mapped):
+        starts = np.flatnonzero(np.append(True, segments[1:] != segments[:-1])[: len(keys)])
+        stops = np.append(starts[1:], len(keys))[: len(starts)]
+        runs = (segments[starts], rows[stops - 1], starts, stops)
+        for segment, last, start, stop in zip(*(each.tolist() for each in runs), strict=True):
+            mapped = self._mapping(segment, last)
+            if last >= len(mapped):
                 raise _damaged("no such rows", keys[start:stop][rows[start:stop] >= len(mapped)])
-            np.take(mapped, rows[start:stop], out=records[start:stop], mode="clip")  # in range: without mode numpy copies twice
+            mapped.take(rows[start:stop], out=records[start:stop], mode="clip")  # in range: without mode numpy copies twice
         return records
 
     def _mapping(self, segment: int, row: int) -> _Records:

@@ -14,9 +14,12 @@ suppression = Table(
     Column("key_id", Integer, nullable=False),
     Column("made_at", UtcTime, nullable=False),
     Column("lifted_at", UtcTime),
+    Column("path", LargeBinary),
     sqlite_autoincrement=True,
 )
-"""One objection to one face of one picture, or to every face of it. `shape` closes the face's box and the picture's print."""
+"""One objection to one face of one picture, or to every face of it. `shape` closes the face's box and the picture's print; `path`, of a
+film, when and where in it the face is.
+"""
 
 suppression_mark = Table(
     "suppression_mark",

@@ -18,11 +18,14 @@ import sqlalchemy as sa
 
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box
+from visavis.domain.face_path import NO_PATH, FacePath
 from visavis.domain.ids import SuppressionId, new_id
 from visavis.records import tables
 from visavis.records.database import Database, Work
 from visavis.records.files import chunks, location_row
+from visavis.records.film_tables import sighting
 from visavis.records.keyring import KeyKind, Keyring
+from visavis.records.siblings import with_siblings
 from visavis.records.suppression_tables import suppression, suppression_mark, suppression_total
 from visavis.records.vault import PathSealer, Vault
 
@@ -64,19 +67,24 @@ class NewSuppression:
         Where the face lies; None = every face of the picture.
     print : bytes
         From `decode.same_picture.picture_print`; empty if the original could not be seen, or is too even to be known again.
+    path : FacePath
+        In a film: when and where the face is; `box` then is where it is at its best.
     """
 
     known: Known
     box: Box | None = None
     print: bytes = field(default=b"", repr=False)
+    path: FacePath = NO_PATH
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Where the face lies in its picture (None: every face), and the picture's print."""
+    """Where the face lies in its picture (None: every face) or its film, and the picture's print."""
 
+    number: int
     box: Box | None
     print: bytes = field(repr=False)
+    path: FacePath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +98,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFace:
-    """A face that is in the archive, to be taken out; `held`: its picture is under a hold."""
+    """A face that is in the archive, to be taken out; `film`: it is one of a film's, at `at_ticks`; `held`: its picture is under a hold."""
 
     number: int
+    appearance: int
     media_number: int
     source_number: int
     sha256: bytes
     box: Box
+    at_ticks: int
+    film: bool
     held: bool
 
 
@@ -120,6 +131,7 @@ class Suppressions:
                 "number": number,
                 "id": suppression_id,
                 "shape": self._vault.seal("suppression.shape", _shape(new), row=suppression_id, key=key),
+                "path": self._vault.seal("suppression.path", new.path.to_bytes(), row=suppression_id, key=key) if new.path.points else None,
                 "because": self._sealer.seal("suppression.because", because, row=suppression_id, key=key),
                 "key_id": key,
                 "made_at": work.at,
@@ -143,7 +155,7 @@ class Suppressions:
         if row is None:
             raise InputError(f"no objection {suppression_id} stands", remedy="take its id from the request it belongs to")
         work.run(sa.delete(suppression_mark).where(suppression_mark.c.suppression_number == row.number))
-        ended = {"shape": None, "because": None, "lifted_at": work.at}
+        ended = {"shape": None, "path": None, "because": None, "lifted_at": work.at}
         work.run(sa.update(suppression).where(suppression.c.number == row.number).values(**ended))
         self._keys.destroy(work, row.key_id)
 
@@ -165,6 +177,12 @@ class Suppressions:
             sign = (row.kind, row.mark)
             by_mark[sign] = (*by_mark.get(sign, ()), place[row.suppression_number])
         return Standing(version=version, shapes=tuple(shapes), by_mark=MappingProxyType(by_mark))
+
+    def lengthen(self, work: Work, number: int, path: FacePath) -> None:
+        """Let an objection to a face in a film go on with it. The caller writes the leaf."""
+        row = work.ask(sa.select(suppression.c.id, suppression.c.key_id).where(suppression.c.number == number)).one()
+        sealed = self._vault.seal("suppression.path", path.to_bytes(), row=row.id, key=row.key_id)
+        work.run(sa.update(suppression).where(suppression.c.number == number).values(path=sealed))
 
     def count(self, work: Work, source_number: int, faces: int) -> None:
         """Add to a source's total. The caller writes the leaf."""
@@ -191,6 +209,17 @@ class Suppressions:
         """Return these faces, and all of these pictures, that are not being erased."""
         wanted = ((tables.face.c.id, ids), (tables.face.c.number, numbers), (tables.media.c.number, media))
         return [face for column, values in wanted for chunk in chunks(list(values)) for face in self._faces(column.in_(chunk))]
+
+    def with_siblings(self, faces: Collection[HeldFace]) -> list[HeldFace]:
+        """Return these faces, and every other one of their appearances."""
+        return self.faces(numbers=with_siblings(self._database.ask, [face.number for face in faces]))
+
+    def path_of(self, appearance: int) -> FacePath:
+        """Return when and where in its film an appearance was seen."""
+        seen = self._database.ask(sa.select(sighting).where(sighting.c.appearance_number == appearance)).all()
+        faces = self._database.ask(sa.select(tables.face).where(tables.face.c.appearance_number == appearance)).all()
+        ends = [(getattr(row, f"{end}_ticks"), _box(row, f"{end}_")) for row in seen for end in ("start", "end")]
+        return FacePath.through([*ends, *((row.at_ticks, _box(row)) for row in faces)])
 
     def on(self, sha256: bytes) -> list[tuple[SuppressionId, dt.datetime, Box | None]]:
         """Return every objection that stands to a file of these bytes: its id, since when, and to which face of it (None: to all)."""
@@ -244,10 +273,19 @@ class Suppressions:
                 found.setdefault(row.media_number, []).append((row.root_number, path))
         return found
 
+    def _shape(self, row: Any) -> Shape:
+        def opened(name: str) -> bytes:
+            return self._vault.open(f"suppression.{name}", getattr(row, name), row=row.id, key=row.key_id)
+
+        data, path = opened("shape"), FacePath.from_bytes(opened("path")) if row.path else NO_PATH
+        left, top, width, height = _BOX.unpack_from(data)
+        box = Box(left=left, top=top, width=width, height=height) if width > 0 else None
+        return Shape(number=row.number, box=box, print=data[_BOX.size :], path=path)
+
     def _faces(self, which: sa.ColumnElement[bool]) -> list[HeldFace]:
         face, media = tables.face, tables.media
         query = (
-            sa.select(face, media.c.number.label("media_number"), media.c.source_number, media.c.sha256, media.c.holds)
+            sa.select(face, media.c.number.label("media_number"), media.c.source_number, media.c.sha256, media.c.holds, media.c.kind)
             .select_from(face.join(tables.appearance).join(media))
             .where(which, face.c.state != "erasing")
             .order_by(face.c.number)
@@ -255,19 +293,21 @@ class Suppressions:
         return [
             HeldFace(
                 number=row.number,
+                appearance=row.appearance_number,
                 media_number=row.media_number,
                 source_number=row.source_number,
                 sha256=row.sha256,
-                box=Box(left=row.left, top=row.top, width=row.width, height=row.height),
+                box=_box(row),
+                at_ticks=row.at_ticks,
+                film=row.kind == "film",
                 held=row.holds > 0,
             )
             for row in self._database.ask(query)
         ]
 
-    def _shape(self, row: Any) -> Shape:
-        data = self._vault.open("suppression.shape", row.shape, row=row.id, key=row.key_id)
-        left, top, width, height = _BOX.unpack_from(data)
-        return Shape(Box(left=left, top=top, width=width, height=height) if width > 0 else None, data[_BOX.size :])
+
+def _box(row: Any, prefix: str = "") -> Box:
+    return Box(**{side: getattr(row, prefix + side) for side in Box.__slots__})
 
 
 def plain_url(url: str) -> str:

@@ -249,8 +249,11 @@ face = Table(
     Column("score", Float, nullable=False),
     Column("norm", Float, nullable=False),
     Column("state", Text, nullable=False, default="plain"),
+    Column("at_ticks", Integer, nullable=False, server_default="0"),
+    Column("dhash", LargeBinary(16)),
     sqlite_autoincrement=True,
 )
+"""One face of an appearance: of a picture the only one, of a film one of its best. `dhash` is of its frame; None: its picture's."""
 
 template = Table(
     "template",

@@ -1,10 +1,6 @@
 """The original behind a candidate, decoded for showing; nothing of it is kept."""
 
-from collections.abc import Callable
-from pathlib import Path
-
-from visavis.decode.limits import Limits
-from visavis.decode.photo import open_photo
+from visavis.decode.originals import OriginalPixels
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.identification import Candidate
@@ -17,16 +13,16 @@ SHOWN_SIDE = 1400
 class ShowOriginal:
     """Opens originals."""
 
-    def __init__(self, records: Records, open_file: Callable[[Path, str], bytes], limits: Limits) -> None:
-        self._open_file = open_file
-        self._limits = limits
+    def __init__(self, records: Records, originals: OriginalPixels) -> None:
+        self._originals = originals
         self._roots = {source.id: [root.path for root in source.roots] for source in records.sources.all()}
 
     def run(self, candidate: Candidate) -> RgbImage | None:
-        """Return the candidate's picture, upright RGB, or None where its file can't be reached or read now."""
+        """Return the candidate's picture, or the frame of its best moment, upright RGB; None where its file can't be read now."""
+        at_ticks = None if candidate.moment is None else candidate.moment.at_ticks
         for root in self._roots.get(candidate.source_id, ()):
             try:
-                return open_photo(self._open_file(root, candidate.path), limits=self._limits).pixels(SHOWN_SIDE)
+                return self._originals.read(root, candidate.path, at_ticks=at_ticks, longer_side=SHOWN_SIDE)
             except UnreadablePicture:
                 continue
         return None

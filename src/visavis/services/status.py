@@ -7,6 +7,7 @@ from pathlib import Path
 
 from visavis.domain.identification import Where
 from visavis.records.archive import Records
+from visavis.records.films import HalfRead
 
 CHECKPOINT_DAYS = 30
 """A rewriting of the ledger shows against checkpoints that somebody else keeps: those should not be older than this."""
@@ -22,6 +23,8 @@ class SourceStatus:
         Templates that a search under the right case would see now.
     read_through : bool
         Whether its last ingest came to the end.
+    half_read : HalfRead
+        Films of which only a part can be found.
     """
 
     id: str
@@ -32,6 +35,7 @@ class SourceStatus:
     outcomes: dict[str, int]
     searchable: int
     read_through: bool
+    half_read: HalfRead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +67,10 @@ class ArchiveStatus:
     @property
     def notices(self) -> list[str]:
         """What a person should know before trusting a search."""
+        half = [s.half_read.tell(s.title) + ": run `visavis ingest`" for s in self.sources if s.half_read.films]
         unread = [f"«{s.title}» was not read to its end: run `visavis ingest`" for s in self.sources if not s.read_through]
         offline = [f"«{s.title}» is offline ({s.offline}): its faces stay searchable" for s in self.sources if s.offline]
-        return unread + offline + list(self.warnings) + self._ledger_notices()
+        return unread + half + offline + list(self.warnings) + self._ledger_notices()
 
     def _ledger_notices(self) -> list[str]:
         days = (self.at - (self.checkpoint_at or self.ledger_since)).days
@@ -110,6 +115,7 @@ class Status:
                     outcomes=self._records.files.counts(source_number=source.number),
                     searchable=self._records.gallery.size(Where(sources=frozenset({source.number})), at).size,
                     read_through=self._records.files.read_through(source.number),
+                    half_read=self._records.films.half_read(source.number),
                 )
                 for source in self._records.sources.all()
             ),

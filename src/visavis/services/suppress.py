@@ -29,7 +29,9 @@ _SAME_BOX = 0.5  # intersection over union: two copies of one file, perhaps read
 NOT_CAUGHT = (
     "Known again: the same file, and the same picture resized, saved again, slightly brighter or darker, or cropped, as long as 80 % of "
     "each side are left. Not known again: another photograph of you, the same picture cropped more, mirrored, turned, framed, retouched or "
-    "taken from a screen or a print, and a wider picture that this one was cut from. Tell us of those, and they are taken out as well."
+    "taken from a screen or a print, and a wider picture that this one was cut from. Of a film, the same file is known again, and where "
+    "you are in it; a film that was saved again or cut, and a picture taken from it, are not. Tell us of those, and they are taken out "
+    "as well."
 )
 """What the person is told in so many words."""
 
@@ -94,7 +96,7 @@ class Prepared:
     @property
     def unseen(self) -> int:
         """Pictures in the archive that have no print."""
-        return sum(one.known.sha256 is not None and not one.print for one in self.new)
+        return sum(one.known.sha256 is not None and not (one.print or one.path.points) for one in self.new)
 
 
 class Suppress:
@@ -148,12 +150,13 @@ class Suppress:
         known : Known, optional
             Pictures of which every face is to go, in the archive or not.
         """
+        faces = self._book.with_siblings(faces)
+        new, going = self._of_films([face for face in faces if face.film])
+        faces = [face for face in faces if not face.film]
         known_media = [] if known is None else self._book.media_known_by(known)
         whole = [] if known is None else self._book.faces(media=known_media)
         copies = _by_content(self._book.same_content({face.sha256 for face in faces}))
-        prints = self._prints((*faces, *whole, *(copy for some in copies.values() for copy in some)))
-        new: list[NewSuppression] = []
-        going: dict[int, HeldFace] = {}
+        prints = self._prints([one for one in (*faces, *whole, *(copy for some in copies.values() for copy in some)) if not one.film])
         for face in faces:
             others = (copy for copy in copies.get(face.sha256, ()) if copy.media_number != face.media_number)
             going |= {one.number: one for one in (face, *(copy for copy in others if copy.box.overlap(face.box) >= _SAME_BOX))}
@@ -161,11 +164,24 @@ class Suppress:
         if known is not None:
             new.append(NewSuppression(known=known))
             told = {face.sha256 for face in faces}
-            new += [
-                NewSuppression(known=Known(sha256=content), print=prints[content]) for content in _by_content(whole) if content not in told
-            ]
+            beside = (content for content in _by_content(whole) if content not in told)
+            new += [NewSuppression(known=Known(sha256=content), print=prints.get(content, b"")) for content in beside]
             going |= {face.number: face for face in whole}
         return Prepared(new=tuple(new), faces=tuple(going.values()))
+
+    def _of_films(self, faces: Sequence[HeldFace]) -> tuple[list[NewSuppression], dict[int, HeldFace]]:
+        """Return an objection for each appearance, and the faces that go: its own, and those of the same film in other sources."""
+        new: list[NewSuppression] = []
+        going = {face.number: face for face in faces}
+        same = _by_content(self._book.same_content({face.sha256 for face in faces}))
+        for appearance in dict.fromkeys(face.appearance for face in faces):
+            best = next(face for face in faces if face.appearance == appearance)
+            path = self._book.path_of(appearance)
+            new.append(NewSuppression(known=Known(sha256=best.sha256), box=best.box, path=path))
+            others = (copy for copy in same.get(best.sha256, ()) if copy.appearance != appearance)
+            copies = [copy for copy in others if (here := path.at(copy.at_ticks)) and here.overlap(copy.box) >= _SAME_BOX]
+            going |= {face.number: face for face in self._book.with_siblings(copies)}
+        return new, going
 
     def write(self, work: Work, prepared: Prepared, *, because: str) -> tuple[SuppressionId, ...]:
         """Write objections; whoever erases the faces does so in the same transaction."""

@@ -94,7 +94,7 @@ class SurveyReport:
     unsupported : mapping
         Extension (empty = none) → tally of files that are not opened.
     videos : Tally
-        Of the unsupported: they join with video support.
+        Films by their extension; how long they are, and so how long they take, shows only when they are read.
     paired : Tally
         RAW files that a JPEG or HEIC of the same shot stands for.
     unreadable_count : int
@@ -229,10 +229,10 @@ class Survey:
                 counts.add("paired", file.size)
             elif kind in {Kind.PICTURE, Kind.RAW}:
                 self._look_into(source, file, counts)
+            elif kind is Kind.VIDEO:
+                counts.add("video", file.size)
             else:
                 counts.add(f"unsupported {extension(file.path)}", file.size)
-                if kind is Kind.VIDEO:
-                    counts.add("video", file.size)
 
     def _look_into(self, source: Source, file: FoundFile, counts: _Counts) -> None:
         try:

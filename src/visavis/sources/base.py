@@ -1,4 +1,4 @@
-"""The source plug: two doors and what they promise.
+"""The source plug: three doors and what they promise.
 
 A source is read, never written. What it can't list or open it says; nothing is lost silently. The promises are tested by
 :class:`visavis.testing.source_contract.SourceContract`, which every implementation must pass.
@@ -6,7 +6,7 @@ A source is read, never written. What it can't list or open it says; nothing is 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from visavis.domain.media import Reason
 
@@ -40,7 +40,7 @@ class Unlisted:
 
 
 class Source(Protocol):
-    """Two doors."""
+    """Three doors."""
 
     def discover(self) -> Iterator[FoundFile | Unlisted]:
         """List what the source holds, each path once, in an order that stays the same while the source does; the files of one
@@ -70,5 +70,25 @@ class Source(Protocol):
         UnreadablePicture
             vanished (gone since it was listed), not-allowed (the system refuses, or the path leaves the source), too-large (whole
             files only), unsupported (no regular file).
+        """
+        ...
+
+    def stream(self, path: str) -> BinaryIO:
+        """Open a file for reading here and there: films are longer than memory.
+
+        Parameters
+        ----------
+        path : str
+            As `discover` gave it.
+
+        Returns
+        -------
+        BinaryIO
+            Seekable; the caller closes it. It may raise `OSError` when what it reads from is gone.
+
+        Raises
+        ------
+        UnreadablePicture
+            As `open`, but for too-large: that is the decoder's to say.
         """
         ...

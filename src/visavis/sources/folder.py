@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from visavis.domain.errors import InputError, SetupError, UnreadablePicture
 from visavis.domain.media import Reason
@@ -59,29 +60,36 @@ class FolderSource:
 
     def open(self, path: str, *, head: int | None = None) -> bytes:
         """Read a file, as :meth:`visavis.sources.base.Source.open` promises."""
+        with self.stream(path) as file:
+            return self._read(file, head)
+
+    def stream(self, path: str) -> BinaryIO:
+        """Open a file, as :meth:`visavis.sources.base.Source.stream` promises."""
         try:
             target = os.path.realpath(Path(self._root, path), strict=True)
             if not self._is_inside(target):
                 raise UnreadablePicture("the path leads out of the source", reason=Reason.NOT_ALLOWED)
-            return self._read(target, head)
+            # Not blocking: should a pipe have taken the file's place since it was listed, opening it must not wait for a writer.
+            descriptor = os.open(target, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                os.close(descriptor)
+                raise UnreadablePicture("not a regular file", reason=Reason.UNSUPPORTED)
+            return os.fdopen(descriptor, "rb")
         except (FileNotFoundError, NotADirectoryError) as error:
             raise UnreadablePicture("listed, but gone when it was opened", reason=Reason.VANISHED) from error
         except (OSError, ValueError) as error:
-            said = error.strerror if isinstance(error, OSError) else "the path holds a NUL"
-            raise UnreadablePicture(f"the system refused to read it: {said}", reason=Reason.NOT_ALLOWED) from error
+            raise _refused(error) from error
 
-    def _read(self, target: str, head: int | None) -> bytes:
-        # Not blocking: should a pipe have taken the file's place since it was listed, opening it must not wait for a writer.
-        descriptor = os.open(target, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise UnreadablePicture("not a regular file", reason=Reason.UNSUPPORTED)
+    def _read(self, file: BinaryIO, head: int | None) -> bytes:
+        try:
             if head is not None:
                 return file.read(head)
-            data = file.read(self._max_file_bytes + 1) if status.st_size <= self._max_file_bytes else None
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(self._max_file_bytes + 1) if size <= self._max_file_bytes else None
+        except OSError as error:
+            raise _refused(error) from error
         if data is None or len(data) > self._max_file_bytes:
-            raise UnreadablePicture(f"{status.st_size:,} bytes; the limit is {self._max_file_bytes:,}", reason=Reason.TOO_LARGE)
+            raise UnreadablePicture(f"{size:,} bytes; the limit is {self._max_file_bytes:,}", reason=Reason.TOO_LARGE)
         return data
 
     def _is_inside(self, target: str) -> bool:
@@ -152,6 +160,11 @@ class FolderSource:
         except (UnreadablePicture, ValueError) as error:
             detail = f"its {IGNORE_FILE} can't be read ({error}), so the folder is left out"
             return Unlisted(path=folder.rstrip("/") or ".", reason=Reason.UNREADABLE, detail=detail)
+
+
+def _refused(error: OSError | ValueError) -> UnreadablePicture:
+    said = error.strerror if isinstance(error, OSError) else "the path holds a NUL"
+    return UnreadablePicture(f"the system refused to read it: {said}", reason=Reason.NOT_ALLOWED)
 
 
 def _unlisted(path: str, error: OSError) -> Unlisted:

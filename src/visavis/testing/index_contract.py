@@ -8,6 +8,7 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event, Thread
 from typing import Protocol
 
 import numpy as np
@@ -73,7 +74,7 @@ def some_rows(keys: list[int], vectors: Vectors, source: int = 1, days: tuple[in
 
 
 class IndexContract(ABC):
-    """The six doors, as tests. `dim` may be set by the heir."""
+    """The seven doors, as tests. `dim` may be set by the heir."""
 
     dim = 32
 
@@ -165,6 +166,44 @@ class IndexContract(ABC):
         bench.clock.time = bench.clearance.not_after
         with pytest.raises(RefusedError):
             bench.found(vectors[0][:-1], k=0)
+
+    def test_several_probes_get_what_each_would_get_alone(self, bench: Bench, vectors: Vectors) -> None:
+        for seq, start in enumerate(range(0, 200, 50), start=1):
+            bench.add(some_rows(list(range(start + 1, start + 51)), vectors[start : start + 50], source=seq), seq)
+        for where in (None, Where(sources=frozenset({2, 3}))):
+            for probe, hits in zip(vectors[:9], bench.index.search_each(vectors[:9], 20, where, bench.clearance), strict=True):
+                alone = bench.index.search(probe, 20, where, bench.clearance)
+                assert hits.keys.tolist() == alone.keys.tolist()
+                assert hits.similarity.tolist() == alone.similarity.tolist()
+        assert bench.index.search_each(vectors[:0], 20, None, bench.clearance) == ()
+
+    def test_several_probes_need_a_clearance_too(self, bench: Bench, vectors: Vectors) -> None:
+        bench.clock.time = bench.clearance.not_after
+        with pytest.raises(RefusedError, match="ended"):
+            bench.index.search_each(vectors[:0], 1, None, bench.clearance)
+
+    def test_threads_search_while_one_adds_and_removes(self, bench: Bench, vectors: Vectors) -> None:
+        bench.add(some_rows(list(range(1, 101)), vectors[:100]), 1)
+        bench.rows.put(np.arange(101, 201), vectors[100:])
+        stop, wrong = Event(), []
+
+        def search() -> None:
+            while not stop.is_set():
+                keys = bench.found(vectors[0])
+                if keys[0] != 1 or len(set(keys)) != len(keys) or not set(range(1, 51)) <= set(keys) <= set(range(1, 201)):
+                    wrong.append(keys)
+
+        threads = [Thread(target=search) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for seq in range(2, 52):
+            bench.index.add(some_rows([seq + 99, seq + 149][: 1 + seq % 2], vectors[[seq + 98, seq + 148][: 1 + seq % 2]]), seq)
+            bench.index.remove(np.array([seq + 49]), seq)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+        assert bench.found(vectors[0])[0] == 1
 
     def test_only_sources_of_the_clearance_are_seen_whatever_the_filter_says(self, bench: Bench, vectors: Vectors, issue: Issue) -> None:
         for source in range(1, 5):

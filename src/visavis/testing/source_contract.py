@@ -65,6 +65,16 @@ class SourceContract(ABC):
             self.source_with(_FILES).open(path)
         assert caught.value.reason in {Reason.NOT_ALLOWED, Reason.VANISHED}
 
-    def test_a_source_has_two_doors(self) -> None:
+    def test_a_stream_is_read_here_and_there(self) -> None:
+        with self.source_with(_FILES).stream("b.jpg") as stream:
+            assert (stream.seek(0, 2), stream.seek(2), stream.read(3)) == (6, 2, b"con")
+
+    @pytest.mark.parametrize("path", ["gone.jpg", "../a.jpg", "album/../../a.jpg", "/etc/hostname"])
+    def test_a_stream_of_what_is_not_there_is_refused(self, path: str) -> None:
+        with pytest.raises(UnreadablePicture) as caught:
+            self.source_with(_FILES).stream(path)
+        assert caught.value.reason in {Reason.NOT_ALLOWED, Reason.VANISHED}
+
+    def test_a_source_has_three_doors(self) -> None:
         doors = {name for name in dir(self.source_with({})) if not name.startswith("_")}
-        assert doors == {"discover", "open"}
+        assert doors == {"discover", "open", "stream"}

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from visavis.domain.arrays import RgbImage
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, SetupError
-from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold
+from visavis.domain.film import Sampling
+from visavis.domain.identification import ProbePicture, SearchResult, Threshold
 from visavis.domain.ids import SourceId
 from visavis.domain.media import Reason
 from visavis.domain.progress import IngestProgress
@@ -28,6 +28,7 @@ from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.accounts import SignedIn
+from visavis.wiring.clips import ClipDesk
 from visavis.wiring.desks import Desks
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
@@ -38,9 +39,10 @@ from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
+    from visavis.evaluation.recall import IndexReport
     from visavis.services.ingest import IngestReport
+    from visavis.services.ingest.parts import Parts
     from visavis.services.ingest.pool import Pool
-    from visavis.services.ingest.root import Parts
     from visavis.services.search import Permission, Reasons
 
 
@@ -74,7 +76,13 @@ class Archive(Desks):
     @property
     def requests(self) -> RequestDesk:
         """What the people shown ask: taken in, looked for, answered."""
-        return RequestDesk(self._session, Engines(look=self.look, searching=self._searching, chain=self._open_chain, floor=self._floor))
+        doors = (self.look, self._searching, self._open_chain, self._floor, self.clips.masked)
+        return RequestDesk(self._session, Engines(*doors))
+
+    @property
+    def clips(self) -> ClipDesk:
+        """Clips of candidates in films."""
+        return ClipDesk(self._session, self._open_chain, lambda records: self._default_threshold(records).value)
 
     @property
     def erasure(self) -> ErasureDesk:
@@ -145,6 +153,7 @@ class Archive(Desks):
         sources: Sequence[str] = (),
         workers: int = 1,
         thorough: bool = False,
+        sampling: Sampling | None = None,
         confirm_missing: bool = False,
         progress: Callable[[IngestProgress], None] = lambda _: None,
     ) -> "IngestReport":
@@ -157,7 +166,9 @@ class Archive(Desks):
         workers : int
             Processes that analyse.
         thorough : bool
-            Look for faces of 20 pixels in large pictures, slowly.
+            Look for faces of 20 pixels in large photographs, slowly.
+        sampling : Sampling or None
+            How closely films are looked at; None = as the settings say.
         confirm_missing : bool
             Files that are gone are gone, even if they are many.
 
@@ -169,7 +180,12 @@ class Archive(Desks):
         from visavis.services.ingest import Ingest, IngestRequest
 
         request = IngestRequest(
-            actor=self._session.actor, sources=tuple(sources), workers=workers, thorough=thorough, confirm_missing=confirm_missing
+            actor=self._session.actor,
+            sources=tuple(sources),
+            workers=workers,
+            thorough=thorough,
+            sampling=sampling or self._session.settings.sampling,
+            confirm_missing=confirm_missing,
         )
         with self._session.writing() as records, self._open_index(records) as index:
             open_pool = functools.partial(self._open_pool, records)
@@ -304,12 +320,6 @@ class Archive(Desks):
         why = Why(records, index, self._permission(records), default_threshold=self._default_threshold(records))
         return why.run(question, Path(file))
 
-    def original_opener(self) -> Callable[[Candidate], RgbImage | None]:
-        """Return a function that decodes the original behind a candidate, upright RGB, or gives None where it can't be reached."""
-        from visavis.services.show_original import ShowOriginal
-
-        return ShowOriginal(self._session.records(), build.file_opener(self._session.settings), build.limits(self._session.settings)).run
-
     # ---- upkeep --------------------------------------------------------------------------------------------------------------
 
     def status(self) -> ArchiveStatus:
@@ -332,7 +342,7 @@ class Archive(Desks):
     # ---- parts ---------------------------------------------------------------------------------------------------------------
 
     def _parts(self, records: Records, index: VectorIndex) -> "Parts":
-        from visavis.services.ingest.root import Parts
+        from visavis.services.ingest.parts import Parts
 
         return Parts(
             records=records,
@@ -348,7 +358,7 @@ class Archive(Desks):
         return Pool(build.analyser_factory(self._session.settings, records.pack_id), workers=workers)
 
     def _keeper(self, records: Records) -> EmbeddedKeeper:
-        return EmbeddedKeeper(records, self._session.clock, Upkeep(step=self._session.step))
+        return EmbeddedKeeper(records, self._session.clock, Upkeep(threads=self._session.settings.threads, step=self._session.step))
 
     @contextmanager
     def _open_index(self, records: Records) -> Iterator[VectorIndex]:
@@ -359,6 +369,12 @@ class Archive(Desks):
             yield index
         finally:
             index.close()
+
+    def evaluate_index(self) -> "IndexReport":
+        """Compare the index with exact search, on probes of nobody; rates only."""
+        from visavis.wiring.evaluation import evaluate_archive_index
+
+        return evaluate_archive_index(*self._searching(), self._session.actor, self._session.rules)
 
     def _searching(self) -> tuple[Records, VectorIndex]:
         """Return records and an index that has all that was committed until now."""

@@ -5,7 +5,7 @@ import functools
 import getpass
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import platformdirs
 from pydantic import ValidationError
@@ -25,10 +25,12 @@ from visavis.services.ledger.guard import LedgerGuard
 from visavis.settings import Settings
 
 if TYPE_CHECKING:  # these import networks and decoders, which most commands do not need
-    from visavis.decode.limits import Limits
+    from visavis.decode.limits import FilmLimits, Limits
+    from visavis.decode.originals import OriginalPixels
+    from visavis.decode.video.base import Film
     from visavis.engines.chain import Chain
     from visavis.engines.pack import Pack
-    from visavis.services.ingest.analyse import PhotoAnalyser
+    from visavis.services.ingest.analyse import MediaAnalyser
     from visavis.sources.folder import FolderSource
 
 
@@ -116,6 +118,15 @@ def limits(settings: Settings) -> "Limits":
     return Limits(file_bytes=settings.max_file_mb << 20, pixels=settings.max_megapixels * 1_000_000)
 
 
+def film_limits(settings: Settings) -> "FilmLimits":
+    """Return what one film may ask of the machine."""
+    from visavis.decode.limits import FilmLimits
+
+    return FilmLimits(
+        file_bytes=settings.max_film_gb << 30, seconds=settings.max_film_hours * 3600, pixels=settings.max_film_megapixels * 1_000_000
+    )
+
+
 def find_pack(settings: Settings, pack_id: str) -> "Pack":
     """Return a model pack, checked."""
     from visavis.engines import pack
@@ -152,13 +163,45 @@ def file_opener(settings: Settings) -> Callable[[Path, str], bytes]:
     return lambda root, path: open_source(settings, root).open(path)
 
 
-def analyser(settings: Settings, pack_id: str) -> "PhotoAnalyser":
+def stream_opener(settings: Settings) -> Callable[[Path, str], BinaryIO]:
+    """Return (root, path below it) → seekable stream."""
+    return lambda root, path: open_source(settings, root).stream(path)
+
+
+def originals(settings: Settings) -> "OriginalPixels":
+    """Return what reads the pixels behind a record."""
+    from visavis.decode.originals import OriginalPixels
+
+    return OriginalPixels(
+        open_file=file_opener(settings),
+        open_stream=stream_opener(settings),
+        limits=limits(settings),
+        film_limits=film_limits(settings),
+    )
+
+
+def film_opener(settings: Settings) -> Callable[[BinaryIO, str], "Film"]:
+    """Return (stream, file name) → film; PyAV is loaded with the first."""
+
+    def opened(stream: BinaryIO, name: str) -> "Film":
+        from visavis.decode.video.film import open_film
+
+        return open_film(stream, file_name=name, limits=film_limits(settings), threads=settings.threads)
+
+    return opened
+
+
+def analyser(settings: Settings, pack_id: str) -> "MediaAnalyser":
     """Build what one worker process works with; called there."""
-    from visavis.services.ingest.analyse import PhotoAnalyser
+    from visavis.services.ingest.analyse import MediaAnalyser
+    from visavis.services.ingest.film import FilmAnalyser
+    from visavis.services.ingest.film_reader import FilmReader
 
-    return PhotoAnalyser(file_opener(settings), chain(settings, pack_id), limits(settings))
+    opened = chain(settings, pack_id)
+    films = FilmReader(stream_opener(settings), film_opener(settings), FilmAnalyser(opened).part)
+    return MediaAnalyser(file_opener(settings), opened, limits(settings), films)
 
 
-def analyser_factory(settings: Settings, pack_id: str) -> "Callable[[], PhotoAnalyser]":
+def analyser_factory(settings: Settings, pack_id: str) -> "Callable[[], MediaAnalyser]":
     """Return a factory that a spawned process can import."""
     return functools.partial(analyser, settings, pack_id)

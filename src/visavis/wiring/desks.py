@@ -1,10 +1,14 @@
 """The desks of one archive, each for one kind of work."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from visavis.domain.arrays import RgbImage
+from visavis.domain.identification import Candidate
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
+from visavis.wiring import build
 from visavis.wiring.accounts import AccountDesk
 from visavis.wiring.backups import BackupDesk
 from visavis.wiring.cases import CaseDesk
@@ -105,3 +109,9 @@ class Desks(ABC):
     def consents(self) -> ConsentDesk:
         """Consents that a source stands on."""
         return ConsentDesk(self._session, self._open_index)
+
+    def original_opener(self) -> Callable[[Candidate], RgbImage | None]:
+        """Return a function that decodes the original behind a candidate, upright RGB, or gives None where it can't be reached."""
+        from visavis.services.show_original import ShowOriginal
+
+        return ShowOriginal(self._session.records(), build.originals(self._session.settings)).run

@@ -4,7 +4,7 @@ import functools
 
 from visavis.domain.clock import Clock
 from visavis.domain.media import Outcome, PictureMetadata, Reason
-from visavis.law.admit import ItemFacts, Step, admit, keep
+from visavis.law.admit import Item, ItemFacts, Step, admit, keep
 from visavis.law.charter import Charter
 from visavis.law.reading import parse_charter
 from visavis.law.rulebook import Rulebook
@@ -22,11 +22,17 @@ class LawGate:
         self._stops = stops
         self._parsed = functools.lru_cache(maxsize=64)(self._parse)
 
-    def admit(self, source: SourceRecord, *, step: str, pictures: int, path: str, consents: int = 0, faces: int = 0) -> Outcome | None:
+    def admit(self, source: SourceRecord, item: Item) -> Outcome | None:
         """Return the refusal to store, or None."""
-        order = self._stops.order_at(source.number, source.id, path)
-        facts = ItemFacts(source_state=source.state, kind="photo", pictures_before=pictures, order=order, consents=consents, faces=faces)
-        refusal = admit(self._parsed(source.charter_toml), self._rules, at=self._clock.now(), step=Step(step), facts=facts)
+        facts = ItemFacts(
+            source_state=source.state,
+            kind=item.kind,
+            pictures_before=item.pictures,
+            order=self._stops.order_at(source.number, source.id, item.path),
+            consents=item.consents,
+            faces=item.faces,
+        )
+        refusal = admit(self._parsed(source.charter_toml), self._rules, at=self._clock.now(), step=Step(item.step), facts=facts)
         return None if refusal is None else Outcome(reason=Reason.REFUSED, detail=f"{refusal.rule}: {refusal.detail}")
 
     def purposes(self, source: SourceRecord) -> frozenset[str] | None:

@@ -19,7 +19,7 @@ from visavis.records.archive import Records
 from visavis.records.holdings import Hint
 from visavis.records.likened import RightsSearchRecord
 from visavis.records.requests import RequestRecord
-from visavis.services.access import AccessPackage, Gather, Originals, Written
+from visavis.services.access import AccessPackage, CutMasked, FilmDoors, Gather, Originals, Written
 from visavis.services.requests import (
     Answer,
     CandidateShown,
@@ -43,6 +43,7 @@ from visavis.services.requests import (
 from visavis.wiring import build
 from visavis.wiring.fulfil import fulfilments
 from visavis.wiring.picking import pick
+from visavis.wiring.pixels import Pixels
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
@@ -55,31 +56,14 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class _Pixels:
-    """A decoded picture, as detectors ask for one."""
-
-    image_rgb: RgbImage
-
-    @property
-    def full_width(self) -> int:
-        return int(self.image_rgb.shape[1])
-
-    @property
-    def full_height(self) -> int:
-        return int(self.image_rgb.shape[0])
-
-    def pixels(self, _longer_side: int | None = None) -> RgbImage:
-        return self.image_rgb
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """What the desk borrows of the archive: reading photographs, searching, finding faces, the least similarity that is given."""
+    """What the desk borrows of the archive: reading photographs, searching, finding faces, the least similarity that is given, clips."""
 
     look: Callable[..., tuple[ProbePicture, ...]]
     searching: Callable[[], tuple[Records, VectorIndex]]
     chain: Callable[[], "Chain"]
     floor: Callable[[Records], float]
+    cut_masked: CutMasked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +125,7 @@ class RequestDesk:
         """Return a request with its candidates to be judged; each look is in the ledger."""
         self._session.check(Act.ANSWER_REQUEST)
         settings = self._session.settings
-        shown = ShowRequest(self._session.records(), build.file_opener(settings), build.limits(settings))
+        shown = ShowRequest(self._session.records(), build.originals(settings))
         return shown.run(self._session.actor, self._id(wanted))
 
     # ---- steps ---------------------------------------------------------------------------------------------------------------
@@ -296,7 +280,10 @@ class RequestDesk:
 
     def _write(self, records: Records, prepared: Prepared, part: Path) -> Written:
         settings, request = self._session.settings, prepared.request
-        originals = Originals(open_file=build.file_opener(settings), limits=build.limits(settings), find_faces=self._find_faces)
+        films = FilmDoors(open_stream=build.stream_opener(settings), cut=self._engines.cut_masked, find_faces=self._find_faces)
+        originals = Originals(
+            open_file=build.file_opener(settings), limits=build.limits(settings), find_faces=self._find_faces, films=films
+        )
         package = AccessPackage(records, Gather(records, self._session.rules), originals)
         reached = [plain_contact(contact) for contact in request.contacts]
         others = [one for one in records.requests.of_person(reached) if one.id != request.id]
@@ -304,7 +291,7 @@ class RequestDesk:
             return package.write(request, others, stream, says=prepared.done.says, files=prepared.done.files)
 
     def _find_faces(self, image_rgb: RgbImage) -> Sequence[Box]:
-        return self._engines.chain().boxes(_Pixels(image_rgb))
+        return self._engines.chain().boxes(Pixels(image_rgb))
 
     def _fulfilments(self, records: Records) -> dict[Kind, Fulfil]:
         own: dict[Kind, Fulfil] = {Kind.RESTRICTION: Restrict(records).run, Kind.RECTIFICATION: Rectified(records).run}

@@ -1,12 +1,9 @@
-"""Acts that need no archive yet: making one, survey, packs, charter templates, evaluation."""
+"""Acts that need no archive yet: making one, survey, packs, charter templates."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visavis.domain.errors import UnreadablePicture
-from visavis.domain.face import AnalysedFace
-from visavis.law.clear import clear_evaluation
 from visavis.law.writing import charter_template
 from visavis.settings import Settings
 from visavis.wiring import build
@@ -14,11 +11,7 @@ from visavis.wiring.vault import recovery_sheet, refuse_inside
 
 if TYPE_CHECKING:
     from visavis.engines.pack import PackListing
-    from visavis.evaluation.report import IdentifyReport, PairsReport
     from visavis.services.survey import SurveyReport
-
-EMBED_AT_ONCE = 16
-"""Pictures analysed together in an evaluation."""
 
 
 def create_archive(
@@ -81,53 +74,3 @@ def install_pack(folder: Path) -> str:
     from visavis.engines.pack import install_pack
 
     return install_pack(folder, build.read_settings().packs)
-
-
-def evaluate_pairs(
-    pairs: Path, folder: Path, *, pack_id: str | None = None, progress: Callable[[int], None] = lambda _: None
-) -> "PairsReport":
-    """Measure pairs of a licensed test set; templates in memory only, aggregates only."""
-    from visavis.services.evaluate import EvaluatePairs
-
-    name, embed = _embedder(pack_id, progress)
-    clock = build.SystemClock()
-    clearance = clear_evaluation(build.current_actor(), build.rules(), at=clock.now())
-    return EvaluatePairs(embed_files=embed, pack=name, clock=clock).run(pairs, folder, clearance)
-
-
-def evaluate_identify(folder: Path, *, pack_id: str | None = None, progress: Callable[[int], None] = lambda _: None) -> "IdentifyReport":
-    """Measure open-set identification on a folder a person; templates in memory only, aggregates only."""
-    from visavis.services.evaluate import EvaluateIdentify
-
-    name, embed = _embedder(pack_id, progress)
-    clock = build.SystemClock()
-    clearance = clear_evaluation(build.current_actor(), build.rules(), at=clock.now())
-    return EvaluateIdentify(embed_files=embed, pack=name, clock=clock).run(folder, clearance)
-
-
-def _embedder(
-    pack_id: str | None, progress: Callable[[int], None]
-) -> tuple[str, Callable[[Sequence[Path]], Iterator[Sequence[AnalysedFace]]]]:
-    from visavis.decode.photo import open_photo
-    from visavis.engines.pack import DEFAULT_PACK
-
-    settings = build.read_settings()
-    name = pack_id or DEFAULT_PACK
-    chain = build.chain(settings, name)
-
-    def embed(paths: Sequence[Path]) -> Iterator[Sequence[AnalysedFace]]:
-        for start in range(0, len(paths), EMBED_AT_ONCE):
-            chunk = paths[start : start + EMBED_AT_ONCE]
-            photos = {}
-            for place, path in enumerate(chunk):
-                try:
-                    photos[place] = open_photo(path.read_bytes(), limits=build.limits(settings))
-                except (UnreadablePicture, OSError):
-                    continue
-            found = dict(zip(photos, chain.analyse(list(photos.values())), strict=True))
-            for place in range(len(chunk)):
-                faces = found.get(place, [])
-                yield [] if isinstance(faces, UnreadablePicture) else faces
-            progress(start + len(chunk))
-
-    return name, embed

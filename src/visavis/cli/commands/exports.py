@@ -49,14 +49,40 @@ def handing_out(output: Path | None, handed: Handed | None) -> Iterator[TextIO]:
 
 
 @contextmanager
+def handing_out_file(output: Path, handed: Handed | None) -> Iterator[Path]:
+    """Yield a place beside a file to write it to; the file appears when it is complete, with `handed` only once that is on record.
+
+    Raises
+    ------
+    InputError
+        The file can't be written.
+    """
+    output = output.resolve()
+    part = output.with_name(output.name + ".part")
+    try:
+        yield part
+        _recorded(part, handed)
+        part.replace(output)
+    except OSError as error:
+        raise InputError(f"can't write {output}: {error.strerror}", remedy="choose another --output") from error
+    finally:
+        part.unlink(missing_ok=True)
+    sys.stderr.write(shown(f"written to {output}") + "\n")
+
+
+def _recorded(part: Path, handed: Handed | None) -> None:
+    if handed is not None:
+        with part.open("rb") as written:
+            handed(hashlib.file_digest(written, "sha256").digest())
+
+
+@contextmanager
 def _appearing(output: Path, handed: Handed | None) -> Iterator[TextIO]:
     part = output.with_name(output.name + ".part")
     try:
         with part.open("w", encoding="utf-8", newline="") as stream:
             yield stream
-        if handed is not None:
-            with part.open("rb") as written:
-                handed(hashlib.file_digest(written, "sha256").digest())
+        _recorded(part, handed)
         part.replace(output)
     finally:
         part.unlink(missing_ok=True)

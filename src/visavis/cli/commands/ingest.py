@@ -12,6 +12,7 @@ from visavis.cli.output.plain_text import shown
 from visavis.cli.output.progress import IngestView
 from visavis.cli.output.sizes import duration
 from visavis.cli.output.table import console
+from visavis.domain.film import Sampling
 
 SourceOption = Annotated[list[str] | None, typer.Option("--source", metavar="ID", help="Id or title; several times for several.")]
 
@@ -25,7 +26,8 @@ def register(app: typer.Typer) -> None:
 def ingest(
     source: SourceOption = None,
     workers: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Processes that analyse pictures.")] = 1,
-    thorough: Annotated[bool, typer.Option("--thorough", help="Find 20-pixel faces in large pictures, slowly.")] = False,
+    thorough: Annotated[bool, typer.Option("--thorough", help="Find 20-pixel faces in large photographs, slowly.")] = False,
+    sampling: Annotated[Sampling | None, typer.Option(help="How closely films are looked at; else as the setting says.")] = None,
     confirm_missing: Annotated[
         bool, typer.Option("--confirm-missing", help="Files that are gone are gone, even if they are many.")
     ] = False,
@@ -33,10 +35,12 @@ def ingest(
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Read what is new or changed. Ctrl-C at any moment loses at most the batch in flight; run it again to go on."""
+    """Read what is new or changed. Ctrl-C at any moment loses at most what is in flight; run it again to go on."""
     with archive_at(archive) as opened, IngestView(sys.stderr) as view:
         signed_in(opened, person)
-        report = opened.ingest(sources=source or (), workers=workers, thorough=thorough, confirm_missing=confirm_missing, progress=view)
+        report = opened.ingest(
+            sources=source or (), workers=workers, thorough=thorough, sampling=sampling, confirm_missing=confirm_missing, progress=view
+        )
     if form is Format.JSON:
         emit(
             {

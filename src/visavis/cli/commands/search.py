@@ -18,6 +18,7 @@ from visavis.cli.output.document import emit, search_document, write_csv
 from visavis.cli.output.page import write_page
 from visavis.cli.output.pictures import write_numbered
 from visavis.cli.output.plain_text import shown
+from visavis.cli.output.reading import span
 from visavis.cli.output.table import console, write_faces, write_table
 from visavis.domain.errors import InputError, SeveralFacesInProbe
 from visavis.domain.identification import ProbePicture, SearchResult
@@ -184,6 +185,8 @@ def why(
             "rank": item.rank,
             "weak": list(item.weaknesses),
             "verdict": item.verdict,
+            "start_s": None if item.moment is None else item.moment.start_s,
+            "end_s": None if item.moment is None else item.moment.end_s,
         }
         for item in found.faces
     ]
@@ -197,7 +200,8 @@ def why(
     for number, item in enumerate(found.faces, start=1):
         weak = f"; weak: {', '.join(item.weaknesses)}" if item.weaknesses else ""
         compared = "" if item.similarity is None else f"similarity {item.similarity:.3f}, threshold {found.threshold.value:.3f}: "
-        screen.print(f"face {number}: {compared}{item.verdict}{weak}", soft_wrap=True)
+        when = "" if item.moment is None else f", {span(item.moment.start_s, item.moment.end_s)}"
+        screen.print(f"face {number}{when}: {compared}{item.verdict}{weak}", soft_wrap=True)
 
 
 def check_writable(target: Path, photos: Sequence[Path], opened: "Archive") -> None:
@@ -232,4 +236,5 @@ def _write(opened: "Archive", result: SearchResult, form: ResultFormat, stream: 
         case ResultFormat.CSV:
             write_csv(result, stream)
         case ResultFormat.HTML:
-            write_page(result, opened.original_opener(), stream, kept=[probe.picture for probe in kept if probe.picture])
+            pictures = [probe.picture for probe in kept if probe.picture]
+            write_page(result, opened.original_opener(), stream, kept=pictures, open_preview=opened.clips.previews(result.case_id))

@@ -60,7 +60,7 @@ def _lines(report: "SurveyReport") -> Iterator[str]:
     if report.paired.files:
         yield f"{report.paired.files:,} RAW files stand beside a camera JPEG of the same shot and count once"
     if report.videos.files:
-        yield f"{report.videos.files:,} videos: not searched in this version"
+        yield f"{counted(report.videos.files, 'film')}, {size(report.videos.bytes)}: the time that they take shows when they are read"
     yield f"can't be read: {report.unreadable_count:,}"
     yield from (f"  {unread.reason.value}: {unread.path}" for unread in report.unreadable[:10])
     if report.unreadable_count > 10:

@@ -12,8 +12,8 @@ from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 
 COLUMNS = (
     "rank", "candidate_id", "face_id", "media_id", "source_id", "source_title", "group", "kind", "similarity", "gallery_size",
-    "threshold", "pack", "path", "captured_at", "start_s", "end_s", "box_left", "box_top", "box_width", "box_height", "probe_face", "weak",
-    "offline", "decided", "labels", "search_id", "case_id", "purpose", "expected_false_hits", "stamp",
+    "threshold", "pack", "path", "captured_at", "start_s", "end_s", "at_s", "timecode", "box_left", "box_top", "box_width", "box_height",
+    "probe_face", "weak", "offline", "decided", "labels", "search_id", "case_id", "purpose", "expected_false_hits", "stamp",
 )  # fmt: skip
 """Header of the CSV form: no similarity without N, threshold and pack beside it, and no row without its search and case."""
 
@@ -75,6 +75,7 @@ def write_csv(result: SearchResult, stream: TextIO) -> None:
         row = {**shared, **_candidate(candidate)}
         row |= {f"box_{side}": value for side, value in _box(candidate.box).items()}
         row |= {"weak": "; ".join(candidate.weaknesses), "offline": str(candidate.offline).lower()}
+        row |= {"timecode": candidate.timecode}
         row |= {"decided": candidate.decided, "labels": "; ".join(candidate.labels)}
         writer.writerow([_cell(row[column]) for column in COLUMNS])
 
@@ -104,6 +105,8 @@ def _candidate(candidate: Candidate) -> dict[str, object]:
         "captured_at": candidate.captured_at,
         "start_s": candidate.start_s,
         "end_s": candidate.end_s,
+        "at_s": candidate.at_s,
+        "timecode": candidate.timecode or None,
         "box": _box(candidate.box),
         "probe_face": candidate.probe_face,
         "weak": list(candidate.weaknesses),

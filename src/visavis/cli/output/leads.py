@@ -13,9 +13,6 @@ from visavis.cli.output.plain_text import shown
 if TYPE_CHECKING:
     from visavis.wiring.review import OpenLead
 
-END = 8
-"""Last characters of an id that a person types; they are random."""
-
 
 def write_leads(leads: "Sequence[OpenLead]", screen: Console) -> None:
     """Print the leads by search: rank, id to decide with, source and file, how many have judged it."""
@@ -31,7 +28,7 @@ def write_leads(leads: "Sequence[OpenLead]", screen: Console) -> None:
             remarks = "; ".join(reading.remarks(candidate, several_faces=False))
             judged = f"{lead.given} of {lead.needed} judged it" if lead.needed > 1 else ""
             told = " · ".join(filter(None, (reading.date(candidate), candidate.source_title, candidate.path, remarks, judged)))
-            screen.print(Text(shown(f"{candidate.rank:>4}  {candidate.candidate_id[-END:]}  {told}")), soft_wrap=True)
+            screen.print(Text(shown(f"{candidate.rank:>4}  {candidate.candidate_id[-reading.END :]}  {told}")), soft_wrap=True)
     screen.print()
     screen.print(Text("Compare: visavis review sheet SEARCH --output sheet.html"))
     screen.print(Text(reading.LEAD, style="bold"))

@@ -3,13 +3,15 @@
 The page is written piece by piece: at any moment one candidate's original is in memory, whatever the length of the list.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TextIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from visavis.cli.output import reading
+from visavis.cli.output.films import Filmed, Films, OpenPreview
 from visavis.cli.output.pictures import crop_uri, jpeg_uri, whole_uri
 from visavis.cli.output.plain_text import shown
 from visavis.domain.arrays import RgbImage
@@ -45,6 +47,7 @@ class _Entry:
     remarks: tuple[str, ...]
     crop: str | None
     whole: Whole | None
+    filmed: Filmed | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,14 @@ class _Probe:
     boxes: tuple[_NumberedBox, ...]
 
 
-def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO, *, kept: Sequence[bytes] = ()) -> None:
+def write_page(
+    result: SearchResult,
+    open_pixels: OpenPixels,
+    stream: TextIO,
+    *,
+    kept: Sequence[bytes] = (),
+    open_preview: OpenPreview | None = None,
+) -> None:
     """Write the page.
 
     Parameters
@@ -82,19 +92,25 @@ def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO, *,
         Takes UTF-8, which the page declares.
     kept : sequence of bytes
         JPEGs of the searched faces, where a search is shown again.
+    open_preview : callable or None
+        Called for candidates in films, in the order of the page, until it is full; None = the page plays nothing.
     """
     template = environment().get_template("search.html.j2")
     several = reading.several_faces_searched(result)
     groups = reading.folded(result.candidates)
     standing = [group for group in groups if not reading.set_aside(group[0])]
     aside = [candidate for candidate in result.candidates if reading.set_aside(candidate)]
-    make = _entry_maker(open_pixels, several_faces=several)
+    numbered = [candidate for best, others in standing for candidate in (best, *others)] + aside
+    numbers = {candidate.candidate_id: number for number, candidate in enumerate(numbered, start=1)}
+    standing_numbers = {best.candidate_id: numbers[best.candidate_id] for best, _ in standing}
+    films = Films(result.candidates, standing_numbers, open_preview)
+    make = _EntryMaker(open_pixels, films, numbers, several_faces=several).make
     content = template.generate(
         result=result,
         probes=(_probe(picture) for picture in result.probes),
         kept=[jpeg_uri(picture) for picture in kept],
         groups=_groups(standing, make),
-        aside=map(make, range(len(result.candidates) - len(aside) + 1, len(result.candidates) + 1), aside),
+        aside=map(make, aside),
         aside_count=len(aside),
         pictures=reading.counted(len(standing), "picture"),
         folds=len(standing) + len(aside) < len(result.candidates),
@@ -103,6 +119,7 @@ def write_page(result: SearchResult, open_pixels: OpenPixels, stream: TextIO, *,
         headline=reading.headline(result),
         advice=() if result.candidates else reading.advice(result),
         lead=reading.LEAD,
+        films=films,
     )
     for piece in content:
         stream.write(piece)
@@ -138,26 +155,32 @@ def _ratio(value: float) -> float:
     return min(1.0, max(0.0, value))
 
 
-def _entry_maker(open_pixels: OpenPixels, *, several_faces: bool) -> Callable[[int, Candidate], _Entry]:
-    def make(number: int, candidate: Candidate) -> _Entry:
-        image_rgb = open_pixels(candidate)
+class _EntryMaker:
+    """Makes entries one at a time, as the template reaches them."""
+
+    def __init__(self, open_pixels: OpenPixels, films: Films, numbers: Mapping[str, int], *, several_faces: bool) -> None:
+        self._open_pixels = open_pixels
+        self._films = films
+        self._numbers = numbers
+        self._several_faces = several_faces
+
+    def make(self, candidate: Candidate, *, folded: bool = False) -> _Entry:
+        """Return a candidate with its pictures; `folded` = it stands under a near-duplicate."""
+        image_rgb = self._open_pixels(candidate)
         return _Entry(
-            number=number,
+            number=self._numbers[candidate.candidate_id],
             candidate=candidate,
-            remarks=reading.remarks(candidate, several_faces=several_faces),
+            remarks=reading.remarks(candidate, several_faces=self._several_faces, when=False),
             crop=None if image_rgb is None else crop_uri(image_rgb, candidate.box),
             whole=None if image_rgb is None else whole(image_rgb),
+            filmed=self._films.filmed(candidate, folded=folded),
         )
 
-    return make
 
-
-def _groups(groups: Sequence[tuple[Candidate, tuple[Candidate, ...]]], make: Callable[[int, Candidate], _Entry]) -> Iterator[_Group]:
-    number = 1
+def _groups(groups: Sequence[tuple[Candidate, tuple[Candidate, ...]]], make: Callable[..., _Entry]) -> Iterator[_Group]:
+    under = functools.partial(make, folded=True)
     for best, others in groups:
-        first = number + 1
-        yield _Group(best=make(number, best), other_count=len(others), others=map(make, range(first, first + len(others)), others))
-        number = first + len(others)
+        yield _Group(best=make(best), other_count=len(others), others=map(under, others))
 
 
 def _probe(picture: ProbePicture) -> _Probe:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from visavis.cli.output.reading import counted
+from visavis.domain.film import clock
 from visavis.domain.progress import IngestProgress
 
 _LINE_EVERY_S = 5.0
@@ -30,7 +31,7 @@ class IngestView:
         self._console = Console(file=stream, markup=False, emoji=False, highlight=False)
         self._window: deque[IngestProgress] = deque()
         self._shown_s: float | None = None
-        self._shown_files: int | None = None
+        self._shown_done: tuple[int, float] | None = None
         self._bar = Progress(
             BarColumn(bar_width=20), TextColumn("{task.description}", markup=False), console=self._console, auto_refresh=False
         )
@@ -59,24 +60,36 @@ class IngestView:
 
     def _show(self, event: IngestProgress) -> None:
         if self._console.is_terminal:
-            self._bar.update(self._task, description=self._line(event), completed=event.files_done, total=event.files_total, refresh=True)
-        elif event.files_done != self._shown_files:
+            done, total = (event.film_s, event.film_total_s) if event.film_total_s else (event.files_done, event.files_total)
+            self._bar.update(self._task, description=self._line(event), completed=done, total=total, refresh=True)
+        elif (event.files_done, event.film_s) != self._shown_done:
             self._console.print(self._line(event), soft_wrap=True)
-        self._shown_s, self._shown_files = event.seconds, event.files_done
+        self._shown_s, self._shown_done = event.seconds, (event.files_done, event.film_s)
 
     def _line(self, event: IngestProgress) -> str:
         total = "" if event.files_total is None else f" of {event.files_total:,}"
-        rate = self._photos_per_second(event)
-        parts = [f"{event.files_done:,}{total} files", counted(event.faces, "face"), f"{rate:.1f} photos/s"]
-        if event.files_total is not None and rate > 0:
-            parts.append(f"{_span((event.files_total - event.files_done) / rate)} left")
-        return " · ".join(parts)
+        parts = [f"{event.files_done:,}{total} files", counted(event.faces, "face")]
+        return " · ".join([*parts, *(_film(event, self._rate("film_s")) if event.film_total_s else self._photos(event))])
 
-    def _photos_per_second(self, event: IngestProgress) -> float:
-        first = self._window[0]
-        if event.seconds > first.seconds:
-            return (event.files_done - first.files_done) / (event.seconds - first.seconds)
-        return event.files_done / event.seconds if event.seconds > 0 else 0.0
+    def _photos(self, event: IngestProgress) -> list[str]:
+        rate = self._rate("files_done")
+        left = [] if event.files_total is None or rate <= 0 else [f"{_span((event.files_total - event.files_done) / rate)} left"]
+        return [f"{rate:.1f} photos/s", *left]
+
+    def _rate(self, what: str) -> float:
+        """Return what was done a second within the window."""
+        first, last = self._window[0], self._window[-1]
+        if last.seconds > first.seconds:
+            return float(getattr(last, what) - getattr(first, what)) / (last.seconds - first.seconds)
+        return float(getattr(last, what)) / last.seconds if last.seconds > 0 else 0.0
+
+
+def _film(event: IngestProgress, speed: float) -> list[str]:
+    """Return how far films are read; one that was not met yet is not in the time that is left."""
+    left = event.film_total_s - event.film_s
+    parts = [f"{clock(event.film_s)} of {clock(event.film_total_s)} of film"]
+    parts += [f"{speed:.1f}× real time"] if speed > 0 else []
+    return [*parts, f"{_span(left / speed)} left"] if speed > 0 and left > 0 else parts
 
 
 def _span(seconds: float) -> str:

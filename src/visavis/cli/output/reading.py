@@ -12,6 +12,9 @@ STAMPS = {
 }
 """What stands on every page and export of a search that stays in the house, by its stamp."""
 
+END = 8
+"""Last characters of an id that a person types; they are random."""
+
 LEAST_TOLD = 5
 """Smallest count that leaves the house as it is."""
 
@@ -107,15 +110,22 @@ def day(candidate: Candidate) -> str:
 
 
 def moment(candidate: Candidate) -> str:
-    """Write the span of a moving appearance, `1:05-1:09`; empty for stills."""
-    if candidate.end_s <= 0:
-        return ""
-    return f"{_clock(candidate.start_s)}-{_clock(candidate.end_s)}"
+    """Write the span of a moving appearance, `1:05-1:09`, a glimpse as `1:05`; empty for stills."""
+    return span(candidate.start_s, candidate.end_s) if candidate.end_s > 0 else ""
 
 
-def remarks(candidate: Candidate, *, several_faces: bool) -> tuple[str, ...]:
-    """Name what is decided of this candidate, what limits it, and which face of the probe it resembles when several were searched."""
-    found = [moment(candidate)] if candidate.end_s > 0 else []
+def span(start_s: float, end_s: float) -> str:
+    """Write from when to when in a film, `1:05-1:09`, a glimpse as `1:05`."""
+    start, end = clock(start_s), clock(end_s)
+    return start if start == end else f"{start}-{end}"
+
+
+def remarks(candidate: Candidate, *, several_faces: bool, when: bool = True) -> tuple[str, ...]:
+    """Name what is decided of this candidate, what limits it, and which face of the probe it resembles when several were searched.
+
+    With `when`, say first when in its film it is seen.
+    """
+    found = [*filter(None, (moment(candidate), candidate.timecode))] if when else []
     if candidate.decided:
         found.append(_DECIDED[candidate.decided])
     if candidate.labels:
@@ -134,7 +144,8 @@ def several_faces_searched(result: SearchResult) -> bool:
     return len({candidate.probe_face for candidate in result.candidates}) > 1
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Write a time in a film, `1:05` or `1:01:09`."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from visavis.cli.output import reading
-from visavis.cli.output.leads import END
 from visavis.cli.output.page import OpenPixels, Whole, environment, whole
 from visavis.cli.output.pictures import crop_uri, jpeg_uri
 from visavis.domain.identification import Candidate
@@ -59,7 +58,7 @@ def _pairs(sheet: "ReviewSheet", open_pixels: OpenPixels) -> Iterator[_Pair]:
         image = open_pixels(candidate)
         yield _Pair(
             candidate=candidate,
-            end=candidate.candidate_id[-END:],
+            end=candidate.candidate_id[-reading.END :],
             remarks=reading.remarks(candidate, several_faces=several),
             crop=None if image is None else crop_uri(image, candidate.box),
             whole=None if image is None else whole(image),

@@ -18,7 +18,9 @@ from visavis.services.access.gather import Dossier, FaceDossier, PictureDossier
 _DECIMALS = 4
 
 Made = Mapping[str, Any]
-"""Of one picture: `picture` and `crops` (names in the package; None = the original could not be read) and `other_faces_masked`."""
+"""Of one picture: `picture` and `crops` (names in the package; None = the original could not be read), `other_faces_masked`, and of a film
+`moments`: when the person is seen, with a still and a clip.
+"""
 
 HOW_IT_WORKS = (
     "Visavis compares faces by a list of numbers made from each face (a template). It shows people pictures whose numbers are alike; "
@@ -31,7 +33,8 @@ YOUR_RIGHTS = (
 )
 MASKED = (
     "Other people's faces are replaced by grey in the picture files of this answer, which can't be undone; where another face "
-    "overlaps yours, the overlap is grey too."
+    "overlaps yours, the overlap is grey too. In clips of films it is done in every frame, a while before and after a face is seen too, "
+    "and wherever it is not certain which face is yours; there is no sound, since voices tell people too."
 )
 
 
@@ -78,6 +81,7 @@ def _picture(one: PictureDossier, made: Made, *, whole: bool) -> dict[str, objec
         "media_id": picture.id,
         "picture": made["picture"],
         "crops": made["crops"],
+        "moments": made.get("moments", []),
         "original_could_be_read": made["picture"] is not None,
         "other_faces_masked": made["other_faces_masked"],
         "files": sorted({place.path for place in picture.places}),

@@ -1,7 +1,6 @@
 """The answer as one ZIP file: a page to read, the same for programs, and the pictures with every other face masked."""
 
 import hashlib
-import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from PIL import Image
 
 from visavis.decode.crops import face_jpeg
 from visavis.decode.limits import Limits
@@ -18,28 +16,19 @@ from visavis.decode.masking import mask_faces
 from visavis.decode.photo import open_photo
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import UnreadablePicture
-from visavis.domain.face import Box
 from visavis.law.requests import Kind
 from visavis.records.archive import Records
 from visavis.records.requests import RequestRecord
 from visavis.services.access.document import Made, document_of
+from visavis.services.access.films import FilmCopies, FilmDoors
 from visavis.services.access.gather import Gather, PictureDossier
+from visavis.services.access.zipped import FindFaces, add, jpeg, others_of
 
-LONGEST_SIDE = 2400
-"""Pixels of a picture in a package: all that a print of 20 cm shows."""
 WITH_PICTURES = frozenset({Kind.ACCESS, Kind.PORTABILITY})
 """Kinds whose answer holds copies (GDPR Arts 15(3), 20)."""
-OWN_OVERLAP = 0.3
-"""A face found anew that overlaps a confirmed one by as much is that one."""
-
-_QUALITY = 90
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-"""The oldest time that a ZIP file can hold: a package tells when it was made in its text, and nowhere else."""
 
 OpenFile = Callable[[Path, str], bytes]
 """(root, path below it) to bytes; raises `UnreadablePicture` where it can't be reached."""
-FindFaces = Callable[[RgbImage], Sequence[Box]]
-"""Every face that a detector finds in a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +39,14 @@ class Originals:
     ----------
     find_faces : callable
         Asked of the picture in which the stored faces are masked: what an earlier, or a coarser, reading did not find is masked too.
+    films : FilmDoors or None
+        The same for films; None = there are none.
     """
 
     open_file: OpenFile
     limits: Limits
     find_faces: FindFaces
+    films: FilmDoors | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,16 +90,30 @@ class AccessPackage:
         dossier = self._gather.run(request, others)
         made: dict[int, Made] = {}
         with zipfile.ZipFile(stream, "w") as package:
+            films = self._film_copies(request)
             for number, one in enumerate(dossier.pictures, start=1):
-                shown = self._masked(one) if request.kind in WITH_PICTURES else None
-                made[one.picture.number] = _add_pictures(package, number, one, shown)
+                made[one.picture.number] = self._added(package, number, one, films, whole=request.kind in WITH_PICTURES)
             document = document_of(dossier, says, made)
             for name, body in (files or {}).items():
-                _add(package, name, body, zipfile.ZIP_DEFLATED)
-            _add(package, "data.json", json.dumps(document, indent=2, sort_keys=True).encode(), zipfile.ZIP_DEFLATED)
-            _add(package, "index.html", _page(document).encode(), zipfile.ZIP_DEFLATED)
+                add(package, name, body, zipfile.ZIP_DEFLATED)
+            add(package, "data.json", json.dumps(document, indent=2, sort_keys=True).encode(), zipfile.ZIP_DEFLATED)
+            add(package, "index.html", _page(document).encode(), zipfile.ZIP_DEFLATED)
         unread = sum(one["picture"] is None for one in made.values()) if request.kind in WITH_PICTURES else 0
         return Written(pictures=len(made), unread=unread)
+
+    def _film_copies(self, request: RequestRecord) -> FilmCopies | None:
+        if self._originals.films is None or request.kind not in WITH_PICTURES:
+            return None
+        return FilmCopies(self._originals.films, [found.face_id for found in request.confirmed])
+
+    def _added(self, package: zipfile.ZipFile, number: int, one: PictureDossier, films: FilmCopies | None, *, whole: bool) -> Made:
+        """Add a picture, or stills and clips of a film, to the package."""
+        if all(dossier.face.moment is None for dossier in one.faces):
+            return _add_pictures(package, number, one, self._masked(one) if whole else None)
+        moments = films.add(package, number, one) if films is not None else []
+        stills = [str(moment["still"]) for moment in moments if moment["still"]]
+        crops = [str(moment["crop"]) for moment in moments if moment["crop"]]
+        return {"picture": next(iter(stills), None), "crops": crops, "other_faces_masked": 0, "moments": moments}
 
     def _masked(self, one: PictureDossier) -> tuple[RgbImage, int] | None:
         """Return the original with every other face masked, and how many that were; None where it can't be read or was changed."""
@@ -118,7 +124,7 @@ class AccessPackage:
         own = [face.face.box for face in one.faces]
         others = [box for number, box in one.picture.boxes.items() if number not in own_numbers]
         masked = mask_faces(image, others=others, own=own)
-        more = [box for box in self._originals.find_faces(masked) if all(box.overlap(mine) < OWN_OVERLAP for mine in own)]
+        more = others_of(self._originals.find_faces(masked), own)
         return mask_faces(masked, others=more, own=own), len(others) + len(more)
 
     def _original(self, one: PictureDossier) -> RgbImage | None:
@@ -138,26 +144,11 @@ def _add_pictures(package: zipfile.ZipFile, number: int, one: PictureDossier, sh
         return {"picture": None, "crops": [], "other_faces_masked": 0}
     image, masked = shown
     name = f"pictures/{number:04}.jpg"
-    _add(package, name, _jpeg(image), zipfile.ZIP_STORED)
+    add(package, name, jpeg(image))
     crops = [f"pictures/{number:04}-face-{place}.jpg" for place in range(1, len(one.faces) + 1)]
     for crop, face in zip(crops, one.faces, strict=True):
-        _add(package, crop, face_jpeg(image, face.face.box), zipfile.ZIP_STORED)
+        add(package, crop, face_jpeg(image, face.face.box))
     return {"picture": name, "crops": crops, "other_faces_masked": masked}
-
-
-def _jpeg(image_rgb: RgbImage) -> bytes:
-    picture = Image.fromarray(image_rgb)
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    picture.save(buffer, format="JPEG", quality=_QUALITY, optimize=True)
-    return buffer.getvalue()
-
-
-def _add(package: zipfile.ZipFile, name: str, body: bytes, how: int) -> None:
-    entry = zipfile.ZipInfo(name, date_time=_FIRST_DAY)
-    entry.compress_type = how
-    entry.external_attr = 0o600 << 16
-    package.writestr(entry, body)
 
 
 def _page(document: Mapping[str, object]) -> str:

@@ -3,29 +3,34 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+from visavis.decode.formats import Kind, kind_of
 from visavis.decode.likeness import dhash
 from visavis.decode.limits import Limits
 from visavis.decode.photo import Photo, open_photo
 from visavis.decode.same_picture import sketch
+from visavis.decode.video.timing import is_animation
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace
 from visavis.domain.media import AnalysedPicture, Outcome, Reason
 from visavis.engines.chain import Chain
-from visavis.services.ingest.batches import Analysed, Batch, Examined
+from visavis.services.ingest.batches import Analysed, Batch, Examined, Stretch, StretchRead
+from visavis.services.ingest.film_reader import FilmReader
 
 OpenFile = Callable[[Path, str], bytes]
 """(root, path below it) to the file's bytes; `UnreadablePicture` says why not."""
 
 
-class PhotoAnalyser:
-    """Analyses photographs; holds the bytes of one batch at a time."""
+class MediaAnalyser:
+    """Analyses photographs, holding the bytes of one batch at a time, and films, a stretch at a time."""
 
-    def __init__(self, open_file: OpenFile, chain: Chain, limits: Limits) -> None:
+    def __init__(self, open_file: OpenFile, chain: Chain, limits: Limits, films: FilmReader[Any]) -> None:
         self._open_file = open_file
         self._chain = chain
         self._limits = limits
+        self._films = films
         self._bytes: dict[int, bytes] = {}
 
     def examine(self, batch: Batch) -> list[Examined]:
@@ -33,10 +38,16 @@ class PhotoAnalyser:
         self._bytes = {}
         examined = []
         for position, file in enumerate(batch.files):
+            if kind_of(file.path) is Kind.VIDEO:
+                examined.append(self._films.examine(batch.root, file))
+                continue
             try:
                 data = self._open_file(batch.root, file.path)
             except UnreadablePicture as error:
                 examined.append(Examined(outcome=_outcome(error)))
+                continue
+            if is_animation(data):
+                examined.append(self._films.examine(batch.root, file))
                 continue
             self._bytes[position] = data
             examined.append(Examined(sha256=hashlib.sha256(data).digest()))
@@ -59,6 +70,14 @@ class PhotoAnalyser:
             else:
                 results[position] = _analysed(photo, batch.files[position].path, faces)
         return results
+
+    def read(self, stretch: Stretch) -> StretchRead:
+        """Find the tracks of a stretch of a film."""
+        return self._films.read(stretch)
+
+    def close(self) -> None:
+        """Let go of the film that is open."""
+        self._films.close()
 
 
 class _Watched:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from visavis.domain.film import FilmFacts, FilmPart, Sampling
 from visavis.domain.media import AnalysedPicture, Outcome, PictureMetadata
 from visavis.sources.base import FoundFile
 
@@ -24,10 +25,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """A file's content digest (SHA-256), or why there is none."""
+    """A file's content digest (SHA-256), or why there is none; of a film, what it says of itself: it is read in stretches."""
 
     sha256: bytes | None = None
     outcome: Outcome | None = None
+    film: FilmFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +40,49 @@ class Analysed:
     picture: AnalysedPicture | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A stretch of a film, to be read by one worker.
+
+    Attributes
+    ----------
+    number : int
+        Counted from 0.
+    start_ticks, end_ticks : int
+        As in `FilmPart`; `end_ticks` None = to the film's end.
+    """
+
+    root: Path
+    file: FoundFile
+    sampling: Sampling
+    number: int
+    start_ticks: int
+    end_ticks: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchRead:
+    """What a stretch gave.
+
+    Attributes
+    ----------
+    part : FilmPart or None
+        None: it could not be read, and `outcome` says why.
+    out_of_reach : bool
+        Not the stretch, but the whole film can't be read now: it is gone on with another time.
+    """
+
+    stretch: Stretch
+    part: FilmPart | None = field(default=None, repr=False)
+    outcome: Outcome | None = None
+    out_of_reach: bool = False
+
+
+Task = Batch | Stretch
+
+
 class Analyser(Protocol):
-    """What a worker does: read and digest, then decode and find faces in those that are wanted."""
+    """What a worker does: read and digest, then decode and find faces in those that are wanted; and in stretches of films."""
 
     def examine(self, batch: Batch) -> list[Examined]:
         """Read every file of the batch and digest it."""
@@ -47,6 +90,14 @@ class Analyser(Protocol):
 
     def analyse(self, batch: Batch, wanted: frozenset[int]) -> dict[int, Analysed]:
         """Decode the wanted files (by position) of the batch just examined and analyse their faces."""
+        ...
+
+    def read(self, stretch: Stretch) -> StretchRead:
+        """Find the tracks of a stretch."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is open."""
         ...
 
 

@@ -3,14 +3,15 @@
 from typing import Protocol
 
 from visavis.domain.media import Outcome, PictureMetadata
+from visavis.law.admit import Item
 from visavis.records.sources import SourceRecord
 
 
 class Gate(Protocol):
     """What the law says of one source; `wiring` binds it to charters and policy packs."""
 
-    def admit(self, source: SourceRecord, *, step: str, pictures: int, path: str, consents: int = 0, faces: int = 0) -> Outcome | None:
-        """Return the refusal to be stored for a file (below its root) at this step («decode» or «index»), or None to go on."""
+    def admit(self, source: SourceRecord, item: Item) -> Outcome | None:
+        """Return the refusal to be stored for an item, or None to go on."""
         ...
 
     def purposes(self, source: SourceRecord) -> frozenset[str] | None:

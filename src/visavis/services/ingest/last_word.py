@@ -6,65 +6,26 @@ Asked there and not before, so that an objection or a withdrawal that is committ
 from collections.abc import Sequence
 from dataclasses import replace
 
-from visavis.decode.same_picture import Crop, Prints
-from visavis.domain.face import AnalysedFace, Box
 from visavis.domain.media import AnalysedPicture, Outcome, Reason
-from visavis.law.admit import FaceFacts, admit_face
+from visavis.law.admit import FaceFacts, Item, admit_face
 from visavis.records.archive import Records
 from visavis.records.database import Work
 from visavis.records.files import ReadFile
+from visavis.records.film_intake import Plan, ReadStretch
 from visavis.records.sources import SourceRecord
-from visavis.records.suppressions import Known, Standing
 from visavis.services.ingest.covering import Covering, first_end
 from visavis.services.ingest.gate import Gate
-
-_ASIDE, _SLACK = 0.5, 0.01
-"""How far a face may lie from where it was: half its size, and one hundredth of the picture for what laying on gets wrong."""
-_SMALLER = 0.5
-"""A face of less than half the size it had, or more than twice, is another."""
-
-
-class Objections:
-    """Which faces of a picture are not to be stored."""
-
-    def __init__(self, records: Records) -> None:
-        self._book = records.suppressions
-        self._standing: Standing | None = None
-        self._prints = Prints(())
-        self._printed: list[int] = []
-
-    def refresh(self, work: Work) -> None:
-        """Read what stands in this transaction, if it has changed."""
-        standing = self._book.standing(work, self._standing)
-        if standing is not self._standing:
-            self._standing = standing
-            self._printed = [place for place, shape in enumerate(standing.shapes) if shape.print]
-            self._prints = Prints([standing.shapes[place].print for place in self._printed])
-
-    def withheld(self, file: ReadFile) -> set[int]:
-        """Return the places of the faces that somebody has objected to."""
-        if self._standing is None or not self._standing.shapes or file.picture is None or not file.picture.faces:
-            return set()
-        found: set[int] = set()
-        for box in self._boxes(self._standing, file, file.picture):
-            found |= set(range(len(file.picture.faces))) if box is None else _at(box, file.picture.faces)
-        return found
-
-    def _boxes(self, standing: Standing, file: ReadFile, picture: AnalysedPicture) -> list[Box | None]:
-        asset = picture.metadata.asset_id
-        known = Known(sha256=file.sha256, urls=(file.path, asset), assets=(asset,))
-        marks = {(kind.value, self._book.mark(kind, sign)) for kind, sign in known.signs()}
-        certain = {place for mark in marks for place in standing.by_mark.get(mark, ())}
-        boxes = [standing.shapes[place].box for place in certain]
-        for number, crop in self._prints.find(picture.sketch) if picture.sketch else ():
-            place = self._printed[number]
-            if place not in certain:
-                boxes.append(_placed(standing.shapes[place].box, crop))
-        return boxes
+from visavis.services.ingest.objections import Objections
 
 
 class LastWord:
-    """Says of each picture of a batch what of it is stored."""
+    """Says of each picture of a batch, and of each stretch of a film, what of it is stored.
+
+    Attributes
+    ----------
+    pictures : int
+        How many the source has; whoever commits counts on. Each stretch of a film is one.
+    """
 
     def __init__(self, records: Records, gate: Gate, covering: Covering, source: SourceRecord) -> None:
         self._records = records
@@ -73,20 +34,20 @@ class LastWord:
         self._gate = gate
         self._covering = covering
         self._source = source
+        self.pictures = records.files.picture_count(source.number)
 
-    def of(self, work: Work, files: Sequence[ReadFile], *, pictures: int) -> list[ReadFile]:
-        """Return the files as they are to be stored; `pictures` = how many the source has."""
-        if any(file.picture for file in files):  # it may have been frozen, or its charter amended, since the run began
-            self._source = self._records.sources.one(self._source.id)
-        self._objections.refresh(work)
-        self._covering.refresh(work.ask)
-        said, withheld = [], 0
+    def of(self, work: Work, files: Sequence[ReadFile]) -> list[ReadFile]:
+        """Return the files as they are to be stored."""
+        if any(file.picture for file in files):
+            self._refresh(work)
+        said, withheld, pictures = [], 0, self.pictures
         for file in files:
             if file.picture is None:
                 said.append(file)
                 continue
             consents, faces = self._covering.of(file.path), len(file.picture.faces)
-            refusal = self._gate.admit(self._source, step="index", pictures=pictures, path=file.path, consents=len(consents), faces=faces)
+            item = Item(path=file.path, step="index", kind="photo", pictures=pictures, consents=len(consents), faces=faces)
+            refusal = self._gate.admit(self._source, item)
             if refusal is not None:
                 said.append(replace(file, outcome=refusal, picture=None))
                 continue
@@ -97,6 +58,27 @@ class LastWord:
         self._book.count(work, self._source.number, withheld)
         return said
 
+    def of_stretch(self, work: Work, read: ReadStretch) -> tuple[ReadStretch, Plan] | Outcome:
+        """Return a stretch of a film as it is to be stored, and what it makes of the film; or why it may not be."""
+        self._refresh(work)
+        path, consents = read.file.path, self._covering.of(read.file.path)
+        withheld = self._objections.withheld_tracks(work, read)
+        tracks = tuple(track for place, track in enumerate(read.tracks) if admit_face(FaceFacts(suppressed=place in withheld)) is None)
+        facts = replace(read.facts, metadata=self._gate.keep(self._source, read.facts.metadata))
+        kept = replace(read, tracks=tracks, facts=facts, file=replace(read.file, expires_at=first_end(consents)))
+        plan = self._records.film_intake.plan(work, kept)
+        item = Item(path=path, step="index", kind="film", pictures=self.pictures, consents=len(consents), faces=plan.appearances)
+        refusal = self._gate.admit(self._source, item)
+        if refusal is not None:
+            return refusal
+        self._book.count(work, self._source.number, self._objections.newly_met())
+        return kept, plan
+
+    def _refresh(self, work: Work) -> None:
+        self._source = self._records.sources.one(self._source.id)  # it may have been frozen, or its charter amended, since the run began
+        self._objections.refresh(work)
+        self._covering.refresh(work.ask)
+
     def _without(self, file: ReadFile, picture: AnalysedPicture) -> ReadFile:
         """Leave out the faces that were objected to; the outcome counts the others, and says nothing of these: no file is named."""
         withheld = self._objections.withheld(file)
@@ -106,36 +88,3 @@ class LastWord:
         metadata = self._gate.keep(self._source, picture.metadata)
         outcome = file.outcome if len(faces) == len(picture.faces) else Outcome(reason=reason, faces=len(faces))
         return replace(file, outcome=outcome, picture=replace(picture, faces=faces, metadata=metadata, sketch=b""))
-
-
-def _placed(box: Box | None, crop: Crop) -> Box | None:
-    return None if box is None else crop.place(box)
-
-
-def _at(box: Box, faces: Sequence[AnalysedFace]) -> set[int]:
-    """Return the place of the face that lies on a box; empty if none does."""
-    near = [(_distance(box, face.box), place) for place, face in enumerate(faces) if _falls_on(box, face.box)]
-    return {min(near)[1]} if near else set()
-
-
-def _falls_on(box: Box, other: Box) -> bool:
-    across, down = _aside(box, other)
-    return (
-        across <= _ASIDE * box.width + _SLACK
-        and down <= _ASIDE * box.height + _SLACK
-        and _SMALLER <= other.width / box.width <= 1 / _SMALLER
-        and _SMALLER <= other.height / box.height <= 1 / _SMALLER
-    )
-
-
-def _distance(box: Box, other: Box) -> float:
-    across, down = _aside(box, other)
-    return across / box.width + down / box.height
-
-
-def _aside(box: Box, other: Box) -> tuple[float, float]:
-    """Return how far apart two centres lie, across and down."""
-    return (
-        abs(box.left + box.width / 2 - other.left - other.width / 2),
-        abs(box.top + box.height / 2 - other.top - other.height / 2),
-    )

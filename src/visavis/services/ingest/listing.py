@@ -31,12 +31,15 @@ class Portion:
         Locations that were missing and are back unchanged.
     settled : tuple of ReadFile
         Files whose outcome is known without reading them.
+    half_read : tuple of (FoundFile, int)
+        Films that are to be read on, unchanged, and their numbers.
     to_read : tuple of FoundFile
     """
 
     unchanged: int
     returned: tuple[int, ...]
     settled: tuple[ReadFile, ...]
+    half_read: tuple[tuple[FoundFile, int], ...]
     to_read: tuple[FoundFile, ...]
 
 
@@ -75,13 +78,18 @@ class Listing:
         fresh = [file for file in files if not _is_unchanged(file, known, paired)]
         read_again = {file.path for file in fresh}
         unchanged = [known[file.path] for file in files if file.path not in read_again]
-        self.presence.saw([before.number for before in unchanged])
+        half_read: list[tuple[FoundFile, KnownFile]] = [
+            (file, before) for file in fresh if (before := known.get(file.path)) and before.half_read(file.size, file.mtime_ns)
+        ]
+        met = [*unchanged, *(before for _, before in half_read)]
+        self.presence.saw([before.number for before in met])
         settled = _settle_unread(fresh, paired)
-        done = {file.path for file in settled}
+        done = {file.path for file in settled} | {file.path for file, _ in half_read}
         return Portion(
             unchanged=len(unchanged),
-            returned=tuple(before.number for before in unchanged if before.missing),
+            returned=tuple(before.number for before in met if before.missing),
             settled=(*settled, *unlisted),
+            half_read=tuple((file, before.media_number) for file, before in half_read if before.media_number is not None),
             to_read=tuple(file for file in fresh if file.path not in done),
         )
 
@@ -114,17 +122,21 @@ def _unlisted(item: Unlisted) -> ReadFile:
 
 
 def _is_unchanged(file: FoundFile, known: dict[str, KnownFile], paired: set[str]) -> bool:
-    """Whether nothing is to be done; a RAW file whose camera picture came or went since is not what it was."""
+    """Whether nothing is to be done; a RAW file whose camera picture came or went since is not what it was, and a film that could not be
+    opened is tried again: it may have wanted the extra `video`, and costs but its opening.
+    """
     before = known.get(file.path)
+    if before is not None and before.reason is Reason.UNSUPPORTED and kind_of(file.path) is Kind.VIDEO:
+        return False
     return before is not None and before.unchanged(file.size, file.mtime_ns) and (before.reason is Reason.PAIRED) == (file.path in paired)
 
 
 def _settle_unread(fresh: list[FoundFile], paired: set[str]) -> list[ReadFile]:
-    """Settle files that are no pictures, and RAW files that another picture of the same shot stands for."""
+    """Settle files that are neither pictures nor films, and RAW files that another picture of the same shot stands for."""
     settled = []
     for file in fresh:
         outcome = None
-        if kind_of(file.path) not in (Kind.PICTURE, Kind.RAW):
+        if kind_of(file.path) is Kind.OTHER:
             outcome = Outcome(reason=Reason.UNSUPPORTED, detail=extension(file.path) or "no extension")
         elif file.path in paired:
             outcome = Outcome(reason=Reason.PAIRED, detail="a camera picture of the same shot stands for it")

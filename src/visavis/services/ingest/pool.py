@@ -1,17 +1,16 @@
-"""Worker processes that analyse batches. A file that ends its worker costs that file, not the run.
+"""Worker processes that analyse batches and stretches. A file that ends its worker costs that file, not the run.
 
 Each worker holds one end of a pipe and nothing else of its parent: when the parent dies, however it dies, the pipe closes and the
-worker ends. Talk over the pipe: batch → what was examined → which are wanted → what was analysed.
+worker ends. Talk over the pipe: batch → what was examined → which are wanted → what was analysed; or stretch → what it gave.
 """
 
-import itertools
 import multiprocessing
 import os
 import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -20,15 +19,18 @@ from typing import Self, cast
 
 from visavis.domain.errors import SetupError, VisavisError
 from visavis.domain.media import Outcome, Reason
-from visavis.services.ingest.batches import Analysed, Batch, BuildAnalyser, Examined
+from visavis.services.ingest.batches import Analysed, Batch, BuildAnalyser, Examined, Stretch, StretchRead, Task
 
 Choose = Callable[[Batch, list[Examined]], frozenset[int]]
 """Which files of an examined batch, by position, are to be decoded."""
-Result = tuple[Batch, list[Examined], dict[int, Analysed]]
+BatchRead = tuple[Batch, list[Examined], dict[int, Analysed]]
+Result = BatchRead | StretchRead
+Tasks = Iterator[Task | None]
+"""What is to be read; None = nothing now, ask again when a result was taken."""
 
 
 class _Worker:
-    """One process and the batch that it works on."""
+    """One process and the task that it works on."""
 
     def __init__(self, build: BuildAnalyser) -> None:
         context = multiprocessing.get_context("spawn")
@@ -37,7 +39,7 @@ class _Worker:
         with _ctrl_c_held(), _script_hidden():  # a process starts with its parent's mask: the parent decides about Ctrl-C
             self.process.start()
         theirs.close()
-        self.batch: Batch | None = None
+        self.task: Task | None = None
         self.examined: list[Examined] | None = None
         self.ready = False
 
@@ -55,9 +57,9 @@ class _Worker:
                 raise
             raise SetupError("a worker process ended before it could start", remedy="try again with --workers 1") from None
 
-    def give(self, batch: Batch) -> None:
-        self.batch, self.examined = batch, None
-        self.connection.send(batch)
+    def give(self, task: Task) -> None:
+        self.task, self.examined = task, None
+        self.connection.send(task)
 
     def stop(self) -> None:
         self.connection.close()
@@ -82,53 +84,64 @@ class Pool:
         for worker in self._workers:
             worker.stop()
 
-    def run(self, batches: Iterable[Batch], choose: Choose) -> Iterator[Result]:
-        """Yield each batch with what was examined and analysed, as they come ready."""
-        waiting = iter(batches)
+    def run(self, tasks: Iterable[Task | None], choose: Choose) -> Iterator[Result]:
+        """Yield each batch with what was examined and analysed, and each stretch with what it gave, as they come ready.
+
+        A process starts when there is a task for it, so a run without new files starts none.
+        """
+        waiting: Tasks = iter(tasks)
         again: deque[Batch] = deque()
-        for batch in itertools.islice(waiting, self._most):  # a run without new files starts no process
-            idle = next((worker for worker in self._workers if worker.batch is None), None)
-            if idle is None:
-                idle = _Worker(self._build)
-                self._workers.append(idle)
-            self._give(idle, batch)
-        while busy := {worker.connection: worker for worker in self._workers if worker.batch is not None}:
+        while True:
+            self._feed_idle(waiting, again)
+            busy = {worker.connection: worker for worker in self._workers if worker.task is not None}
+            if not busy:
+                return
             for connection in wait(list(busy)):
-                if not isinstance(connection, Connection):
-                    continue
-                yield from self._hear(busy[connection], waiting, again, choose)
+                if isinstance(connection, Connection):
+                    yield from self._hear(busy[connection], waiting, again, choose)
 
-    def _feed(self, worker: _Worker, waiting: Iterator[Batch], again: deque[Batch]) -> None:
-        worker.batch = None
-        batch = again.popleft() if again else next(waiting, None)
-        if batch is not None:
-            self._give(worker, batch)
+    def _feed_idle(self, waiting: Tasks, again: deque[Batch]) -> None:
+        idle = [worker for worker in self._workers if worker.task is None]
+        for _ in range(len(idle) + self._most - len(self._workers)):
+            task = _next(waiting, again)
+            if task is None:
+                return
+            if not idle:
+                idle.append(_Worker(self._build))
+                self._workers.append(idle[-1])
+            self._give(idle.pop(0), task)
 
-    def _give(self, worker: _Worker, batch: Batch) -> None:
+    def _feed(self, worker: _Worker, waiting: Tasks, again: deque[Batch]) -> None:
+        worker.task = None
+        task = _next(waiting, again)
+        if task is not None:
+            self._give(worker, task)
+
+    def _give(self, worker: _Worker, task: Task) -> None:
         try:
-            worker.give(batch)
+            worker.give(task)
         except ConnectionError:  # it ended while it had nothing to do, so no file is to blame
-            self._replace(worker).give(batch)
+            self._replace(worker).give(task)
 
-    def _hear(self, worker: _Worker, waiting: Iterator[Batch], again: deque[Batch], choose: Choose) -> Iterator[Result]:
-        batch, examined = worker.batch, worker.examined
-        if batch is None:
+    def _hear(self, worker: _Worker, waiting: Tasks, again: deque[Batch], choose: Choose) -> Iterator[Result]:
+        task, examined = worker.task, worker.examined
+        if task is None:
             return
         try:
-            if examined is None:
+            if isinstance(task, Batch) and examined is None:
                 worker.examined = cast("list[Examined]", worker.hear())
-                worker.connection.send(choose(batch, worker.examined))
+                worker.connection.send(choose(task, worker.examined))
                 return
-            analysed = cast("dict[int, Analysed]", worker.hear())
+            heard = worker.hear()
         except (EOFError, ConnectionError):
             worker = self._replace(worker)
-            crashed = _set_aside(batch, examined, again)
+            crashed = _set_aside(task, examined, again)
             self._feed(worker, waiting, again)
             if crashed is not None:
                 yield crashed
             return
         self._feed(worker, waiting, again)
-        yield batch, examined, analysed
+        yield (task, examined or [], cast("dict[int, Analysed]", heard)) if isinstance(task, Batch) else cast("StretchRead", heard)
 
     def _replace(self, dead: _Worker) -> _Worker:
         dead.stop()
@@ -137,13 +150,19 @@ class Pool:
         return fresh
 
 
-def _set_aside(batch: Batch, examined: list[Examined] | None, again: deque[Batch]) -> Result | None:
-    """Try the files of a batch that ended its worker one by one; the one that does it alone is an outcome."""
-    if len(batch.files) > 1:
-        again.extend(Batch(root=batch.root, files=(file,), thorough=batch.thorough) for file in batch.files)
-        return None
+def _next(waiting: Tasks, again: deque[Batch]) -> Task | None:
+    return again.popleft() if again else next(waiting, None)
+
+
+def _set_aside(task: Task, examined: list[Examined] | None, again: deque[Batch]) -> Result | None:
+    """Try the files of a batch that ended its worker one by one; the one that does it alone is an outcome. A stretch is given up."""
     outcome = Outcome(reason=Reason.CRASHED, detail="reading this file ended the worker process")
-    return batch, examined or [Examined()], {0: Analysed(outcome=outcome)}
+    if isinstance(task, Stretch):
+        return StretchRead(stretch=task, outcome=outcome)
+    if len(task.files) > 1:
+        again.extend(Batch(root=task.root, files=(file,), thorough=task.thorough) for file in task.files)
+        return None
+    return task, examined or [Examined()], {0: Analysed(outcome=outcome)}
 
 
 def _serve(build: BuildAnalyser, connection: Connection) -> None:
@@ -156,10 +175,14 @@ def _serve(build: BuildAnalyser, connection: Connection) -> None:
         connection.send("")
         # libtiff and LibRaw write to standard error from C, past all of Python; what they say is in the outcome already
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        while True:
-            batch: Batch = connection.recv()
-            connection.send(analyser.examine(batch))
-            connection.send(analyser.analyse(batch, connection.recv()))
+        with closing(analyser):
+            while True:
+                task: Task = connection.recv()
+                if isinstance(task, Stretch):
+                    connection.send(analyser.read(task))
+                    continue
+                connection.send(analyser.examine(task))
+                connection.send(analyser.analyse(task, connection.recv()))
 
 
 @contextmanager

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError
+from visavis.domain.film import Sampling
 from visavis.domain.progress import IngestProgress
 from visavis.law.rules import Rule
 from visavis.records.sources import SourceRecord
+from visavis.services.ingest.parts import How, Parts, Tally
 from visavis.services.ingest.pool import Pool
-from visavis.services.ingest.root import Parts, RootRun, Tally
+from visavis.services.ingest.root import RootRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,9 @@ class IngestRequest:
     workers : int
         Processes that analyse; one more writes.
     thorough : bool
-        Look for 20-pixel faces in large pictures, slowly.
+        Look for 20-pixel faces in large photographs, slowly.
+    sampling : Sampling
+        How closely films are looked at; one that is half read goes on as it was begun.
     confirm_missing : bool
         Files that are gone are gone, even if they are many.
     """
@@ -32,6 +36,7 @@ class IngestRequest:
     sources: tuple[str, ...] = ()
     workers: int = 1
     thorough: bool = False
+    sampling: Sampling = Sampling.NORMAL
     confirm_missing: bool = False
 
 
@@ -109,15 +114,18 @@ class Ingest:
                     files_total=tally.total,
                     faces=tally.faces,
                     bytes_done=tally.bytes,
+                    film_s=tally.film_s,
+                    film_total_s=tally.film_total_s,
                     seconds=self._seconds() - began,
                 )
             )
 
+        how = How(thorough=request.thorough, sampling=request.sampling)
         with self._open_pool(request.workers) as pool:
             for source in sources:
                 for root in source.roots:
                     run = RootRun(self._parts, tally, source, root, actor=request.actor, tell=tell)
-                    run.bring_up_to_date(pool, thorough=request.thorough, confirm_missing=request.confirm_missing)
+                    run.bring_up_to_date(pool, how, confirm_missing=request.confirm_missing)
         return IngestReport(
             outcomes=dict(tally.stored),
             unchanged=tally.unchanged,

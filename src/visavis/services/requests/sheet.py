@@ -1,12 +1,10 @@
 """Each candidate of a request beside the photograph that the person gave, for the clerk who confirms or rejects it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from visavis.decode.crops import face_jpeg
-from visavis.decode.limits import Limits
-from visavis.decode.photo import open_photo
+from visavis.decode.originals import OriginalPixels
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, UnreadablePicture
 from visavis.records.archive import Records
@@ -42,10 +40,9 @@ class RequestSheet:
 class ShowRequest:
     """Shows candidates of a request."""
 
-    def __init__(self, records: Records, open_file: Callable[[Path, str], bytes], limits: Limits) -> None:
+    def __init__(self, records: Records, originals: OriginalPixels) -> None:
         self._records = records
-        self._open_file = open_file
-        self._limits = limits
+        self._originals = originals
 
     def run(self, actor: Actor, wanted: str) -> RequestSheet:
         """Return a request with what is to be judged: one consultation leaf.
@@ -80,10 +77,12 @@ class ShowRequest:
 
     def _crop(self, face: HeldFace, picture: HeldPicture, source: SourceRecord) -> bytes | None:
         roots = {root.number: root.path for root in source.roots}
+        at_ticks = None if face.moment is None else face.moment.at_ticks
         for place in picture.places:
             try:
-                photo = open_photo(self._open_file(roots[place.root_number], place.path), limits=self._limits)
-                return face_jpeg(photo.pixels(SHOWN_SIDE), face.box)
+                root = roots[place.root_number]
+                pixels = self._originals.read(root, place.path, at_ticks=at_ticks, longer_side=SHOWN_SIDE)
+                return face_jpeg(pixels, face.box)
             except (UnreadablePicture, KeyError):
                 continue
         return None

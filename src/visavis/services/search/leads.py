@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from visavis.domain.identification import Candidate
+from visavis.domain.timecode import timecode_at
 from visavis.records.archive import Records
 from visavis.records.cases import CaseRecord
-from visavis.records.gallery import Shown
+from visavis.records.shown import Shown
 from visavis.records.sources import SourceRecord
 from visavis.services.search.groups import group_near_duplicates
 
@@ -78,7 +79,7 @@ def stamp(case: CaseRecord) -> str:
 
 def as_candidate(lead: Lead, *, group: str = "g1", decided: str = "", labels: tuple[str, ...] = ()) -> Candidate:
     """Return one lead as a candidate."""
-    shown = lead.shown
+    shown, moment = lead.shown, lead.shown.moment
     return Candidate(
         rank=lead.rank,
         candidate_id=lead.candidate_id,
@@ -91,8 +92,11 @@ def as_candidate(lead: Lead, *, group: str = "g1", decided: str = "", labels: tu
         similarity=lead.similarity,
         path=shown.path,
         captured_at=shown.captured_at,
-        start_s=0.0,
-        end_s=0.0,
+        start_s=0.0 if moment is None else moment.start_s,
+        end_s=0.0 if moment is None else moment.end_s,
+        at_s=0.0 if moment is None else moment.at_s,
+        timecode="" if moment is None else timecode_at(moment, moment.at_ticks) or "",
+        moment=moment,
         box=shown.box,
         probe_face=lead.probe_face,
         weaknesses=shown.quality.weaknesses(),

@@ -16,9 +16,9 @@ from visavis.index.base import VectorIndex
 from visavis.law.charter import first_moment_after
 from visavis.records.archive import Records
 from visavis.records.cases import CaseRecord
-from visavis.records.gallery import Shown
 from visavis.records.reviews import ProbeToSave
 from visavis.records.searches import FoundFace, SearchFacts
+from visavis.records.shown import Shown
 from visavis.records.sources import SourceRecord
 from visavis.services.search.leads import SHARED, Asked, Lead, as_candidates, signers, stamp
 from visavis.services.search.permission import Ask, Permission
@@ -229,13 +229,13 @@ class Search:
     def _best(
         self, probes: Sequence[_Probe], where: Where, clearance: Clearance, threshold: float, top: int | None, at: dt.datetime
     ) -> list[tuple[Shown, float, int]]:
-        """Search with each probe, turned once for each rotation of the sources, and keep each face's best similarity."""
+        """Search with each probe, turned once for each rotation of the sources, and keep each appearance's best similarity."""
         best: dict[int, tuple[Shown, float, int]] = {}
         for probe in probes:
             for below in turned(self._records.rotations, probe.vector, where, clearance):
                 for shown, similarity in self._visible(below, clearance, threshold, top, at):
-                    if shown.key not in best or best[shown.key][1] < similarity:
-                        best[shown.key] = (shown, similarity, probe.number)
+                    if shown.appearance_number not in best or best[shown.appearance_number][1] < similarity:
+                        best[shown.appearance_number] = (shown, similarity, probe.number)
         ranked = sorted(best.values(), key=lambda found: (-found[1], found[0].key))
         return ranked[: clearance.max_candidates][:top]
 
@@ -256,19 +256,17 @@ class Search:
     def _shown(
         self, transform: int, keys: list[int], similarity: list[float], top: int | None, at: dt.datetime
     ) -> list[tuple[Shown, float]]:
-        """Join hits to SQL, in portions, until `top` of them may be shown and lie under the probe's rotation."""
-        found: list[tuple[Shown, float]] = []
+        """Join hits to SQL, in portions, until `top` appearances may be shown and lie under the probe's rotation, each by its best face."""
+        found: dict[int, tuple[Shown, float]] = {}
         for start in range(0, len(keys), JOINED_AT_ONCE):
             part = slice(start, start + JOINED_AT_ONCE)
             visible = self._records.gallery.show(keys[part], at)
-            found += [
-                (visible[key], cosine)
-                for key, cosine in zip(keys[part], similarity[part], strict=True)
-                if key in visible and visible[key].transform == transform
-            ]
+            for key, cosine in zip(keys[part], similarity[part], strict=True):
+                if key in visible and visible[key].transform == transform:
+                    found.setdefault(visible[key].appearance_number, (visible[key], cosine))
             if top is not None and len(found) >= top:
-                return found[:top]
-        return found
+                break
+        return list(found.values())[:top]
 
 
 def _cut(top: int | None, listed: int) -> tuple[str, ...]:

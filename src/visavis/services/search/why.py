@@ -12,12 +12,13 @@ from visavis.domain.arrays import Keys, Vectors
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box
+from visavis.domain.film import Moment
 from visavis.domain.identification import Threshold, Where
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
 from visavis.records.files import FileRecord
-from visavis.records.gallery import StoredFace
 from visavis.records.searches import SearchFacts
+from visavis.records.shown import StoredFace
 from visavis.services.search.permission import Permission
 from visavis.services.search.run import FIRST_DEPTH, SearchQuestion
 from visavis.services.search.turned import TurnedProbe, turned
@@ -30,7 +31,7 @@ UNKNOWN = "no source holds this file, it is left out (--exclude, .visavisignore)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceReason:
-    """One face of the file, beside the probe.
+    """One face of the file, beside the probe; in a film one appearance, by the face in it that is most alike.
 
     Attributes
     ----------
@@ -40,6 +41,8 @@ class FaceReason:
         Among all that the search may see; None as for `similarity`.
     verdict : str
         One sentence: among the results, or what keeps it out.
+    moment : Moment or None
+        When in its film; None for stills.
     """
 
     box: Box
@@ -47,6 +50,7 @@ class FaceReason:
     similarity: float | None
     rank: int | None
     verdict: str
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,15 +146,26 @@ class Why:
     def _faces(self, asked: "_Asked", media_number: int) -> tuple[FaceReason, ...]:
         stored = self._records.gallery.faces_of(media_number)
         visible = self._records.gallery.visible([face.key for face in stored], asked.at)
-        faces = []
+        reasons: dict[int, FaceReason] = {}
         for face in stored:
-            if face.key not in visible:
-                faces.append(FaceReason(box=face.box, weaknesses=(), similarity=None, rank=None, verdict=HIDDEN))
-                continue
-            similarity, rank = self._place(asked, face)
-            verdict = asked.verdict(similarity, rank)
-            faces.append(FaceReason(box=face.box, weaknesses=face.quality.weaknesses(), similarity=similarity, rank=rank, verdict=verdict))
-        return tuple(faces)
+            reason = self._reason(asked, face, visible=face.key in visible)
+            before = reasons.setdefault(face.appearance_number, reason)
+            if _likeness(reason) > _likeness(before):
+                reasons[face.appearance_number] = reason
+        return tuple(reasons.values())
+
+    def _reason(self, asked: "_Asked", face: StoredFace, *, visible: bool) -> FaceReason:
+        if not visible:
+            return FaceReason(box=face.box, weaknesses=(), similarity=None, rank=None, verdict=HIDDEN, moment=face.moment)
+        similarity, rank = self._place(asked, face)
+        return FaceReason(
+            box=face.box,
+            weaknesses=face.quality.weaknesses(),
+            similarity=similarity,
+            rank=rank,
+            verdict=asked.verdict(similarity, rank),
+            moment=face.moment,
+        )
 
     def _place(self, asked: "_Asked", face: StoredFace) -> tuple[float | None, int | None]:
         """Return a visible face's similarity and its rank among all that this search may see, as the search would find them."""
@@ -161,20 +176,20 @@ class Why:
         if similarity is None:
             return None, None
         for probe in probes.values():
-            before += self._before(asked, probe, lambda _, found: found < np.float32(similarity))[1]
-        return similarity, before + 1
+            before |= self._before(asked, probe, lambda _, found: found < np.float32(similarity))[1]
+        return similarity, len(before - {face.appearance_number}) + 1
 
-    def _before(self, asked: "_Asked", probe: TurnedProbe, wanted: Wanted) -> tuple[float | None, int]:
-        """Return the similarity of the first wanted hit under one rotation, None if there is none, and how many visible come before."""
+    def _before(self, asked: "_Asked", probe: TurnedProbe, wanted: Wanted) -> tuple[float | None, set[int]]:
+        """Return the similarity of the first wanted hit under one rotation, None if there is none, and the appearances before it."""
         depth = FIRST_DEPTH
         while True:
             hits = self._index.search(probe.vector, depth, probe.where, asked.clearance)
             place = np.flatnonzero(wanted(hits.keys, hits.similarity))
             if len(place) or len(hits.keys) < depth:
                 end = int(place[0]) if len(place) else len(hits.keys)
-                before = self._records.gallery.visible(hits.keys[:end].tolist(), asked.at, transform=probe.transform)
+                before = self._records.gallery.appearances(hits.keys[:end].tolist(), asked.at, transform=probe.transform)
                 similarity = float(hits.similarity[end]) if len(place) else None
-                return similarity, len(before)
+                return similarity, set(before.values())
             depth *= 8
 
 
@@ -209,4 +224,8 @@ def _verdict_on_file(found: FileRecord, faces: tuple[FaceReason, ...], *, search
         return "the file was not there at the last ingest; its faces are hidden until it is found again"
     if not faces:
         return f"it has no face to search: {found.reason.value}" + (f" ({found.detail})" if found.detail else "")
-    return max(faces, key=lambda face: -2 if face.similarity is None else face.similarity).verdict
+    return max(faces, key=_likeness).verdict
+
+
+def _likeness(reason: FaceReason) -> float:
+    return -2 if reason.similarity is None else reason.similarity
