@@ -12,11 +12,18 @@ from visavis.domain.errors import InputError
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
-from visavis.web.pages import account, entry, plain, results, search
+from visavis.web.pages import account, candidate, entry, plain, results, search
 from visavis.web.shell import Shell
 from visavis.web.visit import NotThere, Visit
 
-OPENINGS: tuple[Opening, ...] = (*plain.OPENINGS, *entry.OPENINGS, *account.OPENINGS, *search.OPENINGS, *results.OPENINGS)
+OPENINGS: tuple[Opening, ...] = (
+    *plain.OPENINGS,
+    *entry.OPENINGS,
+    *account.OPENINGS,
+    *search.OPENINGS,
+    *results.OPENINGS,
+    *candidate.OPENINGS,
+)
 
 
 def doors() -> tuple[Door, ...]:

@@ -4,7 +4,7 @@ import datetime as dt
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -27,7 +27,6 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
-from visavis.wiring.accounts import SignedIn
 from visavis.wiring.clips import ClipDesk
 from visavis.wiring.desks import Desks
 from visavis.wiring.erasure import ErasureDesk
@@ -94,10 +93,6 @@ class Archive(Desks):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def acting_as(self, who: SignedIn | None) -> AbstractContextManager[None]:
-        """Let a person act within, who signed in before (`accounts.sign_in`); None = whoever runs the process."""
-        return self._session.acting_as(who)
 
     def close(self) -> None:
         """Let go of every file."""

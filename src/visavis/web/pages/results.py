@@ -13,7 +13,7 @@ from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.identification import Candidate
 from visavis.web.doors import Door, Opening, Who
-from visavis.web.pages.search import boxes, shown_box
+from visavis.web.pages.search import boxes
 from visavis.web.sessions import OpenedSearch
 from visavis.web.visit import NotThere, Visit
 
@@ -43,7 +43,7 @@ async def show(visit: Visit) -> Response:
         archive.review.check_member(search_id)
         return archive.review.show(search_id)
 
-    with _none_the_wiser():
+    with none_the_wiser():
         past = await visit.house.archive.act(session.who, look)
     session.opened(search_id, OpenedSearch())
     opened = session.searches[search_id]
@@ -69,27 +69,6 @@ async def show(visit: Visit) -> Response:
     )
 
 
-async def whole(visit: Visit) -> Response:
-    """Show one candidate's whole picture with its box, and the way to the ones before and after."""
-    past, candidate = await _candidate(visit)
-    ranked = past.result.candidates
-    place = ranked.index(candidate)
-    image = await asyncio.to_thread(await _opener(visit), candidate)
-    size = (1, 1) if image is None else (image.shape[1], image.shape[0])
-    return visit.page(
-        "candidate.html.j2",
-        result=past.result,
-        candidate=candidate,
-        remarks=visit.house.words.remarks(candidate, several_faces=visit.house.words.several_faces(past.result)),
-        reachable=image is not None,
-        width=size[0],
-        height=size[1],
-        box=shown_box(candidate.box, candidate.rank, width=size[0], height=size[1]),
-        before=ranked[place - 1] if place else None,
-        after=ranked[place + 1] if place + 1 < len(ranked) else None,
-    )
-
-
 async def face(visit: Visit) -> Response:
     """Cut the candidate's face from its original."""
     return await _cut(visit, lambda image, candidate: visit.house.words.crop(image, candidate.box))
@@ -110,11 +89,11 @@ async def kept_probe(visit: Visit) -> Response:
 
 
 async def _cut(visit: Visit, cut: Callable[[RgbImage, Candidate], bytes]) -> Response:
-    _, candidate = await _candidate(visit)
-    opener = await _opener(visit)
+    _, candidate = await shown_candidate(visit)
+    original = await opener(visit)
 
     def work() -> bytes | None:
-        image = opener(candidate)
+        image = original(candidate)
         return None if image is None else cut(image, candidate)
 
     jpeg = await asyncio.to_thread(work)
@@ -123,11 +102,13 @@ async def _cut(visit: Visit, cut: Callable[[RgbImage, Candidate], bytes]) -> Res
     return Response(jpeg, media_type="image/jpeg")
 
 
-async def _opener(visit: Visit) -> Callable[[Candidate], RgbImage | None]:
+async def opener(visit: Visit) -> Callable[[Candidate], RgbImage | None]:
+    """Return what decodes originals; it touches no record, and may be called from any thread."""
     return await visit.house.archive.act(visit.here.who, lambda archive: archive.original_opener())
 
 
-async def _candidate(visit: Visit) -> "tuple[PastResult, Candidate]":
+async def shown_candidate(visit: Visit) -> "tuple[PastResult, Candidate]":
+    """Return a candidate of a search whose page this session has opened."""
     candidate_id = _id(visit, "candidate")
     past = await _past(visit)
     for candidate in past.result.candidates:
@@ -146,7 +127,7 @@ async def _past(visit: Visit) -> "PastResult":
         archive.review.check_member(search_id)
         return archive.review.read(search_id)
 
-    with _none_the_wiser():
+    with none_the_wiser():
         return await visit.house.archive.act(visit.here.who, read)
 
 
@@ -158,7 +139,7 @@ def _id(visit: Visit, name: str) -> str:
 
 
 @contextmanager
-def _none_the_wiser() -> Iterator[None]:
+def none_the_wiser() -> Iterator[None]:
     """Answer alike whether there is no such search or whether it is none of this person's business."""
     try:
         yield
@@ -170,11 +151,10 @@ def _none_the_wiser() -> Iterator[None]:
         raise NotThere("there is nothing at this address", remedy="start from the first page") from None
 
 
-_PART = "part of a page that is in the ledger; closed until that page was opened"
+PART = "part of a page that is in the ledger; closed until that page was opened"
 OPENINGS: tuple[Opening, ...] = (
     (Door(method="GET", path="/searches/{search}", who=Who.ROLE, act="review", operation="consultation"), show),
-    (Door(method="GET", path="/searches/{search}/probes/{number}.jpg", who=Who.ROLE, act="review", because=_PART), kept_probe),
-    (Door(method="GET", path="/searches/{search}/candidates/{candidate}", who=Who.ROLE, act="review", because=_PART), whole),
-    (Door(method="GET", path="/searches/{search}/candidates/{candidate}/face.jpg", who=Who.ROLE, act="review", because=_PART), face),
-    (Door(method="GET", path="/searches/{search}/candidates/{candidate}/picture.jpg", who=Who.ROLE, act="review", because=_PART), picture),
+    (Door(method="GET", path="/searches/{search}/probes/{number}.jpg", who=Who.ROLE, act="review", because=PART), kept_probe),
+    (Door(method="GET", path="/searches/{search}/candidates/{candidate}/face.jpg", who=Who.ROLE, act="review", because=PART), face),
+    (Door(method="GET", path="/searches/{search}/candidates/{candidate}/picture.jpg", who=Who.ROLE, act="review", because=PART), picture),
 )

@@ -157,11 +157,12 @@ async def _ask(visit: Visit, probe: HeldProbe, form: Form, error: VisavisError |
         picked=form.numbers("face") or ((1,) if len(probe.crops) == 1 else ()),
         said={name: form.one(name) for name in ("case", "reason", "since", "until", "top")},
         chosen=form.fields.get("source", []),
-        problem=_problem(error),
+        problem=problem_of(error),
     )
 
 
-def _problem(error: VisavisError | None) -> str:
+def problem_of(error: VisavisError | None) -> str:
+    """Return what a form says of what was wrong with it; empty = nothing was."""
     if error is None:
         return ""
     if "none was picked" in str(error):

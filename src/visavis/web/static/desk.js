@@ -3,7 +3,7 @@
 
 document.documentElement.classList.add("scripted");
 
-const typing = (target) => target.closest("input:not([type=checkbox]), select, textarea, dialog[open]") !== null;
+const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), select, textarea, dialog[open]") !== null;
 
 // ---- a photograph: dropped, pasted, chosen
 const form = document.getElementById("drop");
@@ -53,7 +53,16 @@ const step = (by) => {
   const next = cards[Math.min(cards.length - 1, Math.max(0, now + by))];
   if (next) next.focus();
 };
+const say = (word) => {
+  const radio = document.querySelector(`input[name=says][value=${word}]`);
+  if (!radio) return;
+  radio.checked = true;
+  document.getElementById("grounds").focus();
+};
 const keys = {
+  "s": () => say("same"),
+  "d": () => say("not-the-same"),
+  "c": () => say("cannot-say"),
   "?": () => dialog.showModal(),
   "j": () => step(1),
   "k": () => step(-1),
