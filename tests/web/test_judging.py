@@ -34,9 +34,10 @@ def test_what_one_person_said_is_not_shown_to_another(found, as_person):
     assert "You said" not in page
 
 
-@pytest.mark.parametrize(
-    ("said", "problem"), [({"says": "same"}, "needs its grounds"), ({"says": "perhaps", "grounds": "x"}, "is no verdict")]
-)
+NO_VERDICTS = [({"says": "same"}, "needs its grounds"), ({"says": "perhaps", "grounds": "x"}, "is no verdict")]
+
+
+@pytest.mark.parametrize(("said", "problem"), NO_VERDICTS)
 def test_a_verdict_that_can_not_be_is_told_on_the_page(found, said, problem):
     ines, at = found
     answer = ines.post(f"{at}/verdict", said)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from visavis.domain.clock import Clock
-from visavis.domain.errors import InputError
+from visavis.domain.errors import InputError, SetupError
 from visavis.web.app import make_app
 from visavis.web.house import Address, House, ReadPhotograph, Words
 from visavis.web.rendering import environment
@@ -87,7 +87,13 @@ def make_desk(open_archive: "Callable[[], Archive]", *, read: ReadPhotograph, wo
 
 
 def run(desk: Desk, listening: Listening) -> None:
-    """Serve until somebody stops it; requests that are under way are answered first."""
+    """Serve until somebody stops it; requests that are under way are answered first.
+
+    Raises
+    ------
+    SetupError
+        The port is taken, or may not be listened on.
+    """
     import uvicorn
 
     _log_ids_only()
@@ -104,7 +110,14 @@ def run(desk: Desk, listening: Listening) -> None:
         timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
         h11_max_incomplete_event_size=32 << 10,
     )
-    uvicorn.Server(config).run()
+    server = uvicorn.Server(config)
+    try:
+        server.run()
+    except SystemExit:
+        if server.started:
+            raise
+        where = f"{listening.host}:{listening.port}"
+        raise SetupError(f"{where} can't be listened on", remedy="see that no other desk is open, or name another --port") from None
 
 
 class _IdsOnly(logging.Filter):

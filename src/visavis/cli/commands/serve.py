@@ -1,5 +1,6 @@
 """`visavis serve`: the desk, in a browser."""
 
+import functools
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +30,7 @@ def serve(
         str, typer.Option("--behind-proxy", metavar="ORIGIN", help="Address of the proxy with TLS that stands before it: https://…")
     ] = "",
 ) -> None:
-    """Open the desk: searching in a browser."""
+    """Open the desk: searching and judging in a browser."""
     from visavis.wiring.archive import open_archive
     from visavis.wiring.build import SystemClock, read_settings
     from visavis.wiring.reader import ProbeReader
@@ -38,17 +39,17 @@ def serve(
         from visavis.web import serving
     except ModuleNotFoundError as error:
         raise SetupError(f"the desk needs {error.name}", remedy="install it with the extra: visavis[server]") from error
-    settings = read_settings()
+    settings, ask = read_settings(), functools.cache(ask_passphrase)  # the archive is opened twice, and the key asked for once
     folder = archive_folder(archive, settings)
     listening = serving.Listening(host=host, port=port, origin=behind_proxy)
     listening.address()
-    with open_archive(folder, settings=settings, ask=ask_passphrase) as opened:
+    with open_archive(folder, settings=settings, ask=ask) as opened:
         if behind_proxy and opened.accounts.nobody():
             raise InputError("nobody can sign in: the archive has no person", remedy="visavis person add NAME --role owner")
         pack = opened.status().pack
     reader = ProbeReader(settings, pack)
     desk = serving.make_desk(
-        lambda: open_archive(folder, settings=settings, ask=ask_passphrase),
+        lambda: open_archive(folder, settings=settings, ask=ask),
         read=reader.read,
         words=words(),
         listening=listening,
