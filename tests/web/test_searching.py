@@ -34,7 +34,7 @@ def test_a_search_leads_to_a_page_that_stays_with_a_leaf_for_each_look(ines, mac
     assert "2 candidates" in page
     assert "A candidate is a lead, not an identification." in page
     assert REASON in page
-    assert "not calibrated" in page
+    assert "Expected false hits" in page
     assert len(found_in(CANDIDATES, page)) == 2
     looks = [json.loads(body)["facts"] for body in ledger_of(museum.folder)]
     assert [fact["what"] for fact in looks if fact.get("what") == "looked-again"] == ["looked-again"]
