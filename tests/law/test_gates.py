@@ -33,6 +33,7 @@ from visavis.law.facts import Approval, Approver, CaseFacts, SourceFacts
 from visavis.law.file_signs import Sign, Unanswered, check_answered
 from visavis.law.gates import Gate
 from visavis.law.labels import check_label
+from visavis.law.membership import check_member
 from visavis.law.orders import Claim, Erasing, Evidence, check_claim, check_erasing, check_second, check_thaw
 from visavis.law.requests import (
     EndAsked,
@@ -381,6 +382,10 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ("THAW_GATES", Rule.ORDER_FREEZES): ("a source is thawed while an order covers all of it", lambda _: check_thaw(["order 1"])),
     # ---- after a search
     ("REVIEW_GATES", Rule.REVIEWER_APART): ("the same person judges twice", lambda _: check_reviewer(BOB, BOB, ADA)),
+    ("MEMBER_GATES", Rule.CASE_MEMBER): (
+        "an investigator opens the link to a search of somebody else's case",
+        lambda _: check_member(Actor(name="Bob", role=Role.INVESTIGATOR, person_id=BOB), kind="case", involved={ADA}),
+    ),
     ("LABEL_GATES", Rule.LABEL_CATALOGUE): (
         "a face of a source that is not catalogued gets a name",
         lambda kit: check_label(kit.source(change={"purposes": ("research",)}).charter, decided="same", candidate="c"),
@@ -545,6 +550,7 @@ def page() -> str:
         "SECOND_GATES": "A claim that came after an order is borne out",
         "ERASE_GATES": "An order erases",
         "THAW_GATES": "A frozen source is thawed",
+        "MEMBER_GATES": "A search is opened by its link",
         "REVIEW_GATES": "A verdict is given",
         "LABEL_GATES": "A decision becomes a label",
         "DISCLOSURE_GATES": "A result leaves the house",

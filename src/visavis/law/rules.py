@@ -79,6 +79,10 @@ class Rule(StrEnum):
     SIMILARITY_FLOOR = "similarity-floor", "no similarity below the floor is ever given"
     SOMETHING_TO_SEARCH = "something-to-search", "at least one source is left, where several rules left the others out"
     # ---- after a search
+    CASE_MEMBER = (
+        "case-member",
+        "who opens a case's searches in the desk has opened it, approved it or searched under it, or is a reviewer; at home anybody",
+    )
     REVIEWER_APART = "reviewer-apart", "who asked, who approved and the two who review are different people"
     EXPORT_ALLOWED = "export-allowed", "the profile lets results leave the house"
     OTHERS_MASKED = (

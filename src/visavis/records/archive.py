@@ -15,6 +15,7 @@ from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, RefusedError, SetupError
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
+from visavis.records.accounts import Accounts
 from visavis.records.backups import Backups
 from visavis.records.byte_scan import scan
 from visavis.records.calibrations import Calibrations
@@ -119,6 +120,7 @@ class Records:
             self.rows = self.rows_of(self.generation, dim=self.dim, pack_id=self.pack_id)
             self.key_place = doors.keys.place(self.archive_id)
             self.people = People(self._database, self.vault, self.keys)
+            self.accounts = Accounts(self._database, self.vault)
             self.signatures = Signatures(self._database, self.vault)
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)

@@ -26,6 +26,16 @@ person_role = Table(
     Column("role", Text, primary_key=True),
 )
 
+account = Table(
+    "account",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("totp_secret", LargeBinary),
+    Column("totp_step", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", UtcTime),
+)
+
 # One person signs a thing once, and one key does, whatever name it stands under.
 signature = Table(
     "signature",

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from visavis.domain.ids import CaseId
+from visavis.law.membership import is_member
 from visavis.records.cases import CaseRecord
 from visavis.services.cases import ApproveCase, Approved, CaseRequest, CloseCase, FreezeCase, OpenCase, RenewCase
 from visavis.wiring.session import Session
@@ -22,6 +23,10 @@ class CaseDesk:
     def one(self, name: str) -> CaseRecord:
         """Return one case by id, end of an id, or title."""
         return self._session.records().cases.one(name)
+
+    def mine(self) -> list[CaseRecord]:
+        """Return the open cases that who acts has a part in, oldest first."""
+        return [case for case in self.all() if self.state(case) == "open" and self._belongs(case)]
 
     def state(self, case: CaseRecord) -> str:
         """Return `open`, `waiting` (for approvals), `frozen`, `expired` or `closed`."""
@@ -89,3 +94,7 @@ class CaseDesk:
     def close_ended(self) -> list[CaseRecord]:
         """Close every case that is past its last day; return them."""
         return CloseCase(self._session.records()).close_ended(self._session.actor)
+
+    def _belongs(self, case: CaseRecord) -> bool:
+        involved = {person for person in (case.opened_by, *(given.person_id for given in case.approvals)) if person is not None}
+        return is_member(self._session.actor, kind=case.kind, involved=involved)

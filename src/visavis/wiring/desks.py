@@ -9,6 +9,7 @@ from visavis.domain.identification import Candidate
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
 from visavis.wiring import build
+from visavis.wiring.accounts import AccountDesk, SignedIn
 from visavis.wiring.backups import BackupDesk
 from visavis.wiring.cases import CaseDesk
 from visavis.wiring.ledger import LedgerDesk
@@ -34,6 +35,15 @@ class Desks(ABC):
     @abstractmethod
     def _open_index(self, records: Records) -> AbstractContextManager[VectorIndex]:
         """Open the index of the archive for an act that changes it."""
+
+    def acting_as(self, who: SignedIn | None) -> AbstractContextManager[None]:
+        """Let a person act within, who signed in before (`accounts.sign_in`); None = whoever runs the process."""
+        return self._session.acting_as(who)
+
+    @property
+    def accounts(self) -> AccountDesk:
+        """Signing in over a network."""
+        return AccountDesk(self._session)
 
     @property
     def people(self) -> PeopleDesk:

@@ -48,6 +48,16 @@ class ReviewDesk:
 
         return PastSearches(self._session.records()).show(self._session.actor, search_id)
 
+    def check_member(self, search_id: str) -> None:
+        """Ask whether who acts belongs to a search's case; `RefusedError` if not, `InputError` if there is no such search."""
+        from visavis.services.search import PastSearches
+
+        PastSearches(self._session.records()).check_member(self._session.actor, search_id)
+
+    def read(self, search_id: str) -> PastResult:
+        """Return a search as it may be shown now, for the pictures of a page whose `show` has written the leaf."""
+        return _reader(self._session)(search_id)
+
     def leads(self, *, case_id: str | None = None) -> list[OpenLead]:
         """Return the candidates that wait for this person's verdict."""
         return self._worklist().leads(self._session.actor, case_id=case_id)

@@ -76,8 +76,20 @@ class Session:
         self.signer = sign_in(self.records(), self.actor, name, passphrase)
         self.actor = self.signer.actor
 
-    def check(self, act: Act) -> None:
+    @contextmanager
+    def acting_as(self, who: SignedIn | None) -> Iterator[None]:
+        """Let a person act for a while, who signed in before; None = whoever runs the process."""
+        before = self.actor, self.signer
+        self.actor, self.signer = (build.current_actor() if who is None else who.actor), who
+        try:
+            yield
+        finally:
+            self.actor, self.signer = before
+
+    def check(self, act: Act, *, operation: str = "alteration") -> None:
         """Ask whether the actor may do an act that touches the archive as a whole: in an organisation's, a person who signed in.
+
+        A refusal is noted as `operation`.
 
         Raises
         ------
@@ -85,7 +97,7 @@ class Session:
             `person-needed`, `role-allowed`.
         """
         records = self.records()
-        with records.noting_refusals(self.actor, "alteration", what=act.value):
+        with records.noting_refusals(self.actor, operation, what=act.value):
             check_role(self.actor, act, profile=organisation(records))
 
     @contextmanager

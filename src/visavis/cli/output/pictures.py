@@ -26,7 +26,12 @@ _PICKED, _OTHER, _INK = (255, 196, 0), (255, 255, 255), (20, 20, 20)
 
 
 def crop_uri(image_rgb: RgbImage, box: Box) -> str:
-    """Cut a face with its surroundings and return it as a JPEG `data:` URI, at most 320 pixels a side, never blown up.
+    """Cut a face as `crop_jpeg` does, and return it as a `data:` URI."""
+    return jpeg_uri(crop_jpeg(image_rgb, box))
+
+
+def crop_jpeg(image_rgb: RgbImage, box: Box) -> bytes:
+    """Cut a face with its surroundings and return it as a JPEG, at most 320 pixels a side, never blown up.
 
     Parameters
     ----------
@@ -39,12 +44,17 @@ def crop_uri(image_rgb: RgbImage, box: Box) -> str:
     area = crop_area(box, width=width, height=height)
     left, top, right, bottom = area
     cut = Image.fromarray(image_rgb[top:bottom, left:right])
-    return _uri(cut.resize(crop_size(area), Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP))
+    return _jpeg(cut.resize(crop_size(area), Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP))
 
 
 def whole_uri(image_rgb: RgbImage) -> str:
     """Return the whole picture as a JPEG `data:` URI, its longer side at most 1,200 pixels."""
-    return _uri(_reduced(image_rgb))
+    return jpeg_uri(whole_jpeg(image_rgb))
+
+
+def whole_jpeg(image_rgb: RgbImage) -> bytes:
+    """Return the whole picture as a JPEG, its longer side at most 1,200 pixels."""
+    return _jpeg(_reduced(image_rgb))
 
 
 def jpeg_uri(jpeg: bytes) -> str:
@@ -113,7 +123,7 @@ def _reduced(image_rgb: RgbImage) -> Image.Image:
     return image
 
 
-def _uri(image: Image.Image) -> str:
+def _jpeg(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, format="JPEG", quality=_QUALITY, optimize=True)
-    return jpeg_uri(buffer.getvalue())
+    return buffer.getvalue()

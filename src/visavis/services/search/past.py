@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.identification import Candidate, SearchResult, Threshold
+from visavis.law.membership import check_member
 from visavis.law.reviews import decided
+from visavis.law.roles import Act, check_role
 from visavis.law.rules import Rule
 from visavis.records.archive import Records
 from visavis.records.cases import CaseRecord
@@ -44,6 +46,24 @@ class PastSearches:
                 candidates=len(found.result.candidates),
             )
         return found
+
+    def check_member(self, actor: Actor, search_id: str) -> None:
+        """Ask whether a person may open a search by its link; a refusal is noted.
+
+        Raises
+        ------
+        InputError
+            No such search.
+        RefusedError
+            Not an act of the person's role, or they have no part in its case.
+        """
+        case = self._records.cases.one(self._records.searches.one(search_id).case_id)
+        searchers = {search.person_id for search in self._records.searches.of_case(case.id)}
+        approvers = {approval.person_id for approval in case.approvals}
+        involved = {person for person in (case.opened_by, *approvers, *searchers) if person is not None}
+        with self._records.noting_refusals(actor, "consultation", what="looked-again", case=case.id):
+            check_role(actor, Act.REVIEW, profile=case.profile)
+            check_member(actor, kind=case.kind, involved=involved)
 
     def read(self, search_id: str) -> PastResult:
         """Return a search as it may be shown now. The caller writes the leaf."""

@@ -30,13 +30,10 @@ class ReadProbe:
         NoFaceInProbe
             No detector pass found a face in one of them.
         """
-        return tuple(self._read(path) for path in paths)
+        return tuple(self.read(path, _bytes_of(path)) for path in paths)
 
-    def _read(self, path: Path) -> ProbePicture:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise InputError(f"can't read {path}: {error.strerror}", remedy="name a photograph that you may open") from error
+    def read(self, path: Path, data: bytes) -> ProbePicture:
+        """Decode one photograph that is in memory; `path` is what it is called. Errors as for `run`."""
         try:
             photo = open_photo(data, limits=self._limits)
             (faces,) = self._chain.analyse([photo])
@@ -48,3 +45,10 @@ class ReadProbe:
         if not faces:
             raise NoFaceInProbe(f"no face was found in {path}", remedy="use a photograph in which the face is at least 20 pixels high")
         return ProbePicture(name=path.name, image_rgb=image, faces=tuple(faces), picked=())
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"can't read {path}: {error.strerror}", remedy="name a photograph that you may open") from error

@@ -1,0 +1,51 @@
+"""Who belongs to a case: whoever opens its searches by a link."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from visavis.domain.actor import Actor, Role
+from visavis.domain.ids import PersonId
+from visavis.law.gates import Gate, No, first_no, pass_all
+from visavis.law.rules import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    actor: Actor
+    kind: str
+    involved: Collection[PersonId]
+
+
+def _member(asked: _Asked) -> No | None:
+    actor = asked.actor
+    # A shared or standing case is everybody's whose role searches; a reviewer gives the second verdict in cases of others.
+    if asked.kind != "case" or Role.REVIEWER in (actor.roles or {actor.role}) or actor.person_id in asked.involved:
+        return None
+    return No("you have no part in this case", "ask who opened it")
+
+
+MEMBER_GATES: tuple[Gate[_Asked], ...] = (Gate(Rule.CASE_MEMBER, _member),)
+
+
+def check_member(actor: Actor, *, kind: str, involved: Collection[PersonId]) -> None:
+    """Ask whether a person belongs to a case; whether their role may look at it is `roles.check_role`'s to say.
+
+    Parameters
+    ----------
+    actor : Actor
+    kind : str
+        `shared`, `standing` or `case`.
+    involved : collection of PersonId
+        Who opened it, approved it, searched under it.
+
+    Raises
+    ------
+    RefusedError
+        `case-member`.
+    """
+    pass_all(MEMBER_GATES, _Asked(actor=actor, kind=kind, involved=involved))
+
+
+def is_member(actor: Actor, *, kind: str, involved: Collection[PersonId]) -> bool:
+    """Whether `check_member` lets a person pass."""
+    return first_no(MEMBER_GATES, _Asked(actor=actor, kind=kind, involved=involved)) is None

@@ -1,0 +1,59 @@
+"""The making of the desk's application: every route has a door, and is guarded."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from visavis.domain.errors import InputError
+from visavis.web.doors import Door, Opening, check_declared
+from visavis.web.guard import error_page, guarded
+from visavis.web.house import House
+from visavis.web.pages import account, candidate, entry, plain, results, search
+from visavis.web.shell import Shell
+from visavis.web.visit import NotThere, Visit
+
+OPENINGS: tuple[Opening, ...] = (
+    *plain.OPENINGS,
+    *entry.OPENINGS,
+    *account.OPENINGS,
+    *search.OPENINGS,
+    *results.OPENINGS,
+    *candidate.OPENINGS,
+)
+
+
+def doors() -> tuple[Door, ...]:
+    """Return every door of the desk."""
+    return tuple(door for door, _ in OPENINGS)
+
+
+def make_app(house: House, openings: Sequence[Opening] = OPENINGS) -> ASGIApp:
+    """Return the application.
+
+    Raises
+    ------
+    SetupError
+        A route has no declaration, or one that leaves something out.
+    """
+    app = FastAPI(title="Visavis", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    for door, handler in openings:
+        door.check()
+        app.add_api_route(door.path, guarded(door, handler, house), methods=[door.method], include_in_schema=False, response_model=None)
+
+    async def unknown(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        cookie = request.cookies.get(house.address.cookie, "")
+        visit = Visit(request=request, house=house, cookie=cookie, session=house.sessions.find(cookie))
+        if status == 404:
+            return error_page(visit, NotThere("there is nothing at this address", remedy="start from the first page"))
+        answer = error_page(visit, InputError("this address is not asked that way", remedy="start from the first page"))
+        answer.status_code = status
+        return answer
+
+    app.add_exception_handler(HTTPException, unknown)
+    check_declared(app.routes, [door for door, _ in openings])
+    return Shell(app, house)

@@ -1,0 +1,101 @@
+"""What all pages share: the archive, the sessions, the reader of photographs, and the words of the house."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from jinja2 import Environment
+
+from visavis.domain.arrays import RgbImage
+from visavis.domain.clock import Clock
+from visavis.domain.face import Box
+from visavis.domain.identification import Candidate, ProbePicture, SearchResult
+from visavis.web.meters import Meters
+from visavis.web.sessions import Sessions
+from visavis.web.thread import ArchiveThread
+from visavis.web.tries import Tries
+
+
+class ReadPhotograph(Protocol):
+    """How an uploaded photograph is read."""
+
+    def __call__(self, data: bytes, /) -> ProbePicture:
+        """Return the photograph with its faces numbered; `InputError` if it can't be used."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How results read and pictures are cut, the same as on the command line's pages.
+
+    Attributes
+    ----------
+    crop, whole : callable
+        A face with its surroundings, the whole picture: JPEG without metadata.
+    shown : callable
+        Text from outside, made safe to show.
+    """
+
+    similarity: Callable[[float], str]
+    date: Callable[[Candidate], str]
+    counted: Callable[[int, str], str]
+    folded: Callable[[Sequence[Candidate]], list[tuple[Candidate, tuple[Candidate, ...]]]]
+    remarks: Callable[..., tuple[str, ...]]
+    several_faces: Callable[[SearchResult], bool]
+    stamp: Callable[[SearchResult], str]
+    headline: Callable[[SearchResult], str]
+    lead: str
+    shown: Callable[[str], str]
+    crop: Callable[[RgbImage, Box], bytes]
+    whole: Callable[[RgbImage], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the desk is reached.
+
+    Attributes
+    ----------
+    origin : str
+        As a browser sends it: `http://127.0.0.1:8478`, or a proxy's `https://desk.example.org`.
+    hosts : frozenset of str
+        `Host` headers that are answered.
+    proxied : bool
+        A proxy stands before it: everybody signs in with a second factor, and the machine's user has no way in.
+    """
+
+    origin: str
+    hosts: frozenset[str]
+    proxied: bool
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come over TLS."""
+        return self.origin.startswith("https:")
+
+    @property
+    def cookie(self) -> str:
+        """Name of the session's cookie; the prefix makes browsers keep it to this host and to TLS."""
+        return "__Host-visavis" if self.secure else "visavis"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What all pages share.
+
+    Attributes
+    ----------
+    start_key : str
+        In the link that the terminal shows; empty = there is none.
+    """
+
+    archive: ArchiveThread
+    sessions: Sessions
+    read: ReadPhotograph
+    words: Words
+    address: Address
+    pages: Environment
+    clock: Clock
+    start_key: str = field(default="", repr=False)
+    meters: Meters = field(default_factory=Meters)
+    tries: Tries = field(default_factory=Tries)

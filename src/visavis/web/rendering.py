@@ -1,0 +1,25 @@
+"""The templates, set up so that nothing from outside can act on a page."""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from visavis.web.house import Words
+from visavis.web.pages.plain import stamped
+
+
+def environment(words: Words) -> Environment:
+    """Return the setting in which every page is made: all text escaped and on one line, an unknown name an error."""
+
+    def one_line(value: object) -> object:
+        return words.shown(value) if type(value) is str else value
+
+    made = Environment(
+        loader=PackageLoader("visavis.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=one_line,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"similarity": words.similarity, "date": words.date, "counted": words.counted}
+    made.globals |= {"style": stamped("desk.css"), "script": stamped("desk.js"), "icon": stamped("icon.svg")}
+    return made

@@ -1,0 +1,143 @@
+"""Serving the desk: where it listens, what it logs, how it ends."""
+
+import logging
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from visavis.domain.clock import Clock
+from visavis.domain.errors import InputError, SetupError
+from visavis.web.app import make_app
+from visavis.web.house import Address, House, ReadPhotograph, Words
+from visavis.web.rendering import environment
+from visavis.web.sessions import Sessions
+from visavis.web.thread import ArchiveThread
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from visavis.wiring import Archive
+
+LOOPBACK = ("127.0.0.1", "::1")
+LAST_ANSWERS_SECONDS = 10
+"""How long requests that are under way may take when the desk is asked to stop."""
+AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where the desk listens. `origin` is what stands before it, empty = nothing: browsers come from this machine."""
+
+    host: str
+    port: int
+    origin: str = ""
+
+    def address(self) -> Address:
+        """Return how browsers reach the desk.
+
+        Raises
+        ------
+        InputError
+            An address that others reach without a proxy named, or a proxy without TLS.
+        """
+        own = frozenset({f"{host}:{self.port}" for host in ("127.0.0.1", "localhost", "[::1]")})
+        if not self.origin:
+            if self.host not in LOOPBACK:
+                raise InputError(
+                    f"{self.host} is reached by others, who would send their passphrases in the clear",
+                    remedy="put a proxy with TLS before the desk, and name its address: --behind-proxy https://desk.example.org",
+                )
+            return Address(origin=f"http://127.0.0.1:{self.port}", hosts=own, proxied=False)
+        parts = urlsplit(self.origin)
+        if parts.scheme != "https" or not parts.hostname or self.origin != f"https://{parts.netloc}" or "@" in parts.netloc:
+            raise InputError(f"«{self.origin}» is not the address of a proxy", remedy="write it as https://desk.example.org")
+        return Address(origin=self.origin, hosts=own | {parts.netloc}, proxied=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A desk that can be served. `close` it when done."""
+
+    app: "ASGIApp"
+    house: House
+
+    def close(self) -> None:
+        """Let go of the archive."""
+        self.house.archive.close()
+
+
+def make_desk(open_archive: "Callable[[], Archive]", *, read: ReadPhotograph, words: Words, listening: Listening, clock: Clock) -> Desk:
+    """Return the desk of an archive, which is opened in a thread of its own."""
+    address = listening.address()
+    archive = ArchiveThread(open_archive)
+    house = House(
+        archive=archive,
+        sessions=Sessions(clock),
+        read=read,
+        words=words,
+        address=address,
+        pages=environment(words),
+        clock=clock,
+        start_key="" if address.proxied else secrets.token_urlsafe(24),
+    )
+    return Desk(app=make_app(house), house=house)
+
+
+def run(desk: Desk, listening: Listening) -> None:
+    """Serve until somebody stops it; requests that are under way are answered first.
+
+    Raises
+    ------
+    SetupError
+        The port is taken, or may not be listened on.
+    """
+    import uvicorn
+
+    _log_ids_only()
+    config = uvicorn.Config(
+        desk.app,
+        host=listening.host,
+        port=listening.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        limit_concurrency=AT_ONCE,
+        timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
+        h11_max_incomplete_event_size=32 << 10,
+    )
+    server = uvicorn.Server(config)
+    try:
+        server.run()
+    except SystemExit:
+        if server.started:
+            raise
+        where = f"{listening.host}:{listening.port}"
+        raise SetupError(f"{where} can't be listened on", remedy="see that no other desk is open, or name another --port") from None
+
+
+class _IdsOnly(logging.Filter):
+    """Keeps tracebacks out of the log: what they quote may be a name or a path. What failed, and where, stays."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[0] is not None:
+            trace = record.exc_info[2]
+            while trace is not None and trace.tb_next is not None:
+                trace = trace.tb_next
+            where = "" if trace is None else f" at {trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
+            record.msg, record.args, record.exc_info = f"failed: {record.exc_info[0].__name__}{where}", (), None
+        return True
+
+
+def _log_ids_only() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+    handler.addFilter(_IdsOnly())
+    for name, level in (("visavis.web", logging.INFO), ("uvicorn.error", logging.WARNING)):
+        log = logging.getLogger(name)
+        log.handlers, log.propagate = [handler], False
+        log.setLevel(level)

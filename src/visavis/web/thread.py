@@ -1,0 +1,40 @@
+"""One archive, one thread: every act of every person, one after the other, each as who is signed in."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from visavis.wiring.accounts import SignedIn
+
+if TYPE_CHECKING:
+    from visavis.wiring import Archive
+
+T = TypeVar("T")
+
+
+class ArchiveThread:
+    """An archive that lives in a thread of its own: SQLite's connection belongs to one, and so no two acts are ever mixed up.
+
+    Parameters
+    ----------
+    open_archive : callable
+        Called there, once.
+    """
+
+    def __init__(self, open_archive: "Callable[[], Archive]") -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+        self._archive = self._thread.submit(open_archive).result()
+
+    async def act(self, who: SignedIn | None, what: "Callable[[Archive], T]") -> T:
+        """Do something as a person; None = as the machine's user."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._act, who, what)
+
+    def close(self) -> None:
+        """Let go of the archive, after what is under way."""
+        self._thread.submit(self._archive.close).result()
+        self._thread.shutdown()
+
+    def _act(self, who: SignedIn | None, what: "Callable[[Archive], T]") -> T:
+        with self._archive.acting_as(who):
+            return what(self._archive)

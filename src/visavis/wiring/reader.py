@@ -1,0 +1,118 @@
+"""Probe photographs from strangers' bytes, decoded in a process of their own: a file that ends it costs that file, not the server.
+
+The process holds one end of a pipe and the model pack's networks; it ends when the pipe closes, is killed when a photograph takes
+too long, and is started anew after some hundred photographs, so that nothing a decoder leaves behind grows.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visavis.domain import errors
+from visavis.domain.errors import InputError, SetupError, UnreadablePicture, VisavisError
+from visavis.domain.identification import ProbePicture
+from visavis.settings import Settings
+from visavis.wiring import build
+
+if TYPE_CHECKING:
+    from visavis.services.search import ReadProbe
+
+PATIENCE_SECONDS = 60
+"""The largest picture that is decoded (250 megapixels) takes some ten seconds; the first one waits for the networks too."""
+RENEW_AFTER = 200
+
+
+class ProbeReader:
+    """Reads one photograph at a time; may be called from any thread. Close it when done."""
+
+    def __init__(self, settings: Settings, pack_id: str, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._settings = settings
+        self._pack_id = pack_id
+        self._patience = patience_seconds
+        self._lock = threading.Lock()
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._read = 0
+
+    def read(self, data: bytes) -> ProbePicture:
+        """Decode a photograph and number its faces.
+
+        Raises
+        ------
+        InputError
+            It can't be read, shows no face, takes too long, or ends the process that reads it.
+        SetupError
+            The process can't start.
+        """
+        with self._lock:
+            if self._read >= RENEW_AFTER:
+                self.stop()
+            pipe = self._connection or self._start()
+            self._read += 1
+            try:
+                pipe.send(data)
+                if not pipe.poll(self._patience):
+                    self.stop()
+                    raise InputError("reading the photograph took too long", remedy="use a smaller copy of it")
+                answer = pipe.recv()
+            except (EOFError, ConnectionError):
+                self.stop()
+                raise InputError("the photograph can't be read: it ended the process that tried", remedy="use another copy of it") from None
+        if isinstance(answer, ProbePicture):
+            return answer
+        raise _error(*answer)
+
+    def stop(self) -> None:
+        """End the process; the next photograph starts another."""
+        process, connection, self._process, self._connection, self._read = self._process, self._connection, None, None, 0
+        if connection is not None:
+            connection.close()
+        if process is not None:
+            process.join(timeout=0.2)
+            if process.is_alive():
+                process.kill()
+                process.join()
+
+    def _start(self) -> Connection:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(self._settings, self._pack_id, theirs), daemon=True)
+        process.start()
+        theirs.close()
+        self._process, self._connection = process, ours
+        return ours
+
+
+def _serve(settings: Settings, pack_id: str, pipe: Connection) -> None:
+    from visavis.services.search import ReadProbe
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which closes the pipe
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders in C write there what nobody may log
+    with contextlib.suppress(EOFError, ConnectionError):
+        try:
+            reader = ReadProbe(build.chain(settings, pack_id), build.limits(settings))
+        except VisavisError as error:
+            pipe.recv()
+            pipe.send((SetupError.__name__, str(error), error.remedy, ""))
+            return
+        while True:
+            pipe.send(_answer(reader, pipe.recv()))
+
+
+def _answer(reader: "ReadProbe", data: bytes) -> ProbePicture | tuple[str, str, str, str]:
+    try:
+        return reader.read(Path("the photograph"), data)
+    except VisavisError as error:
+        return type(error).__name__, str(error), error.remedy, getattr(error, "reason", "")
+
+
+def _error(kind: str, message: str, remedy: str, reason: str) -> VisavisError:
+    if kind == UnreadablePicture.__name__:
+        return UnreadablePicture(message, reason=reason, remedy=remedy)
+    made: type[VisavisError] = getattr(errors, kind)
+    return made(message, remedy=remedy)

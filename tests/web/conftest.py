@@ -1,0 +1,263 @@
+"""The desk in this process: an archive with a household's and a museum's photographs, people in every role, and browsers."""
+
+import asyncio
+import datetime as dt
+import functools
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+# `--import-mode=importlib` puts no folder of tests on the path.
+sys.path.insert(0, str(Path(__file__).parent.parent / "forges"))
+from archive_forge import ARCHIVE_CHARTER
+
+from visavis.cli.commands.serve import words
+from visavis.domain.actor import Role
+from visavis.records.passphrase import LIGHT
+from visavis.services.people import AddPerson
+from visavis.services.search import ReadProbe
+from visavis.settings import Settings
+from visavis.web.house import House
+from visavis.web.serving import Desk, Listening, make_desk
+from visavis.wiring import build
+from visavis.wiring.archive import Archive, open_archive
+from visavis.wiring.build import SystemClock
+from visavis.wiring.tools import create_archive
+
+PASSPHRASE = "a long passphrase of the tests"
+ORIGIN = "http://127.0.0.1:8478"
+PEOPLE = {
+    "Ada": Role.OWNER,
+    "Ines": Role.INVESTIGATOR,
+    "Ivan": Role.INVESTIGATOR,
+    "Rolf": Role.REVIEWER,
+    "Carl": Role.CLERK,
+    "Olga": Role.OFFICER,
+    "Aude": Role.AUDITOR,
+}
+OURS = ("barack-obama-2009", "barack-obama-2010", "group-composite")
+THEIRS = ("emmanuel-macron-2014", "emmanuel-macron-2025")
+
+
+@dataclass
+class Clock:
+    """The machine's clock, moved by the test."""
+
+    ahead: dt.timedelta = field(default_factory=dt.timedelta)
+
+    def now(self) -> dt.datetime:
+        return SystemClock().now() + self.ahead
+
+
+@dataclass
+class Museum:
+    """An archive with both sources read, a standing case, and a case that Ines opened."""
+
+    folder: Path
+    case: str
+    own_case: str
+
+
+class Browser:
+    """One browser: sends what a page of the desk would."""
+
+    def __init__(self, desk: Desk, *, origin: str = ORIGIN) -> None:
+        self.house: House = desk.house
+        transport = httpx.ASGITransport(app=desk.app)
+        self.client = httpx.AsyncClient(transport=transport, base_url=origin, headers={"origin": origin})
+
+    def ask(self, method: str, path: str, **more) -> httpx.Response:
+        return asyncio.run(self.client.request(method, path, **more))
+
+    def get(self, path: str, **more) -> httpx.Response:
+        return self.ask("GET", path, **more)
+
+    def token(self) -> str:
+        return self.house.sessions.token(self.client.cookies.get(self.house.address.cookie) or "")
+
+    def post(self, path: str, data: dict | None = None, **more):
+        return self.ask("POST", path, data={"token": self.token(), **(data or {})}, **more)
+
+    def sign_in(self, name: str, passphrase: str = PASSPHRASE, code: str = ""):
+        self.get("/sign-in")
+        return self.post("/sign-in", {"name": name, "passphrase": passphrase, "code": code})
+
+    def upload(self, photo: Path | bytes, **more):
+        data = photo if isinstance(photo, bytes) else photo.read_bytes()
+        return self.post("/probes", files={"photo": ("../../etc/passwd", data, "image/jpeg")}, **more)
+
+    def search(self, photo: Path, **said: object) -> str:
+        """Search with every default but what is said; return the path of the search."""
+        probe = self.upload(photo).headers["location"].rpartition("/")[2]
+        found = self.post("/searches", {"probe": probe, **said})
+        assert found.status_code == 303, found.text
+        return found.headers["location"]
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    return Settings()
+
+
+@pytest.fixture(scope="session")
+def reading() -> Callable[[str], ReadProbe]:
+    """Return what reads photographs in this process; networks are opened once."""
+    settings = Settings()
+
+    @functools.cache
+    def reader(pack: str) -> ReadProbe:
+        return ReadProbe(build.chain(settings, pack), build.limits(settings))
+
+    return reader
+
+
+@pytest.fixture(scope="session")
+def museum_made(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Museum:
+    base = tmp_path_factory.mktemp("museum")
+    for name, photos in (("ours", OURS), ("theirs", THEIRS)):
+        (base / name).mkdir()
+        for photo in photos:
+            shutil.copy(examples / f"{photo}.jpg", base / name)
+    (base / "deed.pdf").write_bytes(b"deed")
+    (base / "charter.toml").write_text(ARCHIVE_CHARTER.format(title="Museum"), encoding="utf-8")
+    create_archive(base / "archive")
+    with open_archive(base / "archive") as archive:
+        archive.add_source(base / "ours", profile="household", title="Family")
+        add_people(archive)
+        ada = archive.accounts.sign_in("Ada", PASSPHRASE)
+        with archive.acting_as(ada):
+            archive.add_source(base / "theirs", charter=base / "charter.toml")
+            archive.charters.sign("Museum")
+        archive.ingest()
+        with archive.acting_as(archive.accounts.sign_in("Ines", PASSPHRASE)):
+            said = {"legal_reference": "Code du patrimoine", "necessity": "an undated print", "seeks": "unknown person"}
+            own = archive.cases.open(title="A print", purpose="research", sources=["Museum"], **said)
+        return Museum(folder=base / "archive", case=archive.standing_case(archive.source("Museum")), own_case=own)
+
+
+def add_people(archive: Archive) -> None:
+    """Add a person for each role, with keys that cost nothing to open."""
+    records = archive._session.records()
+    for name, role in PEOPLE.items():
+        signer = None if name == "Ada" else archive.accounts.sign_in("Ada", PASSPHRASE)
+        actor = archive._session.actor if signer is None else signer.actor
+        AddPerson(records, argon2=LIGHT).run(actor, name, [role], PASSPHRASE)
+
+
+@pytest.fixture
+def museum(museum_made: Museum, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Museum:
+    """Return a copy of the museum's archive, to be changed."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(shutil.copytree(os.environ["XDG_CONFIG_HOME"], tmp_path / "config")))
+    folder = shutil.copytree(museum_made.folder, tmp_path / "archive")
+    return Museum(folder=folder, case=museum_made.case, own_case=museum_made.own_case)
+
+
+Opened = Callable[..., Desk]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def opening(reading: Callable[[str], ReadProbe], clock: Clock) -> Iterator[Opened]:
+    """Open the desk of an archive."""
+    made: list[Desk] = []
+
+    def opened(folder: Path, *, origin: str = "") -> Desk:
+        with open_archive(folder) as archive:
+            pack = archive.status().pack
+
+        def read(data: bytes):
+            return reading(pack).read(Path("the photograph"), data)
+
+        desk = make_desk(
+            lambda: open_archive(folder, clock=clock),
+            read=read,
+            words=words(),
+            listening=Listening(host="127.0.0.1", port=8478, origin=origin),
+            clock=clock,
+        )
+        made.append(desk)
+        return desk
+
+    yield opened
+    for desk in made:
+        desk.close()
+
+
+@pytest.fixture
+def desk(opening: Opened, museum: Museum) -> Desk:
+    return opening(museum.folder)
+
+
+@pytest.fixture
+def as_person(desk: Desk) -> Callable[[str], Browser]:
+    """Return a browser in which a person is signed in."""
+
+    def browser(name: str) -> Browser:
+        made = Browser(desk)
+        assert made.sign_in(name).status_code == 303
+        return made
+
+    return browser
+
+
+@pytest.fixture
+def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a household's archive in which nothing is yet."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    create_archive(tmp_path / "album")
+    return tmp_path / "album"
+
+
+@pytest.fixture(scope="session")
+def group(examples: Path) -> Path:
+    """Return a photograph of four people."""
+    return examples / "group-composite.jpg"
+
+
+@pytest.fixture(scope="session")
+def macron(examples: Path) -> Path:
+    """Return a photograph of one person."""
+    return examples / "emmanuel-macron-2014.jpg"
+
+
+def leaves(folder: Path) -> list[str]:
+    """Return the bodies of the ledger's leaves, oldest first."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(folder / "records.db")) as connection:
+        return [body.decode() if isinstance(body, bytes) else body for (body,) in connection.execute("SELECT body FROM leaf ORDER BY seq")]
+
+
+def ids(pattern: str, text: str) -> list[str]:
+    """Return what a pattern finds in a page, each once, in order."""
+    return list(dict.fromkeys(re.findall(pattern, text)))
+
+
+@pytest.fixture
+def browser_of() -> Callable[..., Browser]:
+    """Return a maker of browsers in which nobody is signed in."""
+    return Browser
+
+
+@pytest.fixture
+def ledger_of() -> Callable[[Path], list[str]]:
+    """Return a reader of the leaves of an archive."""
+    return leaves
+
+
+@pytest.fixture
+def found_in() -> Callable[[str, str], list[str]]:
+    """Return a finder of ids in a page."""
+    return ids

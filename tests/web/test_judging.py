@@ -1,0 +1,75 @@
+"""Verdicts in a browser: two people, the second blind to the first; and searching on with a face that was found."""
+
+import pytest
+
+CANDIDATES = r"/candidates/([0-9a-f-]{36})\""
+
+
+@pytest.fixture
+def found(as_person, macron, museum, found_in):
+    """Return Ines' browser, and the address of the first candidate of her search."""
+    ines = as_person("Ines")
+    at = ines.search(macron, case=museum.own_case, reason="an undated print")
+    (one, *_) = found_in(CANDIDATES, ines.get(at).text)
+    return ines, f"{at}/candidates/{one}"
+
+
+def test_a_verdict_decides_and_is_shown_to_its_giver_with_its_grounds(found, as_person):
+    _, at = found
+    rolf = as_person("Rolf")
+    rolf.get(at.partition("/candidates")[0])
+    assert rolf.post(f"{at}/verdict", {"says": "same", "grounds": "the left ear"}).headers["location"] == at
+    page = rolf.get(at).text
+    assert "You said: <b>the same</b>, for the left ear" in page
+    assert "decided: the same" in page
+
+
+def test_what_one_person_said_is_not_shown_to_another(found, as_person):
+    ines, at = found
+    rolf = as_person("Rolf")
+    rolf.get(at.partition("/candidates")[0])
+    rolf.post(f"{at}/verdict", {"says": "same", "grounds": "the left ear"})
+    page = ines.get(at).text
+    assert "the left ear" not in page
+    assert "You said" not in page
+
+
+NO_VERDICTS = [({"says": "same"}, "needs its grounds"), ({"says": "perhaps", "grounds": "x"}, "is no verdict")]
+
+
+@pytest.mark.parametrize(("said", "problem"), NO_VERDICTS)
+def test_a_verdict_that_can_not_be_is_told_on_the_page(found, said, problem):
+    ines, at = found
+    answer = ines.post(f"{at}/verdict", said)
+    assert answer.status_code == 422
+    assert problem in answer.text
+
+
+def test_a_second_verdict_of_one_person_says_why_the_first_is_put_aside(found):
+    ines, at = found
+    ines.post(f"{at}/verdict", {"says": "same", "grounds": "the left ear"})
+    assert "Why the earlier verdict is put aside" in ines.get(at).text
+    again = {"says": "cannot-say", "grounds": "too blurred"}
+    assert ines.post(f"{at}/verdict", again).status_code == 422
+    assert ines.post(f"{at}/verdict", again | {"because": "a better print"}).status_code == 303
+
+
+def test_a_person_outside_the_case_judges_nothing(found, as_person):
+    _, at = found
+    assert as_person("Ivan").post(f"{at}/verdict", {"says": "same", "grounds": "x"}).status_code == 404
+
+
+def test_a_face_that_was_found_is_searched_with_under_the_same_case(found):
+    ines, at = found
+    assert ines.post(f"{at}/more").status_code == 303
+    page = ines.get(ines.post(f"{at}/more", {"reason": "from the print"}).headers["location"]).text
+    assert "A print" in page
+    assert "from the print" in page
+
+
+def test_a_reviewer_judges_and_does_not_search_on(found, as_person):
+    _, at = found
+    rolf = as_person("Rolf")
+    rolf.get(at.partition("/candidates")[0])
+    assert "More like this" not in rolf.get(at).text
+    assert rolf.post(f"{at}/more", {"reason": "r"}).status_code == 403
