@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 UV ?= uv
+# As many processes as the machine has cores; 1 for one after the other: make test JOBS=1
+JOBS ?= auto
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
@@ -18,7 +20,7 @@ demo: $(VENV)/runtime.txt
 	@cat $<
 
 test: $(VENV)/dev.txt
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile
 
 # The tests come last: their summary is the last line of a run.
 check: lint types house docs test

@@ -20,7 +20,7 @@ from visavis.wiring.archive import Archive
 
 CANDIDATE_KEYS = {
     "rank", "candidate_id", "face_id", "media_id", "source_id", "source_title", "group", "kind", "similarity", "path", "captured_at",
-    "start_s", "end_s", "box", "probe_face", "weak", "offline", "decided", "labels", "strangers", "adjusted",
+    "start_s", "end_s", "at_s", "timecode", "page", "box", "probe_face", "weak", "offline", "decided", "labels", "strangers", "adjusted",
 }  # fmt: skip
 SEARCH_KEYS = {
     "search_id", "case_id", "at", "probe", "gallery_size", "threshold", "threshold_trial", "pack", "undated_left_out", "notices",
@@ -324,7 +324,7 @@ def test_why_has_its_stable_keys_and_the_search_s_own_rank(run, album, portrait)
     found = run("search", portrait, "-a", album.archive, "--format", "json").document["candidates"]
     document = run("why", portrait, album.ours / "group-composite.jpg", "-a", album.archive, "--format", "json").document
     assert set(document) == {"path", "outcome", "detail", "missing", "threshold", "faces", "verdict"}
-    assert {frozenset(face) for face in document["faces"]} == {frozenset({"box", "similarity", "rank", "weak", "verdict"})}
+    assert {frozenset(face) for face in document["faces"]} == {frozenset({"box", "start_s", "end_s", "page", "similarity", "rank", "weak", "verdict"})}
     (wanted,) = (item for item in found if item["path"] == "group-composite.jpg")
     best = max(document["faces"], key=lambda face: face["similarity"] or -1)
     assert (best["rank"], best["similarity"]) == (wanted["rank"], wanted["similarity"])

@@ -70,6 +70,7 @@ def test_an_mp4_without_its_index_is_truncated(make):
     with pytest.raises(UnreadablePicture) as caught:
         opened(data[: int(len(data) * 0.8)])
     assert caught.value.reason == Reason.TRUNCATED
+    assert "its index is missing" in str(caught.value)
 
 
 @pytest.mark.parametrize("flags", ["faststart", "frag_keyframe+empty_moov"])

@@ -164,3 +164,11 @@ def test_the_ledger_says_that_it_was_restored_and_the_kept_checkpoint_stays_as_e
     with rig.QuickArchive(restored) as opened:
         told = [entry.told["facts"] for entry in opened.ledger.log() if entry.told["facts"].get("what") == "restored"]
         assert told[0]["leaves"] < told[0]["leaves_known"]
+
+
+def test_a_backup_that_finds_no_empty_folder_is_not_recorded(tmp_path):
+    with rig.QuickArchive(make(tmp_path)) as opened:
+        before = opened.status().leaves
+        with pytest.raises(SetupError, match="not an empty folder"):
+            opened.backups.take(tmp_path / "backup")
+        assert opened.status().leaves == before

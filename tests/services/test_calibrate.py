@@ -175,6 +175,11 @@ def test_without_a_threshold_a_tenth_of_a_stranger_is_expected_and_with_a_number
     assert "2 false hits expected among 320 faces, as asked" in result.threshold.trial
 
 
+def test_an_expectation_too_small_to_tell_has_no_interval_in_words(album):
+    said = search(album[0], expected=1e-9).expected_false_hits
+    assert said.startswith("fewer than 0.001 strangers would reach")
+
+
 def test_the_floor_stands_below_any_number_of_strangers(album):
     made, _ = album
     floored = type(made.permission)(made.records, shipped(), floor=0.6)

@@ -112,7 +112,7 @@ def open_photo(data: bytes, *, page: int = 0, limits: Limits = _DEFAULT_LIMITS) 
     limits.check_file(len(data))
     found = sniff(data)
     if found is None and is_known_other(data):
-        raise UnreadablePicture("a video, a document or another format that is not read", reason=Reason.UNSUPPORTED)
+        raise UnreadablePicture("a film, a document or another format, and no photograph", reason=Reason.UNSUPPORTED)
     if found is None:
         raise UnreadablePicture("not a picture in any format that is read", reason=Reason.UNREADABLE)
     opened = _open(data, found, limits, page)

@@ -14,7 +14,7 @@ FPIRS = (0.1, 0.03, 0.01)
 
 INTERVALS = (
     f"Intervals are {LEVEL:.0%}: Clopper-Pearson (exact binomial) in brackets, which takes trials as independent; "
-    "«by subject» resamples people, which holds where several trials are of one person."
+    "«by subject» resamples people, which holds where several trials are of one person, and says nothing where none, or each, was a miss."
 )
 
 

@@ -21,10 +21,15 @@ CLOSED = "closed.json"
 """Lies in a backup, and in a restored archive until what was erased since is erased again: nothing opens a folder that holds it."""
 
 
-def copy_out(records: Records, to: Path) -> dict[str, str]:
-    """Copy an archive that is held for writing into an empty folder; return each file's SHA-256 by its path there."""
+def check_empty(to: Path) -> None:
+    """Raise `SetupError` unless a backup can be written there: to be asked before the backup is recorded."""
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise SetupError(f"{to} is not an empty folder", remedy="choose a new folder for the backup")
+
+
+def copy_out(records: Records, to: Path) -> dict[str, str]:
+    """Copy an archive that is held for writing into an empty folder; return each file's SHA-256 by its path there."""
+    check_empty(to)
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     copy = to / records.folder.database.name
     records.copy_database(copy)

@@ -49,7 +49,7 @@ class ArchiveFolder:
     def make(self) -> None:
         """Create the folders; `SetupError` if something else lies there already."""
         if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
-            raise SetupError(f"{self.path} is not an empty folder", remedy="choose a new folder: visavis init DIR")
+            raise SetupError(f"{self.path} is not an empty folder", remedy="name a new folder, or an empty one")
         refuse_network(self.path)
         try:
             self.path.mkdir(parents=True, exist_ok=True)

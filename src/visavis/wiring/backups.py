@@ -16,7 +16,7 @@ from visavis.law.roles import Act
 from visavis.records import archive as records_archive
 from visavis.records import durable
 from visavis.records.archive import Records
-from visavis.records.backup_files import CLOSED, KeyCopy, copy_in, copy_out, fill_keys
+from visavis.records.backup_files import CLOSED, KeyCopy, check_empty, copy_in, copy_out, fill_keys
 from visavis.records.backups import BackupRecord
 from visavis.records.folder import ArchiveFolder
 from visavis.records.key_file import ArchiveKeys
@@ -68,6 +68,7 @@ class BackupDesk:
         with self._session.writing() as records:
             if to.resolve().is_relative_to(self._session.folder.resolve()):
                 raise InputError("the backup would lie in the archive", remedy="name a folder on another drive")
+            check_empty(to)
             until = self._session.clock.now().date() + dt.timedelta(days=keep_days)
             with records.work(self._session.actor) as work:
                 made = records.backups.record(work, keep_until=until)

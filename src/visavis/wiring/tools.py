@@ -101,6 +101,8 @@ def bench(
     settings, clock = build.read_settings(), build.SystemClock()
     cv2.setNumThreads(settings.threads)
     pack = build.find_pack(settings, pack_id or DEFAULT_PACK)
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not a folder", remedy="name a folder of photographs; if it is on a drive, mount it")
     paths = [folder / found.path for found in build.open_source(settings, folder).discover() if isinstance(found, FoundFile)]
     if not paths:
         raise InputError(f"{folder} holds no file", remedy="name a folder of photographs")

@@ -291,8 +291,9 @@ class Reader:
         try:
             self.container = self._av.open(self._source, format=self._demuxer, options=options, metadata_errors="replace")
         except self._av.FFmpegError as error:
-            reason = Reason.UNREADABLE if self._seekable else Reason.TRUNCATED
-            raise UnreadablePicture(f"{self._demuxer}: {type(error).__name__}", reason=reason) from error
+            if self._seekable:
+                raise UnreadablePicture(f"{self._demuxer}: {type(error).__name__}", reason=Reason.UNREADABLE) from error
+            raise UnreadablePicture(f"{self._demuxer}: cut short, its index is missing", reason=Reason.TRUNCATED) from error
         self.stream = streams.best_video(self.container)
         self._limits.check_frame(self.stream.width, self.stream.height)
         for other in self.container.streams:

@@ -115,10 +115,7 @@ def line_of(hits: ExpectedHits | None, threshold: float, size: int) -> str:
     most = "at most " if len(hits.probes) > 1 else ""
     rests = f"measured on {hits.data}" if hits.own else f"{NOT_OWN}: it rests on {hits.data}"
     weak = "; a weak face resembles more strangers, which is counted in" if WEAK in hits.probes else ""
-    return (
-        f"{most}{in_words(hits.count)} ({_number(hits.low)} to {_number(hits.high)}) would reach {threshold:.3f} among these "
-        f"{size:,} faces{weak}; {rests}"
-    )
+    return f"{most}{in_words(hits.count)}{_interval(hits)} would reach {threshold:.3f} among these {size:,} faces{weak}; {rests}"
 
 
 def kinds(weak: Sequence[bool], *, fuse: bool) -> tuple[str, ...]:
@@ -134,6 +131,10 @@ def in_words(count: float) -> str:
 
 
 _LEAST = 0.001
+
+
+def _interval(hits: ExpectedHits) -> str:
+    return "" if hits.high < _LEAST else f" ({_number(hits.low)} to {_number(hits.high)})"
 
 
 def _number(count: float) -> str:
