@@ -91,7 +91,7 @@ class MemoryFilm:
             metadata=PictureMetadata(),
         )
 
-    def frames(self, start_ticks: int, end_ticks: int | None, *, key_frames_only: bool = False) -> Iterator[Frame]:
+    def frames(self, start_ticks: int, end_ticks: int | None, *, key_frames_only: bool = False, apart_ticks: int = 0) -> Iterator[Frame]:
         alive: weakref.WeakSet[Frame] = weakref.WeakSet()
         for at, image in enumerate(self.images):
             frame = Frame(at * self.every, image)

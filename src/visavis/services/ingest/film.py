@@ -116,7 +116,8 @@ class FilmAnalyser:
         """
         pace, before = PACES[sampling], film.damaged
         stretch = _Stretch(self._chain, pace, film.facts)
-        for frame in film.frames(start_ticks, end_ticks, key_frames_only=pace.key_frames_only):
+        apart = int(pace.exact / film.facts.time_base)
+        for frame in film.frames(start_ticks, end_ticks, key_frames_only=pace.key_frames_only, apart_ticks=apart):
             stretch.add(frame)
         return stretch.finish(damaged=film.damaged - before, until=end_ticks)
 
