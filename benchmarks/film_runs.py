@@ -1,6 +1,7 @@
 """One run over one film in a process of its own: `python -m benchmarks.film_runs HOW FILM [--workers N] [--minutes M]`; prints JSON.
 
-HOW is `decode` (frames and nothing else), `pyav` (the same in PyAV's own loop, whole film, one worker), `fast`, `normal` or `every-frame` (as Visavis reads films), or `each-embedded`: every
+HOW is `decode` (frames and nothing else), `pyav` (the same in PyAV's own loop,
+whole film, one worker), `fast`, `normal` or `every-frame` (as Visavis reads films), or `each-embedded`: every
 frame through the chain as if it were a photograph, found faces embedded. Workers share the film by stretches of 20 seconds.
 """
 
