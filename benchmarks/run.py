@@ -275,7 +275,9 @@ def main() -> None:
         "start": start,
         "video": lambda report, place, rounds: video.measure(report.add, place, rounds),
     }
-    parts_of_others = {"film-speed": lambda report, place, rounds: video.quick(report.add, place, rounds)}
+    parts_of_others: dict[str, Callable[[Report, Path, int], None]] = {
+        "film-speed": lambda report, place, rounds: video.quick(report.add, place, rounds)
+    }
     parser.add_argument("--only", nargs="+", choices=[*measurements, *parts_of_others], default=list(measurements), metavar="PART")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--full", action="store_true", help="100,000 unchanged files, not 20,000.")
