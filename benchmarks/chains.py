@@ -13,12 +13,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import files
 from pathlib import Path
 
 import cv2
 import numpy as np
+import simplejpeg
 
 from benchmarks.null_plugs import null_plugs
 from visavis.domain.progress import IngestProgress
@@ -26,6 +27,7 @@ from visavis.wiring import build
 from visavis.wiring.archive import open_archive
 from visavis.wiring.tools import create_archive
 
+INT8 = "yunet-sface-int8"
 SCORE, OVERLAP, MOST = 0.6, 0.3, 5000
 """YuNet's thresholds and most proposals, as the pack has them and as OpenCV's sample has them."""
 
@@ -40,12 +42,15 @@ class Timing:
         By the clock on the wall.
     cpu_seconds : float
         Of the processor, over all processes of the chain.
+    parts : dict of str to float
+        Of the kernels: processor milliseconds a picture.
     """
 
     pictures: int
     faces: int
     seconds: float
     cpu_seconds: float
+    parts: dict[str, float] = field(default_factory=dict)
 
 
 class Stopwatch:
@@ -96,6 +101,36 @@ def visavis(warm_up: Path, folder: Path, workers: int, pack_id: str | None = Non
                 archive.add_source(part, profile="household", title=part.name)
             archive.ingest(workers=workers, progress=watch)
     return watch.timing()
+
+
+def kernels(_: Path, folder: Path, __: int, pack_id: str | None = None) -> Timing:
+    """Run the three kernels of ingest alone over what they are given there: decoding, the detector's network, the recogniser's."""
+    from visavis.decode.photo import open_photo
+    from visavis.engines.embed import BATCH
+    from visavis.engines.pack import DEFAULT_PACK
+
+    chain = build.chain(build.read_settings(), pack_id or DEFAULT_PACK)
+    paths = pictures_in(folder)
+    data = [path.read_bytes() for path in paths]
+    shape = open_photo(data[0]).pixels().shape
+    height, width = (-(-side // 32) * 32 for side in shape[:2])
+    rng = np.random.default_rng(1)
+    picture = rng.integers(0, 256, (1, 3, height, width)).astype(np.float32)
+    crops = rng.integers(0, 256, (BATCH, 3, 112, 112)).astype(np.float32)
+    runs: dict[str, Callable[[], object]] = {
+        "decode": lambda: [simplejpeg.decode_jpeg(each, "RGB") for each in data],
+        "detect": lambda: [chain.networks.detector.run(picture) for _ in data],
+        "embed": lambda: [chain.networks.recogniser.run(crops) for _ in range(0, len(data), BATCH)],
+    }
+    chain.networks.detector.run(picture), chain.networks.recogniser.run(crops)
+    began, cpu = time.perf_counter(), time.process_time()
+    parts = {}
+    for name, run in runs.items():
+        started = time.process_time()
+        run()
+        parts[name] = (time.process_time() - started) / len(data) * 1e3
+    seconds, spent = time.perf_counter() - began, time.process_time() - cpu
+    return Timing(pictures=len(data), faces=len(data), seconds=seconds, cpu_seconds=spent, parts=parts)
 
 
 def opencv(warm_up: Path, folder: Path, _: int) -> Timing:
@@ -163,8 +198,10 @@ def pictures_in(folder: Path) -> Sequence[Path]:
 def main() -> None:
     chains: dict[str, Callable[[Path, Path, int], Timing]] = {
         "visavis": visavis,
-        "visavis-int8": functools.partial(visavis, pack_id="yunet-sface-int8"),
+        "visavis-int8": functools.partial(visavis, pack_id=INT8),
         "visavis-null": without_law,
+        "kernels": kernels,
+        "kernels-int8": functools.partial(kernels, pack_id=INT8),
         "opencv": opencv,
         "dlib": dlib,
     }

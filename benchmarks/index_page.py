@@ -66,10 +66,10 @@ def tables(found: Found) -> str:
     """Return the page's middle."""
     machine, sizes = found["machine"], found["sizes"]
     largest = sizes[-1]["visavis"]
+    libraries = ", ".join(f"{name} {machine[name]}" for name in ("python", "faiss-cpu", "numpy", "usearch"))
     told = (
         f"{found['date']}, {machine['processor']}, {machine['cores']} cores, {machine['memory GiB']} GiB, "
-        f"load {machine['load at start']} at the start; Python {machine['python']}, faiss {machine['faiss-cpu']}, numpy {machine['numpy']}, usearch {machine['usearch']}; "
-        f"{found['seconds']:,} s in all.\n"
+        f"load {machine['load at start']} at the start; {libraries}; {found['seconds']:,} s in all.\n"
     )
     bars = [[what, short(largest[name]), f"{sign} {bar:g}" if sign else ""] for name, (what, sign, bar) in BARS.items() if name in largest]
     headings = [f"{size['rows']:,}" for size in sizes]

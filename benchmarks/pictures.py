@@ -37,19 +37,19 @@ def portraits() -> list[Portrait]:
     ]
 
 
-def make_faces(folder: Path, count: int, *, seed: int) -> None:
-    """Write JPEGs of 250 × 250 pixels with one face each: shifted, scaled, brightened, mirrored at random."""
+def make_faces(folder: Path, count: int, *, seed: int, side: int = SIDE) -> None:
+    """Write square JPEGs, 250 × 250 pixels or as asked, with one face each: shifted, scaled, brightened, mirrored at random."""
     folder.mkdir(parents=True)
     rng = np.random.default_rng(seed)
     known = portraits()
     for number in range(count):
         image, box = known[number % len(known)]
         height, width = image.shape[:2]
-        scale = rng.uniform(*FACE) / (box.height * height)
+        scale = rng.uniform(*FACE) * side / SIDE / (box.height * height)
         centre = np.array([(box.left + box.width / 2) * width, (box.top + box.height / 2) * height])
-        shift = SIDE / 2 - scale * centre + rng.uniform(-15, 15, 2)
+        shift = side / 2 - scale * centre + rng.uniform(-15, 15, 2)
         move = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
-        cut = cv2.warpAffine(image, move, (SIDE, SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+        cut = cv2.warpAffine(image, move, (side, side), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
         cut = cut[:, ::-1] if rng.random() < 0.5 else cut
         varied = cut * rng.uniform(0.7, 1.1) + rng.normal(0, 2, cut.shape)
         bgr = varied.clip(0, 255).astype(np.uint8)[..., ::-1]

@@ -23,7 +23,7 @@ def create(folder: Path | str, *, pack_id: str | None = None) -> "Archive":
     ----------
     folder : path
     pack_id : str or None
-        The model pack, fixed for the archive's life; None = the default.
+        The model pack, until the archive moves to another; None = the default.
 
     Raises
     ------

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(
         default=512, ge=1, description="Largest photograph that is opened, MiB; a larger one is the outcome «too-large»."
     )
+    ranking: Literal["cosine", "cohort"] = Field(
+        default="cosine", description="What candidates are ranked by: `cosine`, or `cohort`, the cosine less how near to people in general."
+    )
     max_megapixels: int = Field(default=250, ge=1, description="Largest picture that is decoded, millions of pixels.")
     max_film_gb: int = Field(default=512, ge=1, description="Largest film that is opened, GiB.")
     max_film_hours: int = Field(default=24, ge=1, description="Longest film that is opened, hours.")

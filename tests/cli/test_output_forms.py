@@ -18,7 +18,7 @@ from visavis.cli.output.page import write_page
 from visavis.cli.output.reading import LEAD
 from visavis.cli.output.table import console, position, write_faces, write_table
 from visavis.domain.face import AnalysedFace, Box, Quality
-from visavis.domain.identification import Candidate, ProbePicture, SearchResult, Threshold
+from visavis.domain.identification import Candidate, ExpectedHits, ProbePicture, SearchResult, Threshold
 from visavis.domain.ids import CaseId, FaceId, MediaId, SearchId, SourceId
 
 BOX = Box(left=0.25, top=0.25, width=0.5, height=0.5)
@@ -113,11 +113,32 @@ class Elements(HTMLParser):
         return [attributes[attribute] for _, attributes in self.found if attribute in attributes]
 
 
+EXPECTED = ExpectedHits(count=0.0312, low=0.02, high=0.05, own=False, data="made", probes=("usual",), ranked_by="cosine")
+
+
+def test_what_is_expected_of_strangers_stands_in_every_form():
+    line = "about 0.031 strangers (0.02 to 0.05) would reach 0.363 among these 48,231 faces; not measured on your pictures"
+    answer = result(candidate(strangers=0.0312), candidate(2, strangers=1e-9), expected=EXPECTED, expected_false_hits=line)
+    document = search_document(answer)
+    assert document["expected"]["count"] == 0.0312
+    assert [one["strangers"] for one in document["candidates"]] == [0.0312, 1e-6]
+    assert [row["strangers"] for row in rows(answer)] == ["0.0312", "1e-06"]
+    text = table(answer)
+    assert "0.031" in text
+    assert "<0.001" in text
+    assert "not a probability" in " ".join(text.split())
+    html = page(answer)
+    assert "about 0.031 strangers would score this high" in html
+    assert "fewer than 0.001 strangers would score this high" in html
+    assert line in html
+    assert "strangers" not in table(result(candidate())).lower()  # nothing was measured
+
+
 def test_the_document_has_the_documented_keys_and_no_others():
-    document = search_document(result(candidate()))
+    document = search_document(result(candidate(), expected=EXPECTED))
     text = (Path(__file__).parents[2] / "docs/reference/search-json.md").read_text("utf-8")
     documented = set(re.findall(r"`([a-z_]+)`", "\n".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `"))))
-    assert documented == (document.keys() | document["candidates"][0].keys() | {"name", "faces"})
+    assert documented == (document.keys() | document["expected"].keys() | document["candidates"][0].keys() | {"name", "faces"})
     assert document["probe"]["photos"][0].keys() == {"name", "faces"}
     assert document["probe"]["photos"][0]["faces"][1] == {
         "number": 2, "box": {"left": 0.35, "top": 0.1, "width": 0.2, "height": 0.3}, "picked": False, "weak": [],

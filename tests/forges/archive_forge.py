@@ -32,7 +32,7 @@ from visavis.records.passphrase import LIGHT
 from visavis.records.sources import SourceRecord
 from visavis.records.vault import ARCHIVE_KEY, KeyedVault, Vault
 from visavis.services.people import AddPerson, SignedIn, sign_in
-from visavis.services.search import Permission, Reasons, Search, SearchQuestion, Why
+from visavis.services.search import Permission, Reasons, Scale, Search, SearchQuestion, Why
 from visavis.services.sources import AddSource, CharterLife, SourceRequest
 from visavis.services.sources.signs import LookForSigns
 from visavis.sources.folder import FolderSource
@@ -254,14 +254,14 @@ class MadeArchive:
         if "face_id" not in asked:
             asked.setdefault("probes", (probe(at_cosine(1)),))
         asked.setdefault("reason", "made for this test")
-        search = Search(self.records, self.index, self.permission, default_threshold=THRESHOLD, notices=lambda _: [])
+        search = Search(self.records, self.index, self.permission, scale=Scale(recorded=THRESHOLD), notices=lambda _: [])
         return search.run(SearchQuestion(actor=ACTOR, **asked))
 
     def why(self, file: Path | str, **asked: object) -> Reasons:
         asked.setdefault("probes", (probe(at_cosine(1)),))
         asked.setdefault("reason", "made for this test")
         question = SearchQuestion(actor=ACTOR, **asked)
-        return Why(self.records, self.index, self.permission, default_threshold=THRESHOLD).run(question, Path(file))
+        return Why(self.records, self.index, self.permission, scale=Scale(recorded=THRESHOLD)).run(question, Path(file))
 
     def sql(self, statement: str) -> list[tuple]:
         """Change or ask the database behind everybody's back."""

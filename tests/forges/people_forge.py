@@ -7,7 +7,9 @@ from archive_forge import PASSPHRASE, MadeArchive
 from visavis.domain.actor import Actor, Role
 from visavis.domain.errors import RefusedError
 from visavis.domain.ids import CaseId
+from visavis.domain.tails import Tail
 from visavis.law.rulebook import shipped
+from visavis.records.calibrations import Measured
 from visavis.records.passphrase import LIGHT
 from visavis.records.sources import SourceRecord
 from visavis.services.cases import ApproveCase, Approved, CaseRequest, CloseCase, FreezeCase, OpenCase, RenewCase
@@ -17,6 +19,17 @@ from visavis.services.sources import SourceRequest
 
 MACHINE = Actor(name="wilhelmina")
 """Whoever runs the process, and did not sign in."""
+TAIL = Tail(
+    probes="usual",
+    score="cosine",
+    above=0.3,
+    share=0.01,
+    slope=30.0,
+    bend=60.0,
+    spread=(0.002, 0.0, 0.0, 1.0, 0.0, 100.0),
+    pairs=6_000,
+    subjects=60,
+)
 GROUNDS = {"legal_reference": "Art. 26", "necessity": "nobody has seen her since 1944", "seeks": "unknown person"}
 PURPOSES = {"archive": "catalogue", "tracing": "missing-person", "police": "criminal-investigation"}
 KEYS = {
@@ -85,7 +98,25 @@ class House:
         filled = CHARTER.format(profile=profile, title=title, purpose=PURPOSES[profile], basis=basis, condition=condition, last=last)
         charter.write_text(filled, encoding="utf-8")
         draft = self.made.add(SourceRequest(actor=self.owner.actor, folder=self.made.root(title), charter=charter))
-        return self.made.life().sign(draft.id)
+        signed = self.made.life().sign(draft.id)
+        if profile == "police":
+            self.measure(signed)
+        return signed
+
+    def measure(self, source: SourceRecord) -> None:
+        """Keep a measurement of a source's strangers, without which the police search nothing."""
+        measured = Measured(
+            at=self.made.clock.now(),
+            pack_id=self.records.pack_id,
+            sources=frozenset({source.number}),
+            tails=(TAIL,),
+            photographs=60,
+            pairs=6_000,
+            set_aside=0,
+        )
+        with self.records.work(self.owner.actor) as work:
+            self.records.calibrations.add(work, measured)
+            work.leaf("consultation", what="calibrated", sources=[source.number])
 
     def open(self, who: SignedIn | Actor, source: SourceRecord, **changes: object) -> CaseId:
         asked = {"title": "A case", "purpose": PURPOSES.get(source.profile, "private"), "sources": (source.id,), **GROUNDS, **changes}

@@ -117,6 +117,27 @@ def test_a_removal_that_was_cut_short_hides_the_rows_and_is_finished_by_the_next
     assert again.remove(gone, 21).removed == 0
 
 
+def test_a_removal_that_failed_is_finished_by_the_next_sealing(
+    filled: Bench, open_it: Callable[..., EmbeddedIndex], tmp_path: Path
+) -> None:
+    filled.index.close()
+    failures = iter([True])
+
+    def fail(name: str) -> None:
+        if name == "codes-overwritten" and next(failures, False):
+            raise OSError("no space")
+
+    index = open_it(step=fail)
+    with pytest.raises(OSError, match="no space"):
+        index.remove(np.array([5, 500]), 21)
+    assert check_files(tmp_path / "codes") != []
+    rows = some_rows(list(range(601, 661)), -VECTORS[:60])
+    filled.rows.put(rows.keys, rows.vectors)
+    index.add(rows, 22)
+    assert check_files(tmp_path / "codes") == []
+    assert open_it(writable=False).keys(0, 1_000).tolist() == sorted(set(range(1, 661)) - {5, 500})
+
+
 def test_a_tail_in_several_pieces_is_searched_and_forgotten_row_by_row(
     open_it: Callable[..., EmbeddedIndex], rows: RowTable, clearance: Clearance
 ) -> None:

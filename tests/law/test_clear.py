@@ -284,7 +284,7 @@ def test_a_standing_case_ends_its_clearances_with_its_year(museum, rules):
 
 
 def test_approvals_of_one_key_or_of_who_asked_count_once_or_not_at_all(chartered, rules):
-    source = SourceFacts(id=SourceId("p"), number=3, state="live", charter=chartered("police"))
+    source = SourceFacts(id=SourceId("p"), number=3, state="live", charter=chartered("police"), measured=True)
     for names in (("b", "b"), ("b", "me"), ("b",)):
         approvals = tuple(Approval(approver=_approver(name), at=AT, self_approved=False) for name in names)
         case = CaseFacts(

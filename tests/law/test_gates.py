@@ -22,9 +22,10 @@ from visavis.domain.orders import Appeal, Terms
 from visavis.law.admit import FaceFacts, ItemFacts, Step, admit, admit_face
 from visavis.law.amending import Amendment, check_amendment
 from visavis.law.approvals import check_approval
+from visavis.law.calibration import SourceMeasured
 from visavis.law.cases import CaseDraft, check_draft
 from visavis.law.charter import Charter, check_transition, check_usable
-from visavis.law.clear import clear, clear_rights
+from visavis.law.clear import clear, clear_calibration, clear_rights
 from visavis.law.disclosure import ClipAsked, check_clip, check_disclosure
 from visavis.law.erasure import HoldAsked, check_certificate, check_hold
 from visavis.law.erasure import check_second as check_second_of_erasure
@@ -81,7 +82,7 @@ class Kit:
 
     def source(self, profile: str = "archive", *, state: str = "live", change: dict | None = None, **charter: object) -> SourceFacts:
         whole = dataclasses.replace(self.chartered(profile, **charter), **(change or {}))
-        return SourceFacts(id=SourceId("s"), number=1, state=state, charter=whole, standing_case=CaseId("desk"))
+        return SourceFacts(id=SourceId("s"), number=1, state=state, charter=whole, standing_case=CaseId("desk"), measured=True)
 
     def case(self, source: SourceFacts, **facts: object) -> CaseFacts:
         kind = {"police": "case", "tracing": "case", "household": "shared", "trial": "shared"}.get(source.charter.profile, "standing")
@@ -143,6 +144,12 @@ def sought(kit: Kit, **changes: object) -> None:
     clerk = Actor(name="cleo", person_id=CYD, role=Role.CLERK)
     usual = {"actor": clerk, "request_id": "r", "policy": kit.rules.pack("eu").mark, "open": True, "searched": False, "floor": 0.3}
     clear_rights(RightsSearch(**{**usual, **changes}), [1], kit.rules, at=AT)
+
+
+def measured(kit: Kit, **changes: object) -> None:
+    """Measure a museum's source."""
+    usual = {"actor": Actor(name="ada", person_id=ADA), "source_id": "s", "state": "live", "profile": "archive"}
+    clear_calibration([SourceMeasured(**{**usual, **changes})], frozenset({1}), kit.rules, at=AT)
 
 
 def asked_for(kind: Kind = Kind.ACCESS, **changes: object) -> RequestFacts:
@@ -317,10 +324,24 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
         "a search under a standing case says nothing of its reason",
         lambda kit: kit.asked(kit.source(), reason=" "),
     ),
+    ("SOURCE_GATES", Rule.GALLERY_MEASURED): (
+        "the police search pictures on which nobody measured how often strangers score high",
+        lambda kit: kit.asked(dataclasses.replace(kit.source("police"), measured=False)),
+    ),
     ("SEARCH_GATES", Rule.SIMILARITY_FLOOR): (
         "a threshold under the floor",
         lambda kit: kit.asked(kit.source(), threshold=0.29),
     ),
+    # ---- strangers are measured
+    ("CALIBRATION_GATES", Rule.PERSON_NEEDED): (
+        "the machine's user measures an archive",
+        lambda kit: measured(kit, actor=Actor(name="ada")),
+    ),
+    ("CALIBRATION_GATES", Rule.ROLE_ALLOWED): (
+        "an investigator measures an archive",
+        lambda kit: measured(kit, actor=Actor(name="ada", person_id=ADA, role=Role.INVESTIGATOR)),
+    ),
+    ("CALIBRATION_GATES", Rule.SOURCE_LIVE): ("a frozen source is measured", lambda kit: measured(kit, state="frozen")),
     # ---- a case is opened
     ("CASE_GATES", Rule.CASE_KIND): ("a standing case for the police", lambda kit: kit.opened(kit.source("police"), kind="standing")),
     ("CASE_GATES", Rule.CASE_GROUNDS): ("a case that names no law", lambda kit: kit.opened(kit.source(), legal_reference="")),
@@ -517,6 +538,7 @@ def page() -> str:
         "FACE_GATES": "A face of a picture is stored (asked in the transaction that stores it)",
         "SOURCE_GATES": "A source is searched (a source that is refused is left out; if none is left, the search is refused)",
         "SEARCH_GATES": "A search",
+        "CALIBRATION_GATES": "It is measured on a source's pictures how often strangers score high",
         "CASE_GATES": "A case is opened",
         "APPROVAL_GATES": "A case is approved",
         "CLAIM_GATES": "A jurisdiction is claimed",

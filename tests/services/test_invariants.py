@@ -32,7 +32,7 @@ from visavis.services.cases import CloseCase
 from visavis.services.expire import Expire
 from visavis.services.people import SignedIn
 from visavis.services.review import Decide, Labelling, LabelRequest, PrintCase, VerdictRequest, Worklist
-from visavis.services.search import PastSearches, Search, SearchQuestion
+from visavis.services.search import PastSearches, Scale, Search, SearchQuestion
 
 HISTORIES, ACTS = 15, 60
 SECRETS = ("Portrait of ", "Featherstone", "Ada Owner", "Ivo", "Olga", "root of ")
@@ -207,7 +207,7 @@ class World:
             "probes": (probe(vector),),
         }
         before = self.stored()
-        search = Search(self.records, self.made.index, self.made.permission, default_threshold=THRESHOLD, notices=lambda _sources: [])
+        search = Search(self.records, self.made.index, self.made.permission, scale=Scale(recorded=THRESHOLD), notices=lambda _sources: [])
         found = search.run(SearchQuestion(actor=who.actor, **asked))
         self.results.append((found, who.actor.person_id))
         self.checks.a_search(found, who, case)
@@ -431,7 +431,7 @@ class Checks:
                     self.world.records,
                     self.world.made.index,
                     self.world.made.permission,
-                    default_threshold=THRESHOLD,
+                    scale=Scale(recorded=THRESHOLD),
                     notices=lambda _sources: [],
                 )
                 question = SearchQuestion(

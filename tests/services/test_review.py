@@ -20,7 +20,7 @@ from visavis.records.reviews import standing
 from visavis.records.sources import SourceRecord
 from visavis.services.people import AddPerson, SignedIn, sign_in
 from visavis.services.review import Decide, Disclose, Export, Labelling, LabelRequest, PrintCase, VerdictRequest, Worklist
-from visavis.services.search import PastSearches, Search, SearchQuestion
+from visavis.services.search import PastSearches, Scale, Search, SearchQuestion
 
 VERDICTS = ("same", "not-the-same", "cannot-say")
 
@@ -37,7 +37,7 @@ class Court:
     def search(self, by: str = "ada", **asked: object) -> SearchResult:
         asked.setdefault("probes", (photo(),))
         question = SearchQuestion(actor=self.people[by].actor, case_id=self.case, reason="made for this test", **asked)
-        search = Search(self.made.records, self.made.index, self.made.permission, default_threshold=THRESHOLD, notices=lambda _: [])
+        search = Search(self.made.records, self.made.index, self.made.permission, scale=Scale(recorded=THRESHOLD), notices=lambda _: [])
         return search.run(question)
 
     def past(self) -> PastSearches:
@@ -482,3 +482,29 @@ def test_no_column_of_the_records_says_identified():
 
     names = {f"{table.name}.{column.name}" for table in tables.metadata.tables.values() for column in table.columns}
     assert not {name for name in names if "identified" in name or "match" in name}
+
+
+# ---- searching on with what was confirmed
+
+
+def test_confirmed_faces_are_searched_with_by_their_mean(court):
+    first = court.search()
+    for candidate in first.candidates[:2]:
+        court.decide("ada", candidate.candidate_id, "same")
+    again = court.search(probes=(), confirmed=first.search_id)
+    mean = at_cosine(0.9) + at_cosine(0.8, sideways=2)
+    assert again.candidates[0].similarity == pytest.approx(float(at_cosine(0.9) @ mean / np.linalg.norm(mean)), abs=1e-3)
+    assert again.probes == ()
+    kept = court.past().read(again.search_id).probes
+    assert {probe.face_id for probe in kept} == {candidate.face_id for candidate in first.candidates[:2]}
+
+
+def test_without_a_confirmed_face_or_under_another_case_nothing_is_searched_with(court, made):
+    first = court.search()
+    with pytest.raises(InputError, match="decided to be the same"):
+        court.search(probes=(), confirmed=first.search_id)
+    home = made.household()
+    made.put(home, Picture(path="home.jpg", vectors=(at_cosine(0.7),)))
+    own = made.search()
+    with pytest.raises(InputError, match="another case"):
+        court.search(probes=(), confirmed=own.search_id)

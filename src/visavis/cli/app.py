@@ -10,6 +10,8 @@ import typer
 
 from visavis.cli.commands import (
     backups,
+    bench,
+    calibrate,
     cases,
     clips,
     consents,
@@ -19,6 +21,7 @@ from visavis.cli.commands import (
     ingest,
     labels,
     ledger,
+    migrate,
     order_questions,
     orders,
     packs,
@@ -65,6 +68,7 @@ PARTS = (
     consents,
     upkeep,
     expire,
+    migrate,
     erase,
     backups,
     orders,
@@ -73,6 +77,8 @@ PARTS = (
     ledger,
     packs,
     evaluate,
+    bench,
+    calibrate,
     vault,
 )
 for part in PARTS:

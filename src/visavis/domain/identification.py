@@ -149,6 +149,10 @@ class Candidate:
         What people decided in this case: `same`, `not-the-same`, `cannot-say`, `disagreement`; empty = an open lead.
     labels : tuple of str
         Names that people gave this face in its source.
+    strangers : float or None
+        How many strangers are expected to score as high in this search, whoever this is; None = not measured. No probability.
+    adjusted : float or None
+        The similarity adjusted by the cohort, where the search ranks by it.
     """
 
     rank: int
@@ -173,10 +177,39 @@ class Candidate:
     offline: bool = False
     decided: str = ""
     labels: tuple[str, ...] = ()
+    strangers: float | None = None
+    adjusted: float | None = None
 
 
 NOT_CALIBRATED = "not calibrated for this gallery: false candidates are to be expected, and their number is not known"
 """What a result says of its expected false hits as long as no error rates were measured at its N."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedHits:
+    """How many strangers are expected at or above the threshold of one search.
+
+    Attributes
+    ----------
+    count, low, high : float
+        The expectation, and its 95 % interval.
+    own : bool
+        Measured on the searched sources' own pictures, not only in the model pack's trial.
+    data : str
+        What it rests on, in words.
+    probes : tuple of str
+        The kind of each vector that was searched with: `usual`, `weak`, `fused`.
+    ranked_by : str
+        `cosine` or `adjusted`.
+    """
+
+    count: float
+    low: float
+    high: float
+    own: bool
+    data: str
+    probes: tuple[str, ...]
+    ranked_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +232,8 @@ class SearchResult:
         Word on every page and export of a search that stays in the house (`household`, `trial`); empty = none.
     expected_false_hits : str
         No result leaves without this line.
+    expected : ExpectedHits or None
+        The same in numbers; None = not measured.
     """
 
     search_id: SearchId
@@ -216,3 +251,4 @@ class SearchResult:
     signed_by: tuple[str, ...] = ()
     stamp: str = ""
     expected_false_hits: str = NOT_CALIBRATED
+    expected: ExpectedHits | None = None

@@ -7,16 +7,17 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from visavis.domain.arrays import Landmarks5, RgbImage, frozen
+from visavis.domain.arrays import Landmarks5, RgbImage, Vectors, frozen
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace, Box, Detection
-from visavis.domain.media import PixelSource
+from visavis.domain.media import PixelSource, Reason
 from visavis.engines.align import DegenerateLandmarks, align, fit_similarity
 from visavis.engines.closeup import CloseUp, close_up, thumb
 from visavis.engines.detect import Detector, Found
 from visavis.engines.embed import Recogniser
-from visavis.engines.finder import FaceFinder
+from visavis.engines.finder import FaceFinder, first_scale
 from visavis.engines.fold import folded_file
 from visavis.engines.pack import Pack
 from visavis.engines.picture import ScaledPicture
@@ -27,6 +28,7 @@ from visavis.engines.tracking import Sighting
 
 _BLOWN_UP = 1.25
 """Crop pixels per decoded pixel up to which finer pixels are not asked for."""
+Norms = NDArray[np.float32]
 _USUAL_SIDE = 256
 """Pixels: the detector's runtimes are timed on a square of this size."""
 
@@ -241,6 +243,48 @@ class Chain:
             )
         ]
 
+    def embed(self, sources: Sequence[tuple[PixelSource, Sequence[Landmarks5]]]) -> list[tuple[Vectors, Norms] | UnreadablePicture]:
+        """Embed faces whose landmarks are known; nothing is detected.
+
+        Parameters
+        ----------
+        sources : sequence of (PixelSource, sequence of (5, 2) float32)
+            Pictures, and of each the landmarks of its faces as ratios of its sides.
+
+        Returns
+        -------
+        list
+            One entry a picture: templates (N, D) of unit length and the lengths they had (N,), in the landmarks' order, or the error of its
+            source; landmarks that hold no face are an error too.
+        """
+        crops: list[RgbImage] = []
+        errors: dict[int, UnreadablePicture] = {}
+        for at, (source, faces) in enumerate(sources):
+            try:
+                crops += self._crops(source, faces)
+            except UnreadablePicture as error:
+                errors[at] = error
+            except DegenerateLandmarks as error:
+                errors[at] = UnreadablePicture(str(error), reason=Reason.UNREADABLE)
+        vectors, norms = self._recogniser.embed(crops)
+        found: list[tuple[Vectors, Norms] | UnreadablePicture] = []
+        done = 0
+        for at, (_, faces) in enumerate(sources):
+            if at in errors:
+                found.append(errors[at])
+                continue
+            found.append((vectors[done : done + len(faces)], norms[done : done + len(faces)]))
+            done += len(faces)
+        return found
+
+    def _crops(self, source: PixelSource, faces: Sequence[Landmarks5]) -> list[RgbImage]:
+        picture, facts = ScaledPicture(source), self._recogniser.facts
+        sides = np.array([source.full_width, source.full_height], np.float32)
+        points = [(ratios * sides - 0.5).astype(np.float32) for ratios in faces]
+        needed = max(fit_similarity(each, facts.template_5x2).scale for each in points) / _BLOWN_UP
+        picture.at_least(max(needed, first_scale(picture.longer_side)))  # the pixels that the face was found in: the same template again
+        return [self._crop(picture, each) for each in points]
+
     def _cut_faces(self, at: int, source: PixelSource, *, thorough: bool) -> list[_Cut]:
         picture = ScaledPicture(source)
         found = self._finder.find(picture, thorough=thorough)
@@ -258,12 +302,6 @@ class Chain:
         return [self._cut(at, picture, detection) for detection in detections]
 
     def _cut(self, at: int, picture: ScaledPicture, detection: Detection) -> _Cut:
-        facts = self._recogniser.facts
-        image, (scale_x, scale_y) = picture.at_least(0.0)
-        scale = np.array([scale_x, scale_y], np.float32)
-        # pixel centres meet: decoded = (full + ½) / scale − ½
-        here = ((detection.landmarks_5x2 + 0.5) / scale - 0.5).astype(np.float32)
-        aligned = align(image, fit_similarity(here, facts.template_5x2), crop_hw=facts.crop_hw)
         sides = np.array([picture.full_width, picture.full_height], np.float32)
         ratios = np.asarray((detection.landmarks_5x2 + 0.5) / sides, np.float32)
         frozen(ratios)
@@ -272,8 +310,17 @@ class Chain:
             box=box_ratios(detection, (picture.full_width, picture.full_height)),
             detection=detection,
             landmarks_ratio=ratios,
-            crop_rgb=aligned.crop_rgb,
+            crop_rgb=self._crop(picture, detection.landmarks_5x2),
         )
+
+    def _crop(self, picture: ScaledPicture, landmarks_5x2: Landmarks5) -> RgbImage:
+        """Cut a face out, by landmarks in the full picture's pixels, of the pixels that are decoded."""
+        facts = self._recogniser.facts
+        image, (scale_x, scale_y) = picture.at_least(0.0)
+        scale = np.array([scale_x, scale_y], np.float32)
+        # pixel centres meet: decoded = (full + ½) / scale − ½
+        here = ((landmarks_5x2 + 0.5) / scale - 0.5).astype(np.float32)
+        return align(image, fit_similarity(here, facts.template_5x2), crop_hw=facts.crop_hw).crop_rgb
 
     def _embedded(self, cuts: list[_Cut]) -> list[AnalysedFace]:
         vectors, norms = self._recogniser.embed([cut.crop_rgb for cut in cuts])

@@ -114,8 +114,10 @@ class Detector:
         """Lay pictures into (N, 3, H, W) float32, padded with zero right and below."""
         height, width = (-(-side // self.facts.multiple) * self.facts.multiple for side in images_rgb[0].shape[:2])
         low, high = self.facts.value_range
-        batch = np.zeros((len(images_rgb), 3, height, width), np.float32)
+        batch = np.empty((len(images_rgb), 3, height, width), np.float32)
         for at, image in enumerate(images_rgb):
+            batch[at, :, image.shape[0] :] = 0
+            batch[at, :, :, image.shape[1] :] = 0
             planes = cv2.split(image)
             ordered = planes[::-1] if self.facts.colour_order == "BGR" else planes
             for channel, plane in enumerate(ordered):
@@ -127,9 +129,9 @@ class Detector:
 
 def _decoded(outputs: dict[str, NDArray[np.float32]], at: int, stride: int, columns: int, score: float) -> Found:
     """Decode one stride of one picture: centre (cell + offset) · stride, size exp · stride, landmarks (offset + cell) · stride."""
-    quality = outputs[f"cls_{stride}"][at, :, 0].clip(0, 1) * outputs[f"obj_{stride}"][at, :, 0].clip(0, 1)
+    quality = outputs[f"cls_{stride}"][at, :, 0] * outputs[f"obj_{stride}"][at, :, 0]  # two sigmoids: 0 to 1
     cells = np.flatnonzero(quality >= score * score)
-    if not cells.size:
+    if not len(cells):
         return no_faces()
     corner = np.stack([cells % columns, cells // columns], axis=1).astype(np.float32)
     box = outputs[f"bbox_{stride}"][at, cells]
@@ -161,13 +163,15 @@ def merged(faces: Found, overlap: float, priority: NDArray[np.float32] | None = 
     while len(waiting):
         best, waiting = waiting[0], waiting[1:]
         keep.append(best)
-        waiting = waiting[overlaps(faces.boxes_ltwh[best], faces.boxes_ltwh[waiting]) <= overlap]
+        if len(waiting):
+            waiting = waiting[overlaps(faces.boxes_ltwh[best], faces.boxes_ltwh[waiting]) <= overlap]
     return faces[np.array(keep, np.intp)]
 
 
 def overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return intersection over union of one box with each of (N, 4) boxes, left, top, width, height."""
     first, last = np.maximum(box[:2], others[:, :2]), np.minimum(box[:2] + box[2:], others[:, :2] + others[:, 2:])
-    inner = np.prod(np.clip(last - first, 0, None), axis=1)
-    outer = np.prod(box[2:]) + np.prod(others[:, 2:], axis=1) - inner
+    sides = np.maximum(last - first, 0)
+    inner = sides[:, 0] * sides[:, 1]
+    outer = box[2] * box[3] + others[:, 2] * others[:, 3] - inner
     return np.asarray(inner / np.maximum(outer, np.float32(1e-9)), np.float32)

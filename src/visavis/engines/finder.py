@@ -48,6 +48,11 @@ _Rated = tuple[Found, NDArray[np.bool_]]
 """Faces in the full picture's pixels, and which of them go before others that overlap."""
 
 
+def first_scale(longer_side: int) -> float:
+    """Return the scale at which a picture of this longer side, pixels, is decoded first."""
+    return 1.0 if longer_side <= NATIVE else min(1.0, COARSE / longer_side)
+
+
 class FaceFinder:
     """Finds the faces of one picture, in pixels of the full picture."""
 
@@ -77,7 +82,7 @@ class FaceFinder:
         """
         if picture.longer_side <= NATIVE:
             return self._native(picture)
-        image, scale = picture.at_least(min(1.0, COARSE / picture.longer_side))
+        image, scale = picture.at_least(first_scale(picture.longer_side))
         coarse, step = shrunk(image, COARSE)
         coarse_scale = (scale[0] * step[0], scale[1] * step[1])
         levels = [self._level(coarse, coarse_scale)]

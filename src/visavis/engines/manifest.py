@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from visavis.domain.errors import PackInvalid
 from visavis.domain.identification import Threshold
+from visavis.domain.tails import COSINE, USUAL, Calibration, Tail
 
 FORMAT = 1
 _HEADS = ("yunet",)
@@ -140,6 +141,8 @@ class Manifest:
         Name of an installed distribution that ships the files, read as data; empty = they lie beside the manifest.
     int8_calibration : str
         SHA-256 of the `calibration.json` by which the recogniser is quantised; empty = it stays float32.
+    tail : tuple of Tail
+        How often strangers score high, from the same trial; empty = not measured.
     """
 
     id: str
@@ -151,6 +154,13 @@ class Manifest:
     trial: TrialFacts
     threshold: tuple[ThresholdFacts, ...]
     int8_calibration: str
+    tail: tuple[Tail, ...] = ()
+
+    def calibration(self) -> Calibration | None:
+        """Return the tails of the trial; None where none was measured."""
+        if not self.tail:
+            return None
+        return Calibration(tails={(one.probes, one.score): one for one in self.tail}, data=self.trial.data)
 
     def thresholds(self) -> dict[float, Threshold]:
         """Return the recorded thresholds by FPIR; each names its trial in full."""
@@ -209,6 +219,10 @@ def parse_manifest(text: str, *, name: str) -> Manifest:
     if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
         raise _invalid(name, "needs its thresholds as [[threshold]] tables")
     table["threshold"] = tuple(_build(ThresholdFacts, point, f"{name}: threshold") for point in points)
+    tails = table.get("tail", [])
+    if not isinstance(tails, list) or not all(isinstance(tail, dict) for tail in tails):
+        raise _invalid(name, "needs its tails as [[tail]] tables")
+    table["tail"] = tuple(_build(Tail, tail, f"{name}: tail") for tail in tails)
     table.setdefault("weights_in", "")
     table.setdefault("int8_calibration", "")
     manifest = _build(Manifest, table, name)
@@ -266,11 +280,18 @@ def _check(manifest: Manifest, name: str) -> None:
         "«value_range» is two numbers": all(_is_range(part.value_range) for part in (detector, recogniser)),
         "«recogniser.landmarks» is five points": len(recogniser.landmarks) == 5 and len(numbers) == 10 and _are_numbers(numbers),
         "«trial.mated» is at least 1": manifest.trial.mated >= 1,
+        "«tail» begins with probes «usual» and score «cosine»": not manifest.tail
+        or (manifest.tail[0].probes, manifest.tail[0].score) == (USUAL, COSINE),
+        "«tail» has 0 < share < 1, a slope above 0, a bend of at least 0 and six numbers of spread": all(map(_is_tail, manifest.tail)),
         "«threshold» holds FPIR 0.01, the default": any(point.fpir == 0.01 for point in manifest.threshold),
     }
     for rule, kept in rules.items():
         if not kept:
             raise _invalid(name, f"breaks a rule: {rule}")
+
+
+def _is_tail(tail: Tail) -> bool:
+    return 0 < tail.share < 1 and tail.slope > 0 and tail.bend >= 0 and len(tail.spread) == 6 and _are_numbers(list(tail.spread))
 
 
 def _is_shape(shape: tuple[str | int, ...], kinds: tuple[type, ...]) -> bool:

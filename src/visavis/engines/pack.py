@@ -12,6 +12,7 @@ from pathlib import Path
 
 from visavis.domain.errors import InputError, PackInvalid
 from visavis.domain.identification import Threshold
+from visavis.domain.tails import Calibration
 from visavis.engines.fold import write_whole
 from visavis.engines.manifest import Licence, Manifest, parse_manifest
 
@@ -72,6 +73,11 @@ class Pack:
     def default_threshold(self) -> Threshold:
         """The threshold at FPIR 0.01."""
         return self.thresholds[0.01]
+
+    @property
+    def tails(self) -> Calibration | None:
+        """How often strangers score high, from the same trial; None = not measured."""
+        return self.manifest.calibration()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ class Upkeep:
     close_rows : int
         A shorter tail is not worth a segment; at opening it is added again.
     segment_rows : int
-        The tail joins the shortest segment up to this length: 52 MB to rewrite, the price of one removal.
+        The tail joins the shortest segment up to this length: at most 52 MB to rewrite.
     threads : int
         How many segments a search scans at the same time.
     step : callable
@@ -210,7 +210,7 @@ class EmbeddedIndex:
         sights = [segment.sight(where, sources) for segment in view.segments]
         asked = _shares([sight.count for sight in sights], depth)
         spread = self._workers.map if self._workers and len(sights) > 1 else map
-        parts = list(spread(lambda segment, *how: segment.candidates(how[0], probes, how[1]), view.segments, sights, asked))
+        parts = list(spread(lambda segment, sight, count: segment.candidates(sight, probes, count), view.segments, sights, asked))
         for place in _cut_short(parts, asked, depth):
             parts[place] = view.segments[place].candidates(sights[place], probes, depth)
         waiting = view.tail.passing(where, sources)

@@ -112,9 +112,9 @@ class Sealed:
 
         `publish` is called instead of the index's own: searches must let go of the waiting rows as well.
         """
+        self.forget(self.applied)  # as a rule nothing; else a removal that failed half-way
         segments = sorted(self.segments, key=len)
-        living = list(rows.living())
-        parts = [(self._codebook.encode(vectors), columns) for vectors, columns in living]
+        parts = [(self._codebook.encode(vectors), columns) for vectors, columns in rows.living()]
         waiting = sum(len(codes) for codes, _ in parts)
         packed = any(segment.packed for segment in segments)
         if waiting and segments and len(segments[0]) + waiting <= longest:

@@ -8,6 +8,8 @@ from visavis.domain.actor import Actor
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import RefusedError
 from visavis.domain.ids import CaseId, SourceId
+from visavis.law.calibration import CALIBRATION_GATES, SourceMeasured
+from visavis.law.calibration import PURPOSE as CALIBRATION
 from visavis.law.facts import CaseFacts, SourceFacts
 from visavis.law.gates import first_no, pass_all
 from visavis.law.policy import Policy
@@ -24,6 +26,7 @@ __all__ = [
     "SearchRequest",
     "SourceFacts",
     "clear",
+    "clear_calibration",
     "clear_erasure_check",
     "clear_evaluation",
     "clear_index_check",
@@ -119,6 +122,33 @@ def clear_index_check(actor: Actor, rules: Rulebook, sources: frozenset[int], *,
     case = CaseFacts(id=CaseId("index-check"), purpose="evaluation", sources=frozenset())
     mark = rules.governing("evaluation").mark
     return _issue(case, actor, policy=mark, sources=sources, limits=(None, _ANY_SIMILARITY), not_after=at + dt.timedelta(hours=1))
+
+
+def clear_calibration(asked: Sequence[SourceMeasured], numbers: frozenset[int], rules: Rulebook, *, at: dt.datetime) -> Clearance:
+    """Issue a clearance to compare the faces within single photographs of some sources, or refuse; aggregates only leave it.
+
+    Parameters
+    ----------
+    asked : sequence of SourceMeasured
+        At least one, all by one actor.
+    numbers : frozenset of int
+        Of the same sources.
+    rules : Rulebook
+    at : datetime
+        Now, UTC.
+
+    Raises
+    ------
+    RefusedError
+        `person-needed`, `role-allowed`, `source-live`.
+    """
+    for one in asked:
+        pass_all(CALIBRATION_GATES, one)
+    policies = {policy.mark: policy for policy in (rules.governing(one.profile) for one in asked)}
+    not_after = at + dt.timedelta(minutes=min(policy.clearance_minutes for policy in policies.values()))
+    case = CaseFacts(id=CaseId(CALIBRATION), purpose=CALIBRATION, sources=frozenset())
+    mark = " + ".join(sorted(policies))
+    return _issue(case, asked[0].actor, policy=mark, sources=numbers, limits=(None, _ANY_SIMILARITY), not_after=not_after)
 
 
 def clear_rights(asked: RightsSearch, sources: Collection[int], rules: Rulebook, *, at: dt.datetime) -> Clearance:

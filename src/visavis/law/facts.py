@@ -20,6 +20,8 @@ class SourceFacts:
         A `SourceState` value.
     standing_case : CaseId or None
         The open case that was opened together with the source, if any.
+    measured : bool
+        It was measured on its own pictures how often strangers score high.
     """
 
     id: SourceId
@@ -27,6 +29,7 @@ class SourceFacts:
     state: str
     charter: Charter
     standing_case: CaseId | None = None
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,8 @@ class Profile:
         Word on each page and export; empty = none.
     case_reports : bool
         `visavis case report` may be printed.
+    measured : bool
+        A source is searched only once `visavis calibrate` has measured its own pictures.
     most_pictures, most_days, most_probes, default_candidates, most_candidates, most_searches, most_case_days : int or None
         Of a source, a charter, a search, a search, a search, a case, a case; None = no limit.
     """
@@ -94,6 +96,7 @@ class Profile:
     exports: str = "recorded"
     stamp: str = ""
     case_reports: bool = True
+    measured: bool = False
     most_pictures: int | None = None
     most_days: int | None = None
     most_probes: int | None = None

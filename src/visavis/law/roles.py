@@ -35,6 +35,7 @@ class Act(StrEnum):
     READ_LEDGER = "read-ledger"
     EXPIRE = "expire"
     REKEY = "rekey"
+    REPACK = "repack"
     RECEIVE_REQUEST = "receive-request"
     ANSWER_REQUEST = "answer-request"
     SEARCH_FOR_REQUEST = "search-for-request"
@@ -48,6 +49,7 @@ class Act(StrEnum):
     BACK_UP = "back-up"
     SUPPRESS = "suppress"
     CONSENT = "consent"
+    CALIBRATE = "calibrate"
 
 
 _RIGHTS = (Act.ERASE, Act.HOLD, Act.CERTIFY, Act.SUPPRESS, Act.CONSENT)
@@ -63,7 +65,7 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER, Act.SEARCH_FOR_REQUEST, *_RIGHTS, *_REQUESTS, *_ORDERS}),
         # Stops, and never searches (GDPR Art. 38(6): no task that makes a conflict of interests).
         Role.OFFICER: frozenset(
-            {Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.HOLD, Act.CERTIFY, Act.READ_LEDGER, *_REQUESTS, *_ORDERS}
+            {Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.HOLD, Act.CERTIFY, Act.READ_LEDGER, Act.CALIBRATE, *_REQUESTS, *_ORDERS}
         ),
         Role.AUDITOR: frozenset({Act.READ_LEDGER, Act.READ_REQUESTS}),
     }

@@ -20,7 +20,7 @@ PINNED: Mapping[str, str] = MappingProxyType(
         "eu-2026-11-22.toml": "525cb9338775628e7d26e817d0dbf9d7362afe4f1f3a472b713fbfbcbf08219c",
         "fr-2026-11-22.toml": "5ac00077e3413ddb3c3429b3b86edb0e325ca7d24dff63b75bc6258e91b6315b",
         "uk-2026-11-22.toml": "a37c312955525bdc6c7f602f02eb1c79372fef562ba1b187c18172dfbb5d46e3",
-        "led-eu-2026-11-22.toml": "0eddd6091dfba5c75ecae750c4ab88f5a4285a0062d1138ad5c798dfec8f8ac5",
+        "led-eu-2026-11-22.toml": "c165637cee0411940ef907dc00ace7371a058ca0cc22e6cbfd9c0be934a2fff2",
     }
 )
 """SHA-256 of each shipped pack by file name, oldest first; a pack that was shipped once stays, for the days that it governed."""

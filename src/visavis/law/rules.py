@@ -72,6 +72,10 @@ class Rule(StrEnum):
     PROBES_CAPPED = "probes-capped", "at most as many faces in one search as the profile allows"
     ONE_FACE = "one-face", "one chosen face a search"
     REASON_GIVEN = "reason-given", "one line says why this search is made"
+    GALLERY_MEASURED = (
+        "gallery-measured",
+        "where the profile asks for it, it was measured on the source's own pictures how often strangers score high",
+    )
     SIMILARITY_FLOOR = "similarity-floor", "no similarity below the floor is ever given"
     SOMETHING_TO_SEARCH = "something-to-search", "at least one source is left, where several rules left the others out"
     # ---- after a search

@@ -137,6 +137,15 @@ def purposes_of(asked: SourceAsked) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*charter.purposes, *more)))
 
 
+def _measured(asked: SourceAsked) -> No | None:
+    if asked.source.measured or not asked.profile.measured:
+        return None
+    return No(
+        "nobody has measured how often strangers score high in its own pictures",
+        f"visavis calibrate --source {asked.source.id} --as PERSON",
+    )
+
+
 SOURCE_GATES: tuple[Gate[SourceAsked], ...] = (
     Gate(Rule.PROFILE_USABLE, lambda asked: profile_usable(asked.usable)),
     Gate(Rule.SOURCE_LIVE, source_live),
@@ -147,6 +156,7 @@ SOURCE_GATES: tuple[Gate[SourceAsked], ...] = (
     Gate(Rule.SOURCE_IN_CASE, _in_case),
     Gate(Rule.PROFILE_OF_CASE, same_profile),
     Gate(Rule.PURPOSE_ALLOWED, purpose_allowed),
+    Gate(Rule.GALLERY_MEASURED, _measured),
 )
 """Each source that one of them refuses is left out of the search; if none is left, the search is refused."""
 

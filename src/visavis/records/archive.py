@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from visavis.domain.actor import Actor
+from visavis.domain.arrays import Keys
 from visavis.domain.clock import Clock
 from visavis.domain.errors import DamageError, InputError, RefusedError, SetupError
 from visavis.domain.ids import new_id
 from visavis.records import database, tables
 from visavis.records.backups import Backups
 from visavis.records.byte_scan import scan
+from visavis.records.calibrations import Calibrations
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
 from visavis.records.claims import Claims
@@ -31,6 +33,7 @@ from visavis.records.film_intake import FilmIntake
 from visavis.records.films import Films
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.records.gallery import Gallery
+from visavis.records.generations import first_segment, key_range, overwrite
 from visavis.records.holdings import Holdings
 from visavis.records.holds import Holds
 from visavis.records.intake import Intake
@@ -49,6 +52,7 @@ from visavis.records.policies import Policies
 from visavis.records.presence import Presence
 from visavis.records.reach import Reach
 from visavis.records.rekeying import Rekeying
+from visavis.records.repacking import Repackings
 from visavis.records.requests import Requests
 from visavis.records.retention import Retention
 from visavis.records.reviews import Reviews
@@ -59,6 +63,7 @@ from visavis.records.signatures import Signatures
 from visavis.records.sources import Sources
 from visavis.records.suppressions import Suppressions
 from visavis.records.taken import TemplateRows
+from visavis.records.together import Together
 from visavis.records.vault import KeyedVault, PathSealer, Vault
 
 FORMAT = 2
@@ -106,9 +111,12 @@ class Records:
             sealer = PathSealer(self.vault)
             self._database = Database(folder.database, clock=doors.clock, leaves=doors.leaf_writer(self.vault), step=doors.step)
             opened.callback(self._database.close)
-            self.archive_id, self.pack_id, self.dim = self._identity()
-            self.rows = RowStore(folder.rows, dim=self.dim, pack_id=self.pack_id, writable=writable, step=doors.step)
-            opened.callback(self.rows.close)
+            self.archive_id, self.pack_id, self.dim, self.generation = self._identity()
+            self.folder = replace(folder, generation=self.generation)
+            self._step = doors.step
+            self._stores: dict[int, RowStore] = {}
+            opened.callback(self._close_rows)
+            self.rows = self.rows_of(self.generation, dim=self.dim, pack_id=self.pack_id)
             self.key_place = doors.keys.place(self.archive_id)
             self.people = People(self._database, self.vault, self.keys)
             self.signatures = Signatures(self._database, self.vault)
@@ -125,8 +133,9 @@ class Records:
             self.intake = Intake(self.files, self.keys, sealer, templates)
             self.films = Films(self._database)
             self.film_intake = FilmIntake(self.intake, self.files, self.keys, sealer, templates)
-            self.gallery = Gallery(self._database, sealer, self.rows, self.rotations)
+            self.gallery = Gallery(self._database, sealer, self.rows, self.rotations, keys=key_range(self.generation))
             self.moments = Moments(self._database)
+            self.repackings = Repackings(self._database, sealer, self.keys, rows_of=self.rows_of)
             self._open_rights(doors, sealer)
             self.ledger = Ledger(self._database, self.vault)
             doors.check(self)
@@ -149,7 +158,7 @@ class Records:
         self.requests = Requests(self._database, sealer, self.keys, self.likened)
         self.corrections = Corrections(self._database, sealer)
         forget = (self.labels.forget_faces, self.reviews.forget_faces, self.corrections.forget_faces)
-        self.erasures = Erasures(self._database, self.rows, self.keys, mark=self._mark_erased, step=doors.step, forget=forget)
+        self.erasures = Erasures(self._database, self._overwrite, self.keys, mark=self._mark_erased, step=doors.step, forget=forget)
         self.erasure_runs = ErasureRuns(self._database, self.vault, self.keys)
         self.originals = Originals(self._database, self.vault, self.keys)
         self.erasure_scope = ErasureScope(self._database, self.rows)
@@ -160,15 +169,47 @@ class Records:
         self.consents = Consents(self._database, sealer, self.keys)
         self.rekeying = Rekeying(self._database, self.rows, self.rotations)
         self.reach = Reach(self._database)
+        self.calibrations = Calibrations(self._database)
+        self.together = Together(self._database)
 
-    def _identity(self) -> tuple[str, str, int]:
+    def rows_of(self, generation: int, *, dim: int, pack_id: str) -> RowStore:
+        """Open the row files of a generation, or return them if they are open."""
+        if generation not in self._stores:
+            self._stores[generation] = RowStore(
+                replace(self.folder, generation=generation).rows,
+                dim=dim,
+                pack_id=pack_id,
+                writable=self.writable,
+                first_segment=first_segment(generation),
+                step=self._step,
+            )
+        return self._stores[generation]
+
+    def _overwrite(self, keys: Keys) -> None:
+        self.repackings.spare_rows()
+        overwrite(self._stores, keys)
+
+    def let_go_of_rows(self) -> None:
+        """Close every row file, for its folder is about to be removed; these records read no vector any more."""
+        self._close_rows()
+        self._stores.clear()
+
+    def _close_rows(self) -> None:
+        for store in self._stores.values():
+            store.close()
+
+    def moved_on(self) -> bool:
+        """Whether another process has taken the archive to another pack since these records were opened."""
+        return int(self._database.ask(sa.select(tables.archive.c.generation)).scalar_one()) != self.generation
+
+    def _identity(self) -> tuple[str, str, int, int]:
         try:
             facts = self._database.ask(sa.select(tables.archive)).one_or_none()
         except (TypeError, ValueError) as error:
             raise DamageError(f"{self.folder.database.name}: what it says of the archive itself is damaged", remedy=BACKUP) from error
         if facts is None:
             raise DamageError("the making of this archive was cut short", remedy=f"remove {self.folder.path} and make it again")
-        return facts.id, facts.pack_id, facts.dim
+        return facts.id, facts.pack_id, facts.dim, facts.generation
 
     @property
     def usable(self) -> bool:
@@ -235,6 +276,7 @@ class Records:
         for row in self._database.ask(sa.text("PRAGMA foreign_key_check")):
             yield f"records.db: table {row[0]} row {row[1]} points at a missing row of {row[2]}"
         yield from self.rows.check(self.gallery.expected())
+        yield from self.repackings.problems()
 
     def _drop_uncommitted_rows(self) -> None:
         """Cut off the rows of a batch that a crash kept from being committed; but never because of what a damaged page says."""
@@ -244,6 +286,7 @@ class Records:
             if problems := self._database.check_pages():
                 raise DamageError("; ".join(problems), remedy=BACKUP)
         self.rows.truncate(last)
+        self.repackings.truncate()
 
     def close(self) -> None:
         """Seal the database and let go of every file and of the lock."""

@@ -19,7 +19,6 @@ from visavis.records.seals import Seals
 
 CLOSED = "closed.json"
 """Lies in a backup, and in a restored archive until what was erased since is erased again: nothing opens a folder that holds it."""
-_PARTS = ("rows", "codes")
 
 
 def copy_out(records: Records, to: Path) -> dict[str, str]:
@@ -34,7 +33,7 @@ def copy_out(records: Records, to: Path) -> dict[str, str]:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("UPDATE data_key SET wrapped = NULL")
         connection.execute("VACUUM")
-    for part in _PARTS:
+    for part in records.folder.parts():
         shutil.copytree(records.folder.path / part, to / part)
     files = sorted(path for path in to.rglob("*") if path.is_file())
     return {path.relative_to(to).as_posix(): _sha256(path) for path in files}
@@ -46,6 +45,7 @@ def copy_in(source: Path, folder: ArchiveFolder, files: Mapping[str, str]) -> No
         to = folder.path / name
         if ".." in Path(name).parts or not (source / name).is_file():
             raise DamageError(f"the backup lacks {name}", remedy="take another backup")
+        to.parent.mkdir(mode=0o700, exist_ok=True)
         shutil.copyfile(source / name, to)
         to.chmod(0o600)
         if _sha256(to) != sha256:

@@ -28,8 +28,8 @@ from visavis.records.files import chunks
 from visavis.records.forgetting import forget_reviews
 from visavis.records.keyring import Keyring
 from visavis.records.outbox import announce, runs
+from visavis.records.repacking_tables import spare_template
 from visavis.records.rotation_tables import doomed, erasure, erasure_face, erasure_media
-from visavis.records.rows import RowStore
 
 MARKS_A_LEAF = 2_000
 
@@ -37,6 +37,8 @@ Mark = Callable[[str], str]
 """The keyed mark of an id, hexadecimal: whoever restores a backup knows by it what was erased since, and nobody else does."""
 Forget = Callable[[Work, Sequence[str]], object]
 """Drops what hangs on the anchors of faces that are erased: labels, «not the same»."""
+OverwriteRows = Callable[[Keys], None]
+"""Overwrites rows in the row files, on the disk when it returns."""
 OpenWork = Callable[[], AbstractContextManager[Work]]
 RemoveCodes = Callable[[Keys, int], object]
 """`VectorIndex.remove`."""
@@ -82,10 +84,12 @@ class Receipt:
 class Erasures:
     """Erases, and keeps the receipts."""
 
-    def __init__(self, database: Database, rows: RowStore, keys: Keyring, *, mark: Mark, step: Step, forget: Sequence[Forget] = ()) -> None:
+    def __init__(
+        self, database: Database, overwrite: OverwriteRows, keys: Keyring, *, mark: Mark, step: Step, forget: Sequence[Forget] = ()
+    ) -> None:
         self._mark = mark
         self._database = database
-        self._rows = rows
+        self._overwrite_rows = overwrite
         self._keys = keys
         self._step = step
         self._forget = forget
@@ -103,7 +107,8 @@ class Erasures:
         keys: list[int] = []
         for chunk in chunks(faces):
             work.run(sa.update(tables.face).where(tables.face.c.number.in_(chunk)).values(state="erasing"))
-            keys += work.ask(sa.select(tables.template.c.key).where(tables.template.c.face_number.in_(chunk))).scalars()
+            for table in (tables.template, spare_template):
+                keys += work.ask(sa.select(table.c.key).where(table.c.face_number.in_(chunk))).scalars()
         doom(work, keys)
         _note(work, erasure_face, "face_number", faces, number)
         _note(work, erasure_media, "media_number", scope.media, number)
@@ -139,7 +144,7 @@ class Erasures:
         spans = self._database.ask(sa.select(doomed).order_by(doomed.c.first_key)).all()
         keys = np.concatenate([np.empty(0, np.int64), *(np.arange(row.first_key, row.last_key + 1, dtype=np.int64) for row in spans)])
         if len(keys):
-            self._rows.overwrite(keys)
+            self._overwrite_rows(keys)
         return keys
 
     def settle(self, open_work: OpenWork, remove: RemoveCodes) -> list[Receipt]:
@@ -229,6 +234,7 @@ class Erasures:
         candidates = work.run(sa.delete(tables.candidate).where(tables.candidate.c.face_number.in_(faces))).rowcount
         for table, column, numbers in (
             (tables.template, tables.template.c.face_number, faces),
+            (spare_template, spare_template.c.face_number, faces),
             (erasure_face, erasure_face.c.face_number, faces),
             (tables.face, tables.face.c.number, faces),
         ):

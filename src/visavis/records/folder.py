@@ -20,6 +20,8 @@ class ArchiveFolder:
     """Where each part of an archive lies."""
 
     path: Path
+    generation: int = 0
+    """Which of the archive's generations `rows` and `codes` name (`records.generations`)."""
 
     @property
     def database(self) -> Path:
@@ -29,12 +31,20 @@ class ArchiveFolder:
     @property
     def rows(self) -> Path:
         """Row files: the vectors."""
-        return self.path / "rows"
+        return self.path / f"rows{self._ending}"
 
     @property
     def codes(self) -> Path:
         """What an index derives from them."""
-        return self.path / "codes"
+        return self.path / f"codes{self._ending}"
+
+    @property
+    def _ending(self) -> str:
+        return f"-{self.generation}" if self.generation else ""
+
+    def parts(self) -> list[str]:
+        """Return the names of the folders that hold rows or codes, of every generation."""
+        return sorted(path.name for path in self.path.iterdir() if path.is_dir() and path.name.partition("-")[0] in ("rows", "codes"))
 
     def make(self) -> None:
         """Create the folders; `SetupError` if something else lies there already."""

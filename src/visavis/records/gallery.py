@@ -34,6 +34,9 @@ _view = sa.table(
 )
 REPLAY_ROWS = 8_192
 """Rows handed to an index at a time when it catches up."""
+_DRAWN_FOR_ONE = 20
+"""Keys looked up for each face of a sample: its sources may hold but a part of the archive."""
+_SAMPLE_SEED = 20261122
 REPLAY_SPANS = 400
 """Outbox entries at a time: each is a range in one query, and SQLite takes expressions up to 1,000 deep."""
 
@@ -76,10 +79,11 @@ def _touching(where: Where) -> list[sa.ColumnElement[bool]]:
 class Gallery:
     """Queries about what is searchable."""
 
-    def __init__(self, database: Database, sealer: PathSealer, rows: RowStore, rotations: Rotations) -> None:
+    def __init__(self, database: Database, sealer: PathSealer, rows: RowStore, rotations: Rotations, *, keys: tuple[int, int]) -> None:
         self._database = database
         self._sealer = sealer
         self._rows = rows
+        self._keys = keys
         self._rotations = rotations
 
     def size(self, where: Where, at: dt.datetime) -> GallerySize:
@@ -153,6 +157,24 @@ class Gallery:
             found.update((row.key, row.appearance_number) for row in self._database.ask(query))
         return found
 
+    def sample(self, sources: frozenset[int], at: dt.datetime, *, transform: int, most: int) -> list[int]:
+        """Return up to `most` keys of faces that may be shown at `at`, under one rotation, one a picture: a random draw, always the same.
+
+        Keys are drawn from all that were ever given, so that the cost does not grow with the archive: sources that hold less than a
+        twentieth of a large one yield fewer faces.
+        """
+        rng = np.random.default_rng(_SAMPLE_SEED)
+        last, asked = self.high_water(), _DRAWN_FOR_ONE * most
+        drawn = list(range(1, last + 1)) if last <= asked else np.unique(rng.integers(1, last + 1, asked)).tolist()
+        found: dict[int, int] = {}
+        for start in range(0, len(drawn), 500):
+            query = searchable(at).add_columns(_view.c.media_number).join(tables.template, tables.template.c.key == _view.c.key)
+            query = query.where(_view.c.key.in_(drawn[start : start + 500]), _view.c.source_number.in_(sorted(sources)))
+            for row in self._database.ask(query.where(tables.template.c.transform_key_id == transform)):
+                found.setdefault(row.media_number, int(row.key))
+        keys = sorted(found.values())
+        return keys if len(keys) <= most else sorted(rng.choice(keys, most, replace=False).tolist())
+
     def faces_of(self, media_number: int) -> list[StoredFace]:
         """Return the faces of a picture, hidden or not, in order of their keys."""
         query = (
@@ -180,8 +202,13 @@ class Gallery:
         ]
 
     def high_water(self) -> int:
-        """Return the largest template key that was ever committed, 0 for none; the outbox remembers keys whose templates are erased."""
-        added = sa.select(tables.outbox.c.last_key).where(tables.outbox.c.act == "add").order_by(tables.outbox.c.seq.desc()).limit(1)
+        """Return the largest template key that was ever committed in this generation, 0 for none; the outbox remembers keys whose templates
+        are erased.
+        """
+        entry = tables.outbox.c
+        added = (
+            sa.select(entry.last_key).where(entry.act == "add", entry.first_key.between(*self._keys)).order_by(entry.seq.desc()).limit(1)
+        )
         return self._database.ask(added).scalar_one_or_none() or 0
 
     def expected(self) -> Iterator[tuple[int, int]]:

@@ -109,7 +109,9 @@ class Intake:
                 }
             )
         work.run(sa.insert(tables.location).prefix_with("OR REPLACE"), rows)
-        self._files.refresh_presence(work, before | touched)
+        # a picture that came with this batch, at one path, is present and no copy of any
+        alone = {number for number in media.values() if of.count(number) == 1}
+        self._files.refresh_presence(work, before | touched - alone)
 
     def _keys_of(self, work: Work, media_numbers: set[int]) -> dict[int, int]:
         found: dict[int, int] = {}

@@ -67,12 +67,17 @@ class RowStore:
         The model pack that made the vectors; its hash lies in each header.
     writable : bool
         One process at a time. A writer calls :meth:`truncate` with SQL's high-water mark before its first append.
+    first_segment : int
+        Number of the folder's first file; keys begin with its first row.
     step : callable, optional
         Told «rows-written», «rows-synced», «rows-overwritten».
     """
 
-    def __init__(self, folder: Path, *, dim: int, pack_id: str, writable: bool, step: Step = lambda _name: None) -> None:
+    def __init__(
+        self, folder: Path, *, dim: int, pack_id: str, writable: bool, first_segment: int = 0, step: Step = lambda _name: None
+    ) -> None:
         self._folder = folder
+        self._first_segment = first_segment
         self._dim = dim
         self._pack = hashlib.sha256(pack_id.encode()).digest()[:16]
         self._writable = writable
@@ -143,13 +148,15 @@ class RowStore:
         Parameters
         ----------
         last_key : int
-            SQL's high-water mark (0: no row was ever committed). A writer calls this at opening and after a commit that failed.
+            SQL's high-water mark (below the first key: no row was ever committed). A writer calls this at opening and after a commit that
+            failed.
 
         Raises
         ------
         RowsDamaged
             Rows up to `last_key` are not there.
         """
+        last_key = max(last_key, self._before)
         if (have := self.high_water()) < last_key:
             raise RowsDamaged(f"the row files end at key {have}, the records at {last_key}", keys=(have + 1, last_key))
         self._mapped.clear()
@@ -204,7 +211,7 @@ class RowStore:
             A key that has no row; then nothing is overwritten.
         """
         keys = np.unique(np.asarray(keys, np.int64))
-        outside = (keys < 1) | (keys > self.high_water())
+        outside = (keys <= self._before) | (keys > self.high_water())
         if outside.any():
             raise _damaged("no such rows", keys[outside])
         grave = np.zeros(1, self._record)
@@ -219,10 +226,10 @@ class RowStore:
         self._step("rows-overwritten")
 
     def high_water(self) -> int:
-        """Return the key of the last whole row in the files; 0 = none."""
+        """Return the key of the last whole row in the files; the one before the first key = none."""
         segments = self._segments()
         if not segments:
-            return 0
+            return self._before
         return segments[-1] * SEGMENT_ROWS + self._rows_in(segments[-1])
 
     def check(self, expected: Iterable[tuple[int, int]]) -> Iterator[str]:
@@ -239,13 +246,13 @@ class RowStore:
             A problem. None: every file is as it was written.
         """
         wanted = Ahead(expected)
-        for key, _checksum in wanted.below(1):
-            yield f"row {key}: recorded, but keys begin at 1"
+        for key, _checksum in wanted.below(self._before + 1):
+            yield f"row {key}: recorded, but keys begin at {self._before + 1}"
         known = {self._path(segment).name for segment in self._segments()}
         for stray in sorted(path.name for path in self._folder.iterdir() if path.name not in known):
             yield f"rows/{stray}: not a row file"
         last = len(known) and self._segments()[-1]
-        for segment in range(last + 1 if known else 0):
+        for segment in range(self._first_segment, last + 1 if known else 0):
             yield from self._check_segment(segment, wanted, last=segment == last)
         for key, _checksum in wanted.below(_KEYS_END):
             yield f"row {key}: recorded, but behind the end of the row files"
@@ -255,6 +262,11 @@ class RowStore:
         self._mapped.clear()
         for segment in list(self._open):
             self._forget(segment)
+
+    @property
+    def _before(self) -> int:
+        """The key before the first that a row here can have."""
+        return self._first_segment * SEGMENT_ROWS
 
     def _check_segment(self, segment: int, wanted: "Ahead", *, last: bool) -> Iterator[str]:
         path = self._path(segment)

@@ -3,14 +3,14 @@
 import datetime as dt
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import InputError
-from visavis.domain.identification import Where
+from visavis.domain.identification import ExpectedHits, Where
 from visavis.domain.ids import CandidateId, CaseId, PersonId, SearchId, new_id
 from visavis.records import tables
 from visavis.records.database import Database, Work
@@ -28,6 +28,8 @@ class SearchFacts:
         What is kept of the searched faces.
     probes_until : datetime or None
         UTC; when they go. None = with their case.
+    expected : ExpectedHits or None
+        What was said of strangers; None = not measured.
     """
 
     pack_id: str
@@ -38,6 +40,7 @@ class SearchFacts:
     probe_faces: int
     probes: tuple[ProbeToSave, ...] = ()
     probes_until: dt.datetime | None = None
+    expected: ExpectedHits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class FoundFace:
     face_number: int
     similarity: float
     probe_face: int = 1
+    strangers: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ class PastSearch:
     sources: frozenset[int]
     since: int | None
     until: int | None
+    expected: ExpectedHits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,7 @@ class PastCandidate:
     similarity: float
     probe_face: int
     key: int | None
+    strangers: float | None = None
 
 
 class Searches:
@@ -110,6 +116,7 @@ class Searches:
                     "gallery_size": facts.gallery_size,
                     "threshold": facts.threshold,
                     "filters": json.dumps({"sources": sorted(clearance.sources), "since": where.since, "until": where.until}),
+                    "expected": None if facts.expected is None else json.dumps(asdict(facts.expected)),
                 }
             ],
         )
@@ -122,6 +129,7 @@ class Searches:
                 "face_number": found.face_number,
                 "similarity": found.similarity,
                 "probe_face": found.probe_face,
+                "strangers": found.strangers,
             }
             for rank, (candidate_id, found) in enumerate(zip(ids, candidates, strict=True), start=1)
         ]
@@ -141,6 +149,7 @@ class Searches:
             probe_faces=facts.probe_faces,
             probes=digests,
             candidates=len(candidates),
+            expected="not measured" if facts.expected is None else f"{facts.expected.count:.4g}",
         )
         return search_id, ids
 
@@ -202,6 +211,7 @@ class Searches:
                 similarity=row.similarity,
                 probe_face=row.probe_face,
                 key=row.key,
+                strangers=row.strangers,
             )
             for row in self._database.ask(query)
         ]
@@ -223,4 +233,9 @@ class Searches:
             sources=frozenset(filters["sources"]),
             since=filters["since"],
             until=filters["until"],
+            expected=None if row.expected is None else _expected(json.loads(row.expected)),
         )
+
+
+def _expected(facts: dict[str, Any]) -> ExpectedHits:
+    return ExpectedHits(**{**facts, "probes": tuple(facts["probes"])})

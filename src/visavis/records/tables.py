@@ -58,6 +58,7 @@ archive = Table(
     Column("pack_id", Text, nullable=False),
     Column("dim", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("generation", Integer, nullable=False, server_default="0"),
 )
 
 source = Table(
@@ -294,6 +295,7 @@ search = Table(
     Column("gallery_size", Integer, nullable=False),
     Column("threshold", Float, nullable=False),
     Column("filters", Text, nullable=False),
+    Column("expected", Text),
 )
 
 candidate = Table(
@@ -305,6 +307,7 @@ candidate = Table(
     Column("face_number", ForeignKey("face.number"), nullable=False, index=True),
     Column("similarity", Float, nullable=False),
     Column("probe_face", Integer, nullable=False, default=1, server_default="1"),
+    Column("strangers", Float),
 )
 
 leaf = Table(

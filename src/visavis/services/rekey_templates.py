@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from visavis.domain.actor import Actor
+from visavis.domain.errors import InputError
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
 from visavis.records.rotation import RotationGroup
@@ -47,7 +48,17 @@ class RekeyTemplates:
         actor : Actor
         progress : callable
             Told how many templates were moved, and how many there are to move.
+
+        Raises
+        ------
+        InputError
+            The archive is on its way to another pack.
         """
+        if self._records.repackings.now() is not None:
+            raise InputError(
+                "the archive is on its way to another pack, and keeps templates of both",
+                remedy="end that first: visavis migrate --confirm, or visavis migrate --back",
+            )
         resumed = any(group.leaving is not None for group in self._records.rotations.groups())
         if not resumed:
             self._begin(actor)

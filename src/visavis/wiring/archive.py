@@ -4,19 +4,17 @@ import datetime as dt
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from visavis.domain.clock import Clock
-from visavis.domain.errors import DamageError, InputError, SetupError
+from visavis.domain.errors import InputError
 from visavis.domain.film import Sampling
-from visavis.domain.identification import ProbePicture, SearchResult, Threshold
+from visavis.domain.identification import ProbePicture, SearchResult
 from visavis.domain.ids import SourceId
 from visavis.domain.media import Reason
 from visavis.domain.progress import IngestProgress
 from visavis.index.base import VectorIndex
-from visavis.index.embedded import Upkeep
 from visavis.records.archive import Records
 from visavis.records.files import FileRecord
 from visavis.records.key_file import Ask
@@ -24,17 +22,16 @@ from visavis.records.sources import SourceRecord
 from visavis.services.import_metadata import ImportMetadata, ImportReport
 from visavis.services.move_source import MoveSource
 from visavis.services.status import ArchiveStatus, Status
-from visavis.services.verify import Verdict, Verify
 from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.clips import ClipDesk
-from visavis.wiring.desks import Desks
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
-from visavis.wiring.index import EmbeddedKeeper, catch_up
+from visavis.wiring.index import catch_up
 from visavis.wiring.picking import pick
 from visavis.wiring.requests import Engines, RequestDesk
 from visavis.wiring.session import Session
+from visavis.wiring.upkeep import Kept
 
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
@@ -42,7 +39,7 @@ if TYPE_CHECKING:
     from visavis.services.ingest import IngestReport
     from visavis.services.ingest.parts import Parts
     from visavis.services.ingest.pool import Pool
-    from visavis.services.search import Permission, Reasons
+    from visavis.services.search import Reasons
 
 
 def open_archive(folder: Path | str, *, settings: Settings | None = None, clock: Clock | None = None, ask: Ask | None = None) -> "Archive":
@@ -58,7 +55,7 @@ def open_archive(folder: Path | str, *, settings: Settings | None = None, clock:
     return Archive(Path(folder), settings or build.read_settings(), clock or build.SystemClock(), ask=ask)
 
 
-class Archive(Desks):
+class Archive(Kept):
     """One archive. Reading acts share what they open; writing acts take the archive's lock while they last. Close it when done."""
 
     def __init__(
@@ -70,7 +67,6 @@ class Archive(Desks):
         self._index: VectorIndex | None = None
         self._applied = 0
         self._chain: Chain | None = None
-        self._thresholds: dict[float, Threshold] = {}
 
     @property
     def requests(self) -> RequestDesk:
@@ -213,8 +209,11 @@ class Archive(Desks):
         same_person: bool = False,
         fuse: bool = False,
         face_id: str | None = None,
+        confirmed: str | None = None,
         top: int | None = 50,
         threshold: float | None = None,
+        expected_false_hits: float | None = None,
+        ranking: Literal["cosine", "cohort"] | None = None,
         sources: Sequence[str] = (),
         since: dt.date | None = None,
         until: dt.date | None = None,
@@ -235,10 +234,16 @@ class Archive(Desks):
             The photographs show one person: keep each face's best similarity, or search once with the mean of the templates.
         face_id : str
             Search with a face that is in the archive.
+        confirmed : str
+            Id of a search of the same case: search with the mean of the faces that people decided to be the same in it.
         top : int or None
             Most candidates; None = all at or above the threshold.
         threshold : float or None
-            Least cosine, inclusive; None = the pack's recorded threshold at FPIR 0.01.
+            Least cosine, inclusive; None = where 0.1 false hits are expected among the N faces searched.
+        expected_false_hits : float or None
+            Instead of a threshold: how many strangers are expected at or above it.
+        ranking : str or None
+            `cosine`, or `cohort` (adjusted by how near each face lies to people in general); None = the setting's.
         since, until : date
             Capture dates, both included; pictures without a date are left out and counted.
         case_id : str
@@ -257,13 +262,16 @@ class Archive(Desks):
         """
         from visavis.services.search import Search, SearchQuestion, reading_notices
 
+        self._follow()
         probes = pick(self._pictures(photos), faces=tuple(faces), all_faces=all_faces, one_person=same_person or fuse)
         question = SearchQuestion(
             actor=self._session.actor,
             probes=probes,
             face_id=face_id,
+            confirmed=confirmed,
             top=top,
             threshold=threshold,
+            expected=expected_false_hits,
             fuse=fuse,
             same_person=same_person,
             sources=tuple(sources),
@@ -277,7 +285,7 @@ class Archive(Desks):
             records,
             index,
             self._permission(records),
-            default_threshold=self._default_threshold(records),
+            scale=self._scale(records, ranking),
             notices=lambda sources: reading_notices(records, sources),
         )
         return search.run(question)
@@ -312,7 +320,7 @@ class Archive(Desks):
             reason=reason,
         )
         records, index = self._searching()
-        why = Why(records, index, self._permission(records), default_threshold=self._default_threshold(records))
+        why = Why(records, index, self._permission(records), scale=self._scale(records))
         return why.run(question, Path(file))
 
     # ---- upkeep --------------------------------------------------------------------------------------------------------------
@@ -320,19 +328,9 @@ class Archive(Desks):
     def status(self) -> ArchiveStatus:
         """Say how the archive stands."""
         vault = self.vault.status()
-        warnings = (*vault.warnings, *self.retention.warnings(), *self.requests.warnings(), *self.orders.warnings())
+        desks = (self.retention, self.repacking, self.requests, self.orders)
+        warnings = (*vault.warnings, *(line for desk in desks for line in desk.warnings()))
         return Status(self._session.records(), vault=vault.kind, warnings=warnings).run()
-
-    def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
-        """Check every file of the archive; `repair` makes damaged codes anew."""
-        with self._session.inspecting() as (records, trouble):
-            if trouble is not None:  # nothing may be written then
-                return Verify(records, self._keeper(records), known=(str(trouble),)).run(say=say)
-        with self._session.writing() as records:
-            if records.erasures.pending():
-                with suppress(DamageError, SetupError), self._open_index(records):  # what is wrong with the index is said below
-                    pass
-            return Verify(records, self._keeper(records)).run(repair=repair, say=say)
 
     # ---- parts ---------------------------------------------------------------------------------------------------------------
 
@@ -352,24 +350,19 @@ class Archive(Desks):
 
         return Pool(build.analyser_factory(self._session.settings, records.pack_id), workers=workers)
 
-    def _keeper(self, records: Records) -> EmbeddedKeeper:
-        return EmbeddedKeeper(records, self._session.clock, Upkeep(threads=self._session.settings.threads, step=self._session.step))
-
-    @contextmanager
-    def _open_index(self, records: Records) -> Iterator[VectorIndex]:
-        index = self._keeper(records).open()
-        try:
-            if records.erasures.pending():  # a crash fell between two of its steps
-                records.erasures.settle(lambda: records.work(self._session.actor), index.remove)
-            yield index
-        finally:
-            index.close()
-
     def evaluate_index(self) -> "IndexReport":
         """Compare the index with exact search, on probes of nobody; rates only."""
         from visavis.wiring.evaluation import evaluate_archive_index
 
         return evaluate_archive_index(*self._searching(), self._session.actor, self._session.rules)
+
+    def _follow(self) -> None:
+        """Open everything anew if another process has moved the archive to another pack."""
+        if self._session.records().moved_on():
+            self._session.close()
+        if self._chain is not None and self._chain.pack.id != self._session.records().pack_id:
+            self._chain = None
+            self._forget_pack()
 
     def _searching(self) -> tuple[Records, VectorIndex]:
         """Return records and an index that has all that was committed until now."""
@@ -387,21 +380,3 @@ class Archive(Desks):
 
     def _pictures(self, photos: Sequence[Path | str | ProbePicture]) -> tuple[ProbePicture, ...]:
         return tuple(photo if isinstance(photo, ProbePicture) else self.look(photo)[0] for photo in photos)
-
-    def _default_threshold(self, records: Records) -> Threshold:
-        return self._recorded(records)[0.01]
-
-    def _recorded(self, records: Records) -> dict[float, Threshold]:
-        """Return the thresholds that the model pack records, by FPIR."""
-        if not self._thresholds:  # finding a pack hashes its files
-            self._thresholds = build.find_pack(self._session.settings, records.pack_id).thresholds
-        return self._thresholds
-
-    def _permission(self, records: Records) -> "Permission":
-        from visavis.services.search import Permission
-
-        return Permission(records, self._session.rules, floor=self._floor(records))
-
-    def _floor(self, records: Records) -> float:
-        """Return the similarity under which nothing is given."""
-        return self._session.rules.floor({fpir: threshold.value for fpir, threshold in self._recorded(records).items()})

@@ -160,7 +160,8 @@ def open_source(settings: Settings, root: Path, exclude: tuple[str, ...] = ()) -
 
 def file_opener(settings: Settings) -> Callable[[Path, str], bytes]:
     """Return (root, path below it) → bytes."""
-    return lambda root, path: open_source(settings, root).open(path)
+    source = functools.lru_cache(maxsize=8)(functools.partial(open_source, settings))
+    return lambda root, path: source(root).open(path)
 
 
 def stream_opener(settings: Settings) -> Callable[[Path, str], BinaryIO]:

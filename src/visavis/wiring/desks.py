@@ -16,6 +16,7 @@ from visavis.wiring.orders import OrderDesk
 from visavis.wiring.paper import PaperDesk
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.policies import PolicyDesk
+from visavis.wiring.repacking import RepackDesk
 from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.review import LabelDesk, ReviewDesk
 from visavis.wiring.rights import ConsentDesk, SuppressionDesk
@@ -88,6 +89,11 @@ class Desks(ABC):
     def retention(self) -> RetentionDesk:
         """What is past its end, and its erasure."""
         return RetentionDesk(self._session, self._open_index)
+
+    @property
+    def repacking(self) -> RepackDesk:
+        """Moving to another model pack."""
+        return RepackDesk(self._session, self._open_index)
 
     @property
     def backups(self) -> BackupDesk:

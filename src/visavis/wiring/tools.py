@@ -1,16 +1,21 @@
 """Acts that need no archive yet: making one, survey, packs, charter templates."""
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visavis.domain.errors import InputError
+from visavis.law.clear import clear_evaluation
 from visavis.law.writing import charter_template
 from visavis.settings import Settings
+from visavis.sources.base import FoundFile
 from visavis.wiring import build
 from visavis.wiring.vault import recovery_sheet, refuse_inside
 
 if TYPE_CHECKING:
     from visavis.engines.pack import PackListing
+    from visavis.services.bench import BenchReport
     from visavis.services.survey import SurveyReport
 
 
@@ -24,7 +29,7 @@ def create_archive(
     folder : path
         New or empty, on a local disk.
     pack_id : str or None
-        The model pack, fixed for the archive's life; None = the default.
+        The model pack, until the archive moves to another; None = the default.
     passphrase : str or None
         Closes the key file; None = the file alone opens the archive.
 
@@ -74,3 +79,40 @@ def install_pack(folder: Path) -> str:
     from visavis.engines.pack import install_pack
 
     return install_pack(folder, build.read_settings().packs)
+
+
+def bench(
+    folder: Path, *, pack_id: str | None = None, templates: int = 100_000, say: Callable[[str], None] = lambda _: None
+) -> "BenchReport":
+    """Measure this machine with the pictures of a folder, of which nothing is stored.
+
+    Raises
+    ------
+    InputError
+        The folder holds no picture.
+    """
+    import cv2
+
+    from visavis.engines.chain import open_networks
+    from visavis.engines.pack import DEFAULT_PACK
+    from visavis.index.embedded import open_embedded
+    from visavis.services.bench import Bench
+
+    settings, clock = build.read_settings(), build.SystemClock()
+    cv2.setNumThreads(settings.threads)
+    pack = build.find_pack(settings, pack_id or DEFAULT_PACK)
+    paths = [folder / found.path for found in build.open_source(settings, folder).discover() if isinstance(found, FoundFile)]
+    if not paths:
+        raise InputError(f"{folder} holds no file", remedy="name a folder of photographs")
+    runtime = None if settings.runtime == "auto" else settings.runtime
+    networks = open_networks(pack, cache=settings.cache, threads=settings.threads, runtime=runtime)
+    clearance = clear_evaluation(build.current_actor(), build.rules(), at=clock.now())
+    measured = Bench(
+        pack,
+        networks,
+        open_index=lambda place, dim, read: open_embedded(place / "codes", dim, read, clock, writable=True),
+        clearance=clearance,
+        limits=build.limits(settings),
+        seconds=time.perf_counter,
+    )
+    return measured.run(paths, templates=templates, say=say)

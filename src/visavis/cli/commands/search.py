@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from visavis.wiring.review import SavedProbe
 
 
+class Ranking(StrEnum):
+    """What candidates are ranked by."""
+
+    COSINE = "cosine"
+    COHORT = "cohort"
+
+
 class ResultFormat(StrEnum):
     """Forms of a result list."""
 
@@ -41,7 +48,10 @@ ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="One
 CaseOption = Annotated[str | None, typer.Option("--case", metavar="ID", help="The case to search under.")]
 TopOption = Annotated[int, typer.Option(min=1, metavar="K", help="Most candidates.")]
 AllOption = Annotated[bool, typer.Option("--all", help="All candidates at or above the threshold.")]
-ThresholdOption = Annotated[float | None, typer.Option(metavar="T", help="Least similarity; else the pack's at FPIR 0.01.")]
+ThresholdOption = Annotated[float | None, typer.Option(metavar="T", help="Least similarity; else where 0.1 false hits are expected.")]
+ExpectedOption = Annotated[
+    float | None, typer.Option("--expected-false-hits", metavar="X", help="Instead of a threshold: strangers expected at or above it.")
+]
 SinceOption = Annotated[dt.date | None, typer.Option(parser=day, metavar="DATE", help="Taken on this day or later: 1962-05-14.")]
 UntilOption = Annotated[dt.date | None, typer.Option(parser=day, metavar="DATE", help="Taken on this day or earlier.")]
 
@@ -63,9 +73,16 @@ def search(
     same_person: Annotated[bool, typer.Option("--same-person", help="Several photographs of one person: best similarity counts.")] = False,
     fuse: Annotated[bool, typer.Option("--fuse", help="Several photographs of one person: search with their mean.")] = False,
     face_id: Annotated[str | None, typer.Option(metavar="ID", help="Search with a face that is in the archive.")] = None,
+    confirmed: Annotated[
+        str | None, typer.Option(metavar="SEARCH", help="Search with the mean of the faces decided to be the same in an earlier search.")
+    ] = None,
     top: TopOption = 50,
     every: AllOption = False,
     threshold: ThresholdOption = None,
+    expected_false_hits: ExpectedOption = None,
+    ranking: Annotated[
+        Ranking | None, typer.Option(help="Rank by the cosine, or by it less how near to people in general; else the setting's.")
+    ] = None,
     source: SourceOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -83,8 +100,9 @@ def search(
 ) -> None:
     """Find every picture of a face. Candidates are leads, not identifications."""
     photos = photo or []
-    if bool(photos) == (face_id is not None):
-        problem = "both photographs and --face-id were given" if photos else "no photograph was given"
+    given = [name for name, value in (("photographs", photos), ("--face-id", face_id), ("--confirmed", confirmed)) if value]
+    if len(given) != 1:
+        problem = f"{' and '.join(given)} were given together" if given else "no photograph was given"
         raise InputError(problem, remedy="visavis search PHOTO, or visavis search --face-id ID")
     with archive_at(archive) as opened:
         signed_in(opened, person)
@@ -103,8 +121,11 @@ def search(
                 same_person=same_person,
                 fuse=fuse,
                 face_id=face_id,
+                confirmed=confirmed,
                 top=None if every else top,
                 threshold=threshold,
+                expected_false_hits=expected_false_hits,
+                ranking=None if ranking is None else ranking.value,
                 sources=source or (),
                 since=since,
                 until=until,

@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder on a local disk.")],
-    pack: Annotated[str | None, typer.Option(metavar="ID", help="Model pack, fixed for the archive's life.")] = None,
+    pack: Annotated[str | None, typer.Option(metavar="ID", help="Model pack; visavis migrate moves an archive to another.")] = None,
     passphrase: Annotated[bool, typer.Option("--passphrase", help="Close the key file by a passphrase; it is asked for.")] = False,
     sheet: SheetOption = None,
 ) -> None:

@@ -8,17 +8,19 @@ from typing import TextIO
 from visavis.cli.output import reading
 from visavis.cli.output.plain_text import encodable, shown
 from visavis.domain.face import Box
-from visavis.domain.identification import Candidate, ProbePicture, SearchResult
+from visavis.domain.identification import Candidate, ExpectedHits, ProbePicture, SearchResult
 
 COLUMNS = (
     "rank", "candidate_id", "face_id", "media_id", "source_id", "source_title", "group", "kind", "similarity", "gallery_size",
     "threshold", "pack", "path", "captured_at", "start_s", "end_s", "at_s", "timecode", "box_left", "box_top", "box_width", "box_height",
     "probe_face", "weak", "offline", "decided", "labels", "search_id", "case_id", "purpose", "expected_false_hits", "stamp",
+    "strangers", "adjusted",
 )  # fmt: skip
 """Header of the CSV form: no similarity without N, threshold and pack beside it, and no row without its search and case."""
 
 _DECIMALS = 4
 _BOX_DECIMALS = 6  # a hundredth of a pixel in a picture 10,000 pixels wide
+_LEAST = 1e-6
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -38,6 +40,7 @@ def search_document(result: SearchResult) -> dict[str, object]:
         "pack": result.pack,
         "undated_left_out": result.undated_left_out,
         "expected_false_hits": result.expected_false_hits,
+        "expected": _expected(result.expected),
         "purpose": result.purpose,
         "policy": result.policy,
         "signed_by": list(result.signed_by),
@@ -113,7 +116,27 @@ def _candidate(candidate: Candidate) -> dict[str, object]:
         "offline": candidate.offline,
         "decided": candidate.decided or None,
         "labels": list(candidate.labels),
+        "strangers": None if candidate.strangers is None else significant(candidate.strangers),
+        "adjusted": None if candidate.adjusted is None else round(candidate.adjusted, _DECIMALS),
     }
+
+
+def _expected(hits: ExpectedHits | None) -> dict[str, object] | None:
+    if hits is None:
+        return None
+    return {
+        "count": significant(hits.count),
+        "interval": [significant(hits.low), significant(hits.high)],
+        "own_pictures": hits.own,
+        "rests_on": hits.data,
+        "probes": list(hits.probes),
+        "ranked_by": hits.ranked_by,
+    }
+
+
+def significant(value: float) -> float:
+    """Return an expectation with three significant digits, and no lower than `_LEAST`: it is known no better."""
+    return float(f"{max(value, _LEAST):.3g}")
 
 
 def _box(box: Box) -> dict[str, float]:

@@ -135,7 +135,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"similarity": reading.similarity, "date": reading.date, "box": box_style, "counted": reading.counted}
+    made.filters |= {
+        "similarity": reading.similarity,
+        "date": reading.date,
+        "strangers": reading.strangers_in_words,
+        "box": box_style,
+        "counted": reading.counted,
+    }
     return made
 
 

@@ -15,6 +15,9 @@ STAMPS = {
 END = 8
 """Last characters of an id that a person types; they are random."""
 
+LEAST_STRANGERS = 0.001
+"""Expectations below are told as less than it: nothing was measured so far out."""
+
 LEAST_TOLD = 5
 """Smallest count that leaves the house as it is."""
 
@@ -137,6 +140,25 @@ def remarks(candidate: Candidate, *, several_faces: bool, when: bool = True) -> 
     if candidate.offline:
         found.append("offline")
     return tuple(found)
+
+
+def strangers(candidate: Candidate) -> str:
+    """Write how many strangers are expected to score as high as a candidate; `?` where nothing was measured."""
+    expected = candidate.strangers
+    if expected is None:
+        return "?"
+    if expected < LEAST_STRANGERS:
+        return f"<{LEAST_STRANGERS:g}"
+    return f"{expected:,.0f}" if expected >= 10 else f"{expected:.2g}"
+
+
+def strangers_in_words(candidate: Candidate) -> str:
+    """Say the same: `about 0.3 strangers would score this high`; never a probability that this is the person."""
+    counted = strangers(candidate)
+    if candidate.strangers is None:
+        return "how many strangers would score this high is not known"
+    about = f"fewer than {counted[1:]}" if counted.startswith("<") else f"about {counted}"
+    return f"{about} strangers would score this high"
 
 
 def several_faces_searched(result: SearchResult) -> bool:

@@ -13,7 +13,7 @@ from visavis.cli.output.plain_text import shown
 from visavis.domain.face import Box
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 
-_NUMBERS = {"rank", "similarity", "face", "size"}
+_NUMBERS = {"rank", "similarity", "strangers", "face", "size"}
 _WRAPPED = {"date", "source", "path"}
 _LEAST_WIDTH = {"date": 10}  # a day stays whole on a narrow terminal
 _NOTES_WIDTH = 21  # «+199 near-duplicates», what `--top 200` can yield, stays whole
@@ -40,6 +40,9 @@ def write_table(result: SearchResult, screen: Console) -> None:
     screen.print()
     if result.candidates:
         screen.print(_ranked(result))
+        if result.expected is not None:
+            screen.print()
+            screen.print(Text("Strangers: how many other people's faces would score as high among these; not a probability.", style="dim"))
     else:
         for line in reading.advice(result):
             screen.print(Text(line))
@@ -85,13 +88,15 @@ def _scope(result: SearchResult) -> str:
 
 def _ranked(result: SearchResult) -> Table:
     groups = reading.folded(result.candidates)
-    table = _columns("rank", "similarity", "date", "source", "path", "face", "notes")
+    measured = ("strangers",) if result.expected is not None else ()
+    table = _columns("rank", "similarity", *measured, "date", "source", "path", "face", "notes")
     several = reading.several_faces_searched(result)
     for best, others in groups:
         notes = list(reading.remarks(best, several_faces=several))
         if others:
             notes.insert(0, f"+{reading.counted(len(others), 'near-duplicate')}")
-        table.add_row(*_cells(str(best.rank), reading.similarity(best.similarity), reading.day(best), *_place(best)), _notes(notes))
+        numbers = (str(best.rank), reading.similarity(best.similarity), *(reading.strangers(best) for _ in measured))
+        table.add_row(*_cells(*numbers, reading.day(best), *_place(best)), _notes(notes))
     return table
 
 

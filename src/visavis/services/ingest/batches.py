@@ -9,7 +9,7 @@ from visavis.domain.film import FilmFacts, FilmPart, Sampling
 from visavis.domain.media import AnalysedPicture, Outcome, PictureMetadata
 from visavis.sources.base import FoundFile
 
-BATCH_FILES = 24
+BATCH_FILES = 48
 BATCH_BYTES = 64 << 20
 """A batch is what a crash may lose and what a worker holds in memory; it ends at whichever comes first."""
 

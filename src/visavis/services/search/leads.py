@@ -25,6 +25,8 @@ class Lead:
     shown: Shown
     similarity: float
     probe_face: int
+    strangers: float | None = None
+    adjusted: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,4 +105,6 @@ def as_candidate(lead: Lead, *, group: str = "g1", decided: str = "", labels: tu
         offline=shown.offline,
         decided=decided,
         labels=labels,
+        strangers=lead.strangers,
+        adjusted=lead.adjusted,
     )

@@ -13,6 +13,7 @@ from visavis.records.cases import CaseRecord
 from visavis.records.past import PastResult
 from visavis.records.reviews import SavedProbe, Verdict, standing
 from visavis.records.searches import PastSearch
+from visavis.services.search.expected import line_of
 from visavis.services.search.leads import Asked, Lead, as_candidate, as_candidates, signers, stamp
 
 
@@ -71,6 +72,8 @@ class PastSearches:
             policy=search.policy,
             signed_by=signers(sources),
             stamp=stamp(case),
+            expected_false_hits=line_of(search.expected, search.threshold, search.gallery_size),
+            expected=search.expected,
         )
         asked_face = self._asked_face(probes, search, at)
         return PastResult(search=search, case=case, probes=probes, asked_face=asked_face, verdicts=verdicts, result=result)
@@ -89,6 +92,7 @@ class PastSearches:
                 shown=shown[found.key],
                 similarity=found.similarity,
                 probe_face=found.probe_face,
+                strangers=found.strangers,
             )
             for found in past
             if found.key is not None and found.key in shown

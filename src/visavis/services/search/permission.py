@@ -95,11 +95,12 @@ class Permission:
             reason=ask.reason,
             names_case=ask.case_id is not None,
         )
+        measured = self._records.calibrations.sources(self._records.pack_id)
         facts: list[SourceFacts] = []
         lines: list[str] = []
         for source in every:
             try:
-                facts.append(self._facts(source, cases))
+                facts.append(self._facts(source, cases, measured=source.number in measured))
             except CharterInvalid as error:  # written under older rules; it keeps the rest from nothing
                 lines.append(f"«{source.title}» was left out: its charter does not hold under today's rules: {error}")
         grant = self._clear(request, facts, _case_facts(case, every))
@@ -116,7 +117,7 @@ class Permission:
             self._records.note_refusal(request.actor, "consultation", error, **under)
             raise
 
-    def _facts(self, source: SourceRecord, cases: Sequence[CaseRecord]) -> SourceFacts:
+    def _facts(self, source: SourceRecord, cases: Sequence[CaseRecord], *, measured: bool) -> SourceFacts:
         own = [case.id for case in cases if source.number in case.sources and case.closed_at is None]
         return SourceFacts(
             id=source.id,
@@ -124,6 +125,7 @@ class Permission:
             state=source.state,
             charter=parse_charter(source.charter_toml, self._rules),
             standing_case=own[0] if own else None,
+            measured=measured,
         )
 
 

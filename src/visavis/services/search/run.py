@@ -1,17 +1,16 @@
 """One search: clearance first, then the index, then SQL, then the record of it, then the answer."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from visavis.domain.actor import Actor
-from visavis.domain.arrays import Vectors
 from visavis.domain.clearance import Clearance
-from visavis.domain.errors import InputError
-from visavis.domain.identification import ProbePicture, SearchResult, Threshold, Where
+from visavis.domain.identification import SearchResult, Where
 from visavis.domain.ids import SearchId
+from visavis.domain.tails import ADJUSTED
+from visavis.evaluation.cohort import Cohort
 from visavis.index.base import VectorIndex
 from visavis.law.charter import first_moment_after
 from visavis.records.archive import Records
@@ -20,9 +19,12 @@ from visavis.records.reviews import ProbeToSave
 from visavis.records.searches import FoundFace, SearchFacts
 from visavis.records.shown import Shown
 from visavis.records.sources import SourceRecord
-from visavis.services.search.leads import SHARED, Asked, Lead, as_candidates, signers, stamp
-from visavis.services.search.permission import Ask, Permission
-from visavis.services.search.subject import archived_face, probes_to_save
+from visavis.services.search.asked import Probes, ProbesAsked, ProbeVector
+from visavis.services.search.cohorts import TOO_FEW, adjusted, draw_cohorts
+from visavis.services.search.expected import Expectation, Scale, expectation, threshold_of
+from visavis.services.search.leads import Asked, Lead, as_candidates, signers, stamp
+from visavis.services.search.permission import Permission
+from visavis.services.search.question import SearchQuestion
 from visavis.services.search.turned import TurnedProbe, turned
 
 FIRST_DEPTH = 500
@@ -33,89 +35,25 @@ JOINED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearchQuestion:
-    """What a person asks.
+class _Found:
+    """One found face; `score` is what it is ranked by: the cosine, or the adjusted similarity."""
 
-    Attributes
-    ----------
-    probes : tuple of ProbePicture
-        With the picked faces; empty if `face_id` is given.
-    face_id : str or None
-        Search with a face that is in the archive already.
-    top : int or None
-        Most candidates; None = every one at or above the threshold.
-    threshold : float or None
-        Least similarity, inclusive; None = the pack's.
-    fuse : bool
-        Several photographs: search once with the mean of their templates, not with each (and the best similarity).
-    same_person : bool
-        The photographs show one person.
-    since, until : date or None
-        Both included.
-    reason : str
-        One line, kept with the search.
-    """
-
-    actor: Actor
-    probes: tuple[ProbePicture, ...] = ()
-    face_id: str | None = None
-    top: int | None = 50
-    threshold: float | None = None
-    fuse: bool = False
-    same_person: bool = False
-    sources: tuple[str, ...] = ()
-    since: dt.date | None = None
-    until: dt.date | None = None
-    case_id: str | None = None
-    reason: str = ""
-
-    def check(self) -> None:
-        """Raise `InputError` for a question that has no answer."""
-        if (self.face_id is None) is not any(probe.picked for probe in self.probes):
-            raise InputError("search with photographs or with a face id: one of the two", remedy="visavis search PHOTO, or --face-id ID")
-        if self.since and self.until and self.since > self.until:
-            raise InputError(f"--since {self.since} lies after --until {self.until}", remedy="swap the two dates")
-        if self.threshold is not None and not -1 <= self.threshold <= 1:
-            raise InputError(f"a threshold of {self.threshold} is no cosine", remedy="give a number between -1 and 1")
-        if self.top is not None and self.top < 1:
-            raise InputError("--top asks for at least one candidate", remedy="--top 50")
-
-    def ask(self) -> Ask:
-        """Return what needs permission."""
-        return Ask(
-            actor=self.actor,
-            case_id=self.case_id,
-            sources=self.sources,
-            top=self.top,
-            threshold=self.threshold,
-            probe_faces=self.probe_faces,
-            reason=self.reason,
-        )
-
-    @property
-    def probe_faces(self) -> int:
-        """How many faces are searched with."""
-        return sum(len(probe.picked) for probe in self.probes) or 1
-
-    def where(self, clearance: Clearance) -> Where:
-        """Return the filter: the clearance's sources, and the dates asked for."""
-        return Where(
-            sources=clearance.sources,
-            since=self.since.toordinal() if self.since else None,
-            until=self.until.toordinal() if self.until else None,
-        )
-
-    def threshold_or(self, default: Threshold) -> Threshold:
-        """Return the threshold that counts."""
-        return default if self.threshold is None else Threshold(value=self.threshold, trial="set by the user")
+    shown: Shown
+    similarity: float
+    probe_face: int
+    score: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Probe:
-    """One vector to search with, and the number of the probe face it stands for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looking:
+    """What one search looks for: up to `top` faces at a score of `least` or more; `cohorts` is None where the cosine ranks."""
 
-    vector: Vectors
-    number: int
+    where: Where
+    clearance: Clearance
+    least: float
+    top: int | None
+    at: dt.datetime
+    cohorts: dict[int, Cohort] | None
 
 
 class Search:
@@ -127,14 +65,15 @@ class Search:
         index: VectorIndex,
         permission: Permission,
         *,
-        default_threshold: Threshold,
+        scale: Scale,
         notices: Callable[[Iterable[SourceRecord]], list[str]],
     ) -> None:
         self._records = records
         self._index = index
         self._permission = permission
-        self._default_threshold = default_threshold
+        self._scale = scale
         self._notices = notices
+        self._probes = Probes(records)
 
     def run(self, question: SearchQuestion) -> SearchResult:
         """Search.
@@ -146,7 +85,7 @@ class Search:
         Returns
         -------
         SearchResult
-            Candidates by similarity, best first; ties by age of the face's record.
+            Candidates by similarity (adjusted, where the scale says so), best first; ties by age of the face's record.
 
         Raises
         ------
@@ -158,56 +97,81 @@ class Search:
         question.check()
         at = self._records.clock.now()
         permit = self._permission.ask(question.ask())
-        where = question.where(permit.clearance)
+        clearance, where = permit.clearance, question.where(permit.clearance)
         size = self._records.gallery.size(where, at)
-        threshold = question.threshold_or(self._default_threshold)
-        found = self._best(self._vectors(question, permit.clearance, at), where, permit.clearance, threshold.value, question.top, at)
-        case, probes = permit.case, self._probes(question, permit.case)
+        cohorts = draw_cohorts(self._records, clearance, at, ceiling=self._scale.ceiling) if self._scale.adjusted else None
+        asked = self._probes.of(question, permit, at)
+        expected = self._expectation(question, clearance, size.size, asked, adjusted=cohorts is not None)
+        looking = _Looking(where=where, clearance=clearance, least=expected.threshold.value, top=question.top, at=at, cohorts=cohorts)
+        found = self._best(asked.vectors, looking)
         facts = SearchFacts(
             pack_id=self._records.pack_id,
             gallery_size=size.size,
-            threshold=threshold.value,
+            threshold=expected.threshold.value,
             where=where,
             reason=question.reason,
             probe_faces=question.probe_faces,
-            probes=probes,
-            probes_until=None if case.open_until is None else first_moment_after(case.open_until),
+            probes=asked.saved,
+            probes_until=None if permit.case.open_until is None else first_moment_after(permit.case.open_until),
+            expected=expected.hits(),
         )
-        search_id, leads = self._record(permit.clearance, facts, found)
+        search_id, leads = self._record(clearance, facts, found, expected)
+        few = (TOO_FEW,) if self._scale.adjusted and cohorts is None else ()
         return SearchResult(
             search_id=search_id,
-            case_id=case.id,
+            case_id=permit.case.id,
             at=at,
             probes=question.probes,
             gallery_size=size.size,
-            threshold=threshold,
+            threshold=expected.threshold,
             pack=self._records.pack_id,
-            candidates=as_candidates(self._records, leads, self._asked(case, probes), {}, at),
+            candidates=as_candidates(self._records, leads, self._asked(permit.case, asked.saved), {}, at),
             undated_left_out=size.undated,
-            notices=(*permit.left_out, *_cut(question.top, len(found)), *self._notices(permit.sources)),
-            purpose=permit.clearance.purpose,
-            policy=permit.clearance.policy,
-            signed_by=signers(source for source in permit.sources if source.number in permit.clearance.sources),
-            stamp=stamp(case),
+            notices=(*permit.left_out, *few, *_cut(question.top, len(found)), *self._notices(permit.sources)),
+            purpose=clearance.purpose,
+            policy=clearance.policy,
+            signed_by=signers(source for source in permit.sources if source.number in clearance.sources),
+            stamp=stamp(permit.case),
+            expected_false_hits=expected.line(),
+            expected=expected.hits(),
         )
 
-    def _record(self, clearance: Clearance, facts: SearchFacts, found: Sequence[tuple[Shown, float, int]]) -> tuple[SearchId, list[Lead]]:
+    def _expectation(self, question: SearchQuestion, clearance: Clearance, size: int, asked: ProbesAsked, *, adjusted: bool) -> Expectation:
+        measured = self._records.calibrations.covering(clearance.sources, self._records.pack_id)
+        own = None if measured is None else measured.calibration()
+        strangers = expectation(self._scale, own, size=size, probes=asked.kinds, adjusted=adjusted)
+        wanted = question.threshold, question.expected
+        return Expectation(strangers=strangers, threshold=threshold_of(strangers, self._scale, wanted, floor=clearance.least_similarity))
+
+    def _record(
+        self, clearance: Clearance, facts: SearchFacts, found: Sequence[_Found], expected: Expectation
+    ) -> tuple[SearchId, list[Lead]]:
         """Write the search; return its id, and what was found with the ids of the candidates."""
-        faces = [FoundFace(face_number=shown.face_number, similarity=similarity, probe_face=face) for shown, similarity, face in found]
+        faces = [
+            FoundFace(
+                face_number=one.shown.face_number,
+                similarity=one.similarity,
+                probe_face=one.probe_face,
+                strangers=expected.at(one.score),
+            )
+            for one in found
+        ]
         with self._records.work(clearance.actor) as work:
             search_id, ids = self._records.searches.record(work, clearance, facts, faces)
+        adjusted = facts.expected is not None and facts.expected.ranked_by == ADJUSTED
         leads = [
-            Lead(candidate_id=candidate_id, rank=rank, shown=shown, similarity=similarity, probe_face=face)
-            for rank, (candidate_id, (shown, similarity, face)) in enumerate(zip(ids, found, strict=True), start=1)
+            Lead(
+                candidate_id=candidate_id,
+                rank=rank,
+                shown=one.shown,
+                similarity=one.similarity,
+                probe_face=one.probe_face,
+                strangers=face.strangers,
+                adjusted=one.score if adjusted else None,
+            )
+            for rank, (candidate_id, one, face) in enumerate(zip(ids, found, faces, strict=True), start=1)
         ]
         return search_id, leads
-
-    def _probes(self, question: SearchQuestion, case: CaseRecord) -> tuple[ProbeToSave, ...]:
-        """Return what is kept of the searched faces: pictures only outside home and trial."""
-        if question.face_id is not None:
-            return archived_face(question.face_id, self._records.searches.anchor_of(question.face_id))
-        one_person = question.fuse or question.same_person
-        return probes_to_save(question.probes, one_person=one_person, with_pictures=case.kind != SHARED)
 
     def _asked(self, case: CaseRecord, probes: Sequence[ProbeToSave]) -> Asked:
         subjects: dict[int, frozenset[bytes]] = {}
@@ -216,38 +180,38 @@ class Search:
             subjects[probe.probe_face] = subjects.get(probe.probe_face, frozenset()) | marked
         return Asked(case=case, subjects=subjects)
 
-    def _vectors(self, question: SearchQuestion, clearance: Clearance, at: dt.datetime) -> list[_Probe]:
-        if question.face_id is not None:
-            vector = self._records.gallery.vector_of(question.face_id, at, clearance.sources)
-            return [_Probe(vector / np.linalg.norm(vector), 1)]
-        picked = [(probe.faces[number - 1].vector, number) for probe in question.probes for number in probe.picked]
-        if question.fuse:
-            mean = np.mean([vector for vector, _ in picked], axis=0)
-            return [_Probe((mean / np.linalg.norm(mean)).astype(np.float32), 1)]
-        return [_Probe(vector, 1 if question.same_person else number) for vector, number in picked]
-
-    def _best(
-        self, probes: Sequence[_Probe], where: Where, clearance: Clearance, threshold: float, top: int | None, at: dt.datetime
-    ) -> list[tuple[Shown, float, int]]:
-        """Search with each probe, turned once for each rotation of the sources, and keep each appearance's best similarity."""
-        best: dict[int, tuple[Shown, float, int]] = {}
+    def _best(self, probes: Sequence[ProbeVector], looking: _Looking) -> list[_Found]:
+        """Search with each probe, turned once for each rotation of the sources, and keep each appearance's best score."""
+        best: dict[int, _Found] = {}
         for probe in probes:
-            for below in turned(self._records.rotations, probe.vector, where, clearance):
-                for shown, similarity in self._visible(below, clearance, threshold, top, at):
-                    if shown.appearance_number not in best or best[shown.appearance_number][1] < similarity:
-                        best[shown.appearance_number] = (shown, similarity, probe.number)
-        ranked = sorted(best.values(), key=lambda found: (-found[1], found[0].key))
-        return ranked[: clearance.max_candidates][:top]
+            for below in turned(self._records.rotations, probe.vector, looking.where, looking.clearance):
+                for found in self._scored(below, probe.number, looking):
+                    known = best.get(found.shown.appearance_number)
+                    if known is None or known.score < found.score:
+                        best[found.shown.appearance_number] = found
+        ranked = sorted(best.values(), key=lambda found: (-found.score, found.shown.key))
+        return ranked[: looking.clearance.max_candidates][: looking.top]
 
-    def _visible(
-        self, probe: TurnedProbe, clearance: Clearance, threshold: float, top: int | None, at: dt.datetime
-    ) -> list[tuple[Shown, float]]:
-        """Ask the index deeper until enough of its hits may be shown, or it has no more at or above the threshold."""
+    def _scored(self, below: TurnedProbe, number: int, looking: _Looking) -> Iterator[_Found]:
+        """Yield what one probe finds under one rotation, each face with the score that it is ranked by."""
+        if looking.cohorts is None:
+            for shown, cosine in self._visible(below, looking, looking.least, looking.top):
+                yield _Found(shown=shown, similarity=cosine, probe_face=number, score=cosine)
+            return
+        # Who ranks high once adjusted may lie anywhere above the floor.
+        every = self._visible(below, looking, looking.clearance.least_similarity, None)
+        scores = adjusted(self._records, looking.cohorts[below.transform], below, every)
+        for (shown, cosine), score in zip(every, scores, strict=True):
+            if score >= looking.least:
+                yield _Found(shown=shown, similarity=cosine, probe_face=number, score=score)
+
+    def _visible(self, probe: TurnedProbe, looking: _Looking, least: float, top: int | None) -> list[tuple[Shown, float]]:
+        """Ask the index deeper until enough of its hits may be shown, or it has no more at or above the least cosine."""
         depth = FIRST_DEPTH if top is None else max(FIRST_DEPTH, 2 * top)
         while True:
-            hits = self._index.search(probe.vector, depth, probe.where, clearance)
-            near = hits.similarity >= np.float32(threshold)
-            found = self._shown(probe.transform, hits.keys[near].tolist(), hits.similarity[near].tolist(), top, at)
+            hits = self._index.search(probe.vector, depth, probe.where, looking.clearance)
+            near = hits.similarity >= np.float32(least)
+            found = self._shown(probe.transform, hits.keys[near].tolist(), hits.similarity[near].tolist(), top, looking.at)
             exhausted = len(hits.keys) < depth or not near.all()
             if exhausted or (top is not None and len(found) == top):
                 return found

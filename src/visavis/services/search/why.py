@@ -19,8 +19,10 @@ from visavis.records.archive import Records
 from visavis.records.files import FileRecord
 from visavis.records.searches import SearchFacts
 from visavis.records.shown import StoredFace
+from visavis.services.search.expected import Scale, expectation, kinds, threshold_of
 from visavis.services.search.permission import Permission
-from visavis.services.search.run import FIRST_DEPTH, SearchQuestion
+from visavis.services.search.question import SearchQuestion
+from visavis.services.search.run import FIRST_DEPTH
 from visavis.services.search.turned import TurnedProbe, turned
 
 Wanted = Callable[[Keys, NDArray[np.float32]], NDArray[np.bool_]]
@@ -69,11 +71,11 @@ class Reasons:
 class Why:
     """Explains a result list for one file."""
 
-    def __init__(self, records: Records, index: VectorIndex, permission: Permission, *, default_threshold: Threshold) -> None:
+    def __init__(self, records: Records, index: VectorIndex, permission: Permission, *, scale: Scale) -> None:
         self._records = records
         self._index = index
         self._permission = permission
-        self._default_threshold = default_threshold
+        self._scale = scale
 
     def run(self, question: SearchQuestion, file: Path) -> Reasons:
         """Look one file up as the search in `question` would meet it. It is recorded as a search, since it tells as much as one.
@@ -97,7 +99,7 @@ class Why:
             probe=picked[0],
             where=question.where(permit.clearance),
             clearance=permit.clearance,
-            threshold=question.threshold_or(self._default_threshold),
+            threshold=self._threshold(question, permit.clearance, at),
             top=question.top,
             at=at,
         )
@@ -119,6 +121,16 @@ class Why:
             faces=faces,
             verdict=_verdict_on_file(found, faces, searched=source_number in permit.clearance.sources),
         )
+
+    def _threshold(self, question: SearchQuestion, clearance: Clearance, at: dt.datetime) -> Threshold:
+        size = self._records.gallery.size(question.where(clearance), at).size
+        probes = kinds(
+            [bool(probe.faces[number - 1].quality.weaknesses()) for probe in question.probes for number in probe.picked], fuse=False
+        )
+        measured = self._records.calibrations.covering(clearance.sources, self._records.pack_id)
+        own = None if measured is None else measured.calibration()
+        strangers = expectation(self._scale, own, size=size, probes=probes, adjusted=False)
+        return threshold_of(strangers, self._scale, (question.threshold, question.expected), floor=clearance.least_similarity)
 
     def _record(self, asked: "_Asked", question: SearchQuestion) -> None:
         facts = SearchFacts(

@@ -1,0 +1,142 @@
+"""What a search expects of strangers: from the tails of its gallery, or of the model pack; and the threshold that follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from visavis.domain.errors import InputError
+from visavis.domain.identification import NOT_CALIBRATED, ExpectedHits, Threshold
+from visavis.domain.tails import ADJUSTED, COSINE, FUSED, USUAL, WEAK, Calibration, Strangers
+
+DEFAULT_EXPECTED = 0.1
+"""False hits expected of a search that names neither a threshold nor a number of its own: one stranger in ten searches."""
+NOT_OWN = "not measured on your pictures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """By what a search judges a similarity; wiring hands it in.
+
+    Attributes
+    ----------
+    recorded : Threshold
+        The model pack's, for packs whose strangers nobody has measured.
+    ceiling : float
+        Similarity from which two faces may well be one person: they are no strangers to measure by.
+    tails : Calibration or None
+        The model pack's.
+    adjusted : bool
+        Rank by the similarity that is adjusted by a cohort of the searched sources.
+    """
+
+    recorded: Threshold
+    ceiling: float = 1.0
+    tails: Calibration | None = None
+    adjusted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """One search's: `strangers` is None where nothing was measured."""
+
+    strangers: Strangers | None
+    threshold: Threshold
+
+    def at(self, score: float) -> float | None:
+        """Return how many strangers are expected to score as high; None = not known."""
+        return None if self.strangers is None else self.strangers.at(score)
+
+    def hits(self) -> ExpectedHits | None:
+        """Return what is expected at the threshold."""
+        if self.strangers is None:
+            return None
+        low, high = self.strangers.interval_at(self.threshold.value)
+        calibration = self.strangers.calibration
+        return ExpectedHits(
+            count=self.strangers.at(self.threshold.value),
+            low=low,
+            high=high,
+            own=calibration.own,
+            data=calibration.data,
+            probes=self.strangers.probes,
+            ranked_by=self.strangers.score,
+        )
+
+    def line(self) -> str:
+        """Return the line without which no result leaves."""
+        size = 0 if self.strangers is None else self.strangers.gallery_size
+        return line_of(self.hits(), self.threshold.value, size)
+
+
+def expectation(scale: Scale, own: Calibration | None, *, size: int, probes: Sequence[str], adjusted: bool) -> Strangers | None:
+    """Return what is expected of strangers among `size` faces: by what was measured on the sources themselves, else by the pack's trial."""
+    score = ADJUSTED if adjusted else COSINE
+    measured = [tails for tails in (own, scale.tails) if tails is not None and (USUAL, score) in tails.tails]
+    if not measured:
+        return None
+    tails = {**scale.tails.tails, **measured[0].tails} if scale.tails is not None else measured[0].tails
+    chosen = Calibration(tails=tails, data=measured[0].data, own=measured[0].own, measured_at=measured[0].measured_at)
+    return Strangers(calibration=chosen, gallery_size=size, probes=tuple(probes), score=score)
+
+
+def threshold_of(strangers: Strangers | None, scale: Scale, asked: tuple[float | None, float | None], *, floor: float) -> Threshold:
+    """Return the threshold that counts, never below the floor.
+
+    Parameters
+    ----------
+    asked : (float or None, float or None)
+        The threshold, and the number of expected false hits that a person asked for.
+
+    Raises
+    ------
+    InputError
+        A number of false hits is asked for where nothing was measured.
+    """
+    threshold, expected = asked
+    if threshold is not None:
+        return Threshold(value=threshold, trial="set by the user")
+    if strangers is None:
+        if expected is not None:
+            raise InputError(
+                "how many false hits to expect is not known: this model pack records no tails", remedy="give --threshold instead"
+            )
+        return scale.recorded
+    wanted = DEFAULT_EXPECTED if expected is None else expected
+    value = strangers.similarity_for(wanted)
+    if value < floor:
+        return Threshold(value=floor, trial="the floor, under which no similarity is given")
+    about = "as asked" if expected is not None else "the default"
+    return Threshold(value=value, trial=f"{wanted:g} false hits expected among {strangers.gallery_size:,} faces, {about}")
+
+
+def line_of(hits: ExpectedHits | None, threshold: float, size: int) -> str:
+    """Say in words what is expected at a threshold among `size` faces."""
+    if hits is None:
+        return NOT_CALIBRATED
+    most = "at most " if len(hits.probes) > 1 else ""
+    rests = f"measured on {hits.data}" if hits.own else f"{NOT_OWN}: it rests on {hits.data}"
+    weak = "; a weak face resembles more strangers, which is counted in" if WEAK in hits.probes else ""
+    return (
+        f"{most}{in_words(hits.count)} ({_number(hits.low)} to {_number(hits.high)}) would reach {threshold:.3f} among these "
+        f"{size:,} faces{weak}; {rests}"
+    )
+
+
+def kinds(weak: Sequence[bool], *, fuse: bool) -> tuple[str, ...]:
+    """Return the kind of each vector that is searched with; `weak` says it of each searched face."""
+    if fuse and len(weak) > 1:
+        return (FUSED,)
+    return tuple(WEAK if one else USUAL for one in weak)
+
+
+def in_words(count: float) -> str:
+    """Say an expectation: `about 0.3 strangers`."""
+    return f"fewer than {_LEAST:g} strangers" if count < _LEAST else f"about {_number(count)} strangers"
+
+
+_LEAST = 0.001
+
+
+def _number(count: float) -> str:
+    if count < _LEAST:
+        return f"less than {_LEAST:g}"
+    return f"{count:,.0f}" if count >= 10 else f"{count:.2g}"
