@@ -1,6 +1,7 @@
 """One run over one film in a process of its own: `python -m benchmarks.film_runs HOW FILM [--workers N] [--minutes M]`; prints JSON.
 
-HOW is `decode` (frames and nothing else), `fast`, `normal` or `every-frame` (as Visavis reads films), or `each-embedded`: every
+HOW is `decode` (frames and nothing else), `pyav` (the same in PyAV's own loop,
+whole film, one worker), `fast`, `normal` or `every-frame` (as Visavis reads films), or `each-embedded`: every
 frame through the chain as if it were a photograph, found faces embedded. Workers share the film by stretches of 20 seconds.
 """
 
@@ -31,7 +32,7 @@ from visavis.engines.tracking import Sighting
 from visavis.services.ingest.film import FilmAnalyser
 from visavis.testing.pack_contract import MemoryPicture
 
-DECODE, EACH = "decode", "each-embedded"
+DECODE, PYAV, EACH = "decode", "pyav", "each-embedded"
 STRETCH = 20
 """Seconds, as ingest reads films."""
 
@@ -120,6 +121,16 @@ def stretches(film: Film, minutes: float | None) -> list[tuple[int, int | None]]
     return list(zip(starts, [*starts[1:], int(until / tick) if until < length else None], strict=True))
 
 
+def _plainly(path: Path) -> int:
+    """Decode every frame as PyAV's manual does, on one thread; return their number."""
+    import av
+
+    with av.open(str(path)) as container:
+        context = container.streams.video[0].codec_context
+        context.thread_count, context.thread_type = 1, "NONE"
+        return sum(1 for _ in container.decode(video=0))
+
+
 def _part(how: str, film: Film, chain: TimedChain, stretch: tuple[int, int | None]) -> tuple[int, FilmPart | None]:
     if how == DECODE:
         return sum(1 for _ in film.frames(*stretch)), None
@@ -135,7 +146,7 @@ def run(how: str, path: Path, minutes: float | None, mine: tuple[int, int] = (0,
     with open_film(path) as film:
         asked = stretches(film, minutes)[mine[0] :: mine[1]]
         began, cpu_began = time.perf_counter(), time.process_time()
-        parts = [_part(how, film, chain, stretch) for stretch in asked]
+        parts = [(_plainly(path), None)] if how == PYAV else [_part(how, film, chain, stretch) for stretch in asked]
         seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu_began
         length = (film.facts.duration_ticks or 0) * film.facts.time_base
     found = [one for _, one in parts if one]
@@ -168,7 +179,7 @@ def shared(how: str, path: Path, minutes: float | None, workers: int) -> FilmRun
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="One run over one film.")
-    parser.add_argument("how", choices=[DECODE, EACH, *Sampling])
+    parser.add_argument("how", choices=[DECODE, PYAV, EACH, *Sampling])
     parser.add_argument("film", type=Path)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--minutes", type=float)

@@ -91,7 +91,7 @@ class MemoryFilm:
             metadata=PictureMetadata(),
         )
 
-    def frames(self, start_ticks: int, end_ticks: int | None, *, key_frames_only: bool = False) -> Iterator[Frame]:
+    def frames(self, start_ticks: int, end_ticks: int | None, *, key_frames_only: bool = False, apart_ticks: int = 0) -> Iterator[Frame]:
         alive: weakref.WeakSet[Frame] = weakref.WeakSet()
         for at, image in enumerate(self.images):
             frame = Frame(at * self.every, image)
@@ -189,7 +189,7 @@ def test_a_film_in_stretches_holds_what_it_holds_whole(analyser: FilmAnalyser, s
         first = analyser.part(film, 0, seam, Sampling.NORMAL)
         second = analyser.part(film, seam, None, Sampling.NORMAL)
         again = analyser.part(film, seam, None, Sampling.NORMAL)
-    assert first.frames + second.frames == whole.frames == 150
+    assert first.frames + second.frames == whole.frames > 75  # at most every second one is left out
     assert first.to_ticks <= second.from_ticks
     (track,), (before,), (after,) = whole.tracks, first.tracks, second.tracks
     assert (before.start_ticks, after.end_ticks) == (track.start_ticks, track.end_ticks)

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Self
 
 import cv2
@@ -51,12 +52,12 @@ class Trace:
 
     def changed(self, other: Self) -> NDArray[np.bool_]:
         """Return in which areas of the frame something has come, gone or moved: (h, w), rows and columns of equal size."""
-        return np.asarray(np.abs(_areas(self.plane) - _areas(other.plane)) > _STILL)
+        return np.asarray(np.abs(self._areas - other._areas) > _STILL)
 
-
-def _areas(plane: Plane) -> NDArray[np.float32]:
-    height, width = (max(side // _CELL, 1) for side in plane.shape)
-    return np.asarray(cv2.resize(plane.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA), np.float32)
+    @cached_property
+    def _areas(self) -> NDArray[np.float32]:
+        height, width = (max(side // _CELL, 1) for side in self.plane.shape)
+        return np.asarray(cv2.resize(self.plane.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def cuts(traces: Sequence[Trace]) -> list[int]:

@@ -14,7 +14,7 @@ class Sampling(StrEnum):
     FAST = "fast"
     """Only frames that can be decoded alone (key frames)."""
     NORMAL = "normal"
-    """All frames are decoded; faces are looked for as often as the picture asks for it."""
+    """All frames are decoded but some that no other is built upon; faces are looked for as often as the picture asks for it."""
     EVERY_FRAME = "every-frame"
     """Faces are looked for in each frame, at all sizes."""
 

@@ -86,7 +86,14 @@ class Animation(Film):
         """Frames of the stretches read so far that are missing."""
         return self._damaged
 
-    def frames(self, start_ticks: int = 0, end_ticks: int | None = None, *, key_frames_only: bool = False) -> Iterator[FilmFrame]:  # noqa: ARG002 (all of them are)
+    def frames(
+        self,
+        start_ticks: int = 0,
+        end_ticks: int | None = None,
+        *,
+        key_frames_only: bool = False,  # noqa: ARG002 (all of them are)
+        apart_ticks: int = 0,  # noqa: ARG002 (each is built upon)
+    ) -> Iterator[FilmFrame]:
         """Read one stretch."""
         due = sum(at >= start_ticks and (end_ticks is None or at < end_ticks) for at in self._starts)
         for frame in self._shown():

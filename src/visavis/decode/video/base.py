@@ -82,7 +82,9 @@ class Film(ABC):
         """Frames of the stretches read so far that are missing: they could not be decoded, or their piece of the file is gone."""
 
     @abstractmethod
-    def frames(self, start_ticks: int = 0, end_ticks: int | None = None, *, key_frames_only: bool = False) -> Iterator[FilmFrame]:
+    def frames(
+        self, start_ticks: int = 0, end_ticks: int | None = None, *, key_frames_only: bool = False, apart_ticks: int = 0
+    ) -> Iterator[FilmFrame]:
         """Read one stretch: from the first key frame at or after `start_ticks` to the first one at or after `end_ticks`, in order of time.
 
         Asking for another reading ends this one. Stretches that follow each other are read on without a seek.
@@ -95,6 +97,9 @@ class Film(ABC):
             None = to the end of the film.
         key_frames_only : bool
             The others are not even decoded.
+        apart_ticks : int
+            Every second frame may be left out, and `damaged` not know of it, where no other is built upon it, nothing is missing so
+            far and those that remain are no further apart than this; 0 = none is left out.
 
         Yields
         ------

@@ -60,11 +60,13 @@ class ContainerFilm(Film):
         """Frames of the stretches read so far that are missing."""
         return self._reader.damaged
 
-    def frames(self, start_ticks: int = 0, end_ticks: int | None = None, *, key_frames_only: bool = False) -> Iterator[FilmFrame]:
+    def frames(
+        self, start_ticks: int = 0, end_ticks: int | None = None, *, key_frames_only: bool = False, apart_ticks: int = 0
+    ) -> Iterator[FilmFrame]:
         """Read one stretch."""
         before: Decoded | None = None
         this: Decoded | None = None
-        for after in self._reader.stretch(start_ticks, end_ticks, key_frames_only=key_frames_only):
+        for after in self._reader.stretch(start_ticks, end_ticks, key_frames_only=key_frames_only, apart_ticks=apart_ticks):
             if this is not None:
                 yield self._frame(before, this, after)
             before, this = this, after

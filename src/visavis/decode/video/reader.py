@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from visavis.decode.limits import FilmLimits
 from visavis.decode.video import demuxers, library, streams
 from visavis.decode.video.losses import Losses
+from visavis.decode.video.sparing import Sparing
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.media import Reason
 
@@ -112,13 +113,13 @@ class Reader:
         self._origin = self.first.ticks
         self.first = Decoded(self.first.frame, 0)
         rate = streams.constant_rate(self.stream)
-        self._period = 1 / (rate * self.stream.time_base) if rate else None
+        self._period = float(1 / (rate * self.stream.time_base)) if rate else None
 
     def close(self) -> None:
         """Give FFmpeg's memory back."""
         self.container.close()
 
-    def stretch(self, start: int, end: int | None, *, key_frames_only: bool = False) -> Iterator[Decoded]:
+    def stretch(self, start: int, end: int | None, *, key_frames_only: bool = False, apart_ticks: int = 0) -> Iterator[Decoded]:
         """Yield the frames from the first key frame at or after `start` to the first one at or after `end`, in order of time.
 
         Parameters
@@ -127,9 +128,14 @@ class Reader:
             Ticks from the film's first frame; at 0 or before, the film's beginning; None = its end.
         key_frames_only : bool
             The others are not even decoded.
+        apart_ticks : int
+            Every second frame may be left out where none is built upon it and those that remain are no further apart than this.
         """
         span = _Span(start, end, first=0 if start <= 0 else None)
-        losses = Losses(None if key_frames_only else self._period, may_pause=self._demuxer not in _STEADY)
+        period = None if key_frames_only else self._period
+        # Two woven fields are parted by the help of the neighbours.
+        spares = period and 2 * period <= apart_ticks and not self.first.frame.interlaced_frame
+        losses = Losses(period, may_pause=self._demuxer not in _STEADY, sparing=Sparing(period) if period and spares else None)
         shown = -1
         try:
             for found in self._led_in(span, losses, key_frames_only=key_frames_only):
@@ -149,6 +155,7 @@ class Reader:
             if span.first is not None and not span.is_empty:
                 losses.end(span.last if span.last is not None else streams.own_duration(self.container, self.stream), due=span.first)
         finally:
+            self.stream.codec_context.skip_frame = "DEFAULT"
             self.damaged += losses.count
 
     def key_before(self, ticks: int) -> int:
@@ -184,6 +191,7 @@ class Reader:
                 return
             if span.first is None or (key_frames_only and packet and not packet.is_keyframe and not _is_end(packet)):
                 continue
+            self.stream.codec_context.skip_frame = "NONREF" if losses.may_spare(at) else "DEFAULT"
             frames = self._decode(packet)
             if frames is None and (at is None or span.holds(at)):
                 losses.report()

@@ -116,7 +116,8 @@ class FilmAnalyser:
         """
         pace, before = PACES[sampling], film.damaged
         stretch = _Stretch(self._chain, pace, film.facts)
-        for frame in film.frames(start_ticks, end_ticks, key_frames_only=pace.key_frames_only):
+        apart = int(pace.exact / film.facts.time_base)
+        for frame in film.frames(start_ticks, end_ticks, key_frames_only=pace.key_frames_only, apart_ticks=apart):
             stretch.add(frame)
         return stretch.finish(damaged=film.damaged - before, until=end_ticks)
 
@@ -196,10 +197,11 @@ class _Stretch:
         self._waited = False
 
     def _may_hold_a_cut(self) -> bool:
-        """Whether it is worth comparing all frames: neighbours that are far apart look unlike, or the encoder began anew."""
+        """Whether it is worth comparing all frames: some look unlike that are far apart, or where the encoder began anew."""
         held = self._held
         far = [held[0], held[len(held) // 2], held[-1]]
-        return any(one.frame.key for one in held[1:]) or any(a.trace.likeness(b.trace) < ALIKE for a, b in itertools.pairwise(far))
+        anew = ((a, b) for a, b in itertools.pairwise(held) if b.frame.key)
+        return any(a.trace.likeness(b.trace) < ALIKE for a, b in (*itertools.pairwise(far), *anew))
 
     def _scene(self, moments: Sequence[_Moment]) -> None:
         """Look at frames between two cuts; the first may have been looked at."""
