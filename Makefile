@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 UV ?= uv
-# As many processes as the machine has cores; 1 for one after the other: make test JOBS=1
+# As many processes as the machine has cores, so that no library shares them out again; one after the other: make test JOBS=0
 JOBS ?= auto
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -20,7 +20,7 @@ demo: $(VENV)/runtime.txt
 	@cat $<
 
 test: $(VENV)/dev.txt
-	$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile
+	OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(PY) -m pytest --numprocesses $(JOBS) --dist loadfile
 
 # The tests come last: their summary is the last line of a run.
 check: lint types house docs test
