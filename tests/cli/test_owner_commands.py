@@ -1,6 +1,7 @@
 """What an owner does to the archive as a whole: local policy packs, keys, rotations, expiry, reading the ledger."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -130,3 +131,14 @@ def test_what_is_past_its_charters_end_is_erased_by_who_may(run, copied):
     assert sum(receipt["faces"] for receipt in erased.document["receipts"]) == 4
     assert run("expire", *ADA, *at).out == "nothing is due\n"
     assert ask(copied, "SELECT profile, count(*) FROM media JOIN source ON source.number = source_number GROUP BY 1") == [("household", 7)]
+
+
+def test_after_an_erasure_nobody_is_sent_to_sign_who_does_not_exist(run, examples, tmp_path):
+    (tmp_path / "one").mkdir()
+    shutil.copy(examples / "rishi-sunak.jpg", tmp_path / "one")
+    home = tmp_path / "home"
+    assert run("init", home).code == 0
+    assert run("source", "add", tmp_path / "one", "--profile", "household", "--title", "One", "-a", home).code == 0
+    assert run("ingest", "-a", home).code == 0
+    alone = run("erase", "run", "--source", "One", "-a", home)
+    assert (alone.code, "person add NAME --role owner" in alone.out, "--as" in alone.out) == (0, True, False), alone.err

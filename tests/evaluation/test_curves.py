@@ -82,3 +82,8 @@ def test_what_is_left_is_counted_as_by_hand(missed, seed):
     for share, rate in zip(curve.shares, curve.fnir, strict=True):
         left = [missed[i] for i in order[int(share * len(missed) + 1e-9) :]]
         assert rate == pytest.approx(sum(left) / len(left))
+
+
+def test_where_nobody_misses_no_measure_is_said_to_change_anything():
+    curve = error_versus_discard(np.zeros(40, bool), np.arange(40.0), np.arange(40), measure="any")
+    assert set(curve.change) == {None}

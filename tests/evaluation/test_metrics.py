@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from visavis.domain.errors import InputError
 from visavis.evaluation.metrics import Rate, clopper_pearson, fnir_at, misses_at, operating_points, pair_accuracy, rank_rate, tar_at_far
+from visavis.evaluation.report import listed, told_interval
 from visavis.evaluation.trials import Searches
 
 
@@ -201,3 +202,9 @@ def test_ten_probes_of_each_person_widen_the_interval_by_subject_but_not_the_bin
     assert one.fnir == ten.fnir
     assert ten.by_subject[1] - ten.by_subject[0] > 2 * (one.by_subject[1] - one.by_subject[0])
     assert ten.by_subject[0] < ten.fnir.value < ten.by_subject[1]
+
+
+def test_without_a_miss_there_is_no_interval_by_subject_but_the_binomial_one():
+    (point,) = operating_points(searches(np.full(40, 0.9), np.full(40, 0.3)), [0.1])
+    assert (point.fnir.count, point.by_subject, told_interval(point.by_subject), listed(point.by_subject)) == (0, None, "–", None)
+    assert point.fnir.high > 0.05

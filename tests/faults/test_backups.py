@@ -1,5 +1,6 @@
 """A backup brings nothing back that was erased since: it opens closed, and what was erased is erased again before anybody searches."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ from byte_scan import halves
 
 from visavis.domain.errors import DamageError, KeyDestroyed, RefusedError, SetupError
 from visavis.records import backup_files, tables
+from visavis.records.key_file import ArchiveKeys
 from visavis.services.erasure import EraseQuestion
 from visavis.settings import Settings
 from visavis.wiring import build
@@ -27,7 +29,8 @@ def make(folder: Path) -> Path:
 
 
 def bring_back(folder: Path, *exports: Path) -> Path:
-    restore(folder / "backup", folder / "restored", build.archive_keys(Settings()), build.SystemClock(), exports=exports)
+    keys = build.archive_keys(Settings())
+    restore(folder / "backup", folder / "restored", keys, build.SystemClock(), exports=exports, replaces=True)
     return folder / "restored"
 
 
@@ -172,3 +175,44 @@ def test_a_backup_that_finds_no_empty_folder_is_not_recorded(tmp_path):
         with pytest.raises(SetupError, match="not an empty folder"):
             opened.backups.take(tmp_path / "backup")
         assert opened.status().leaves == before
+
+
+def test_a_backup_is_not_restored_beside_an_archive_that_still_stands(tmp_path):
+    archive = make(tmp_path)
+    keys = build.archive_keys(Settings())
+    with pytest.raises(SetupError, match="still stands") as refused:
+        restore(tmp_path / "backup", tmp_path / "restored", keys, build.SystemClock())
+    assert "--replaces" in refused.value.remedy
+    assert not (tmp_path / "restored").exists()
+    shutil.rmtree(archive)
+    restore(tmp_path / "backup", tmp_path / "restored", keys, build.SystemClock())
+    rig.QuickArchive(tmp_path / "restored").close()
+
+
+def test_an_archive_that_was_replaced_says_so_and_can_be_gone_back_to(tmp_path):
+    archive = make(tmp_path)
+    kept = beside_the_key(archive, "checkpoint")
+    with rig.QuickArchive(archive) as opened:
+        probe = rig.face_ids(opened)[0]
+        opened.search(face_id=probe)
+    with rig.QuickArchive(bring_back(tmp_path)) as opened:
+        opened.search(face_id=probe)
+    aside = kept.with_name(f"{kept.name}.before-restore-1")
+    with rig.QuickArchive(archive) as opened, pytest.raises(DamageError, match="was replaced") as told:
+        opened.search(face_id=probe)
+    assert str(aside) in told.value.remedy
+    aside.replace(kept)
+    with rig.QuickArchive(archive) as opened:
+        opened.search(face_id=probe)
+
+
+def test_a_backup_is_tried_out_with_a_copy_of_what_lies_beside_the_key(tmp_path):
+    archive = make(tmp_path)
+    key = beside_the_key(archive, "key")
+    (tmp_path / "trial").mkdir()
+    for name in ("key", "keys", "erased", "checkpoint"):
+        shutil.copy(key.with_suffix(f".{name}"), tmp_path / "trial")
+    trial = ArchiveKeys(tmp_path / "none", file=tmp_path / "trial" / key.name)
+    restore(tmp_path / "backup", tmp_path / "restored", trial, build.SystemClock())
+    with rig.QuickArchive(archive) as opened:
+        opened.search(face_id=rig.face_ids(opened)[0])

@@ -100,6 +100,7 @@ def test_too_few_photographs_are_said_to_be_too_few_and_nothing_is_kept(made):
     made.put(source, group(1, np.random.default_rng(0)))
     with pytest.raises(InputError, match="not enough") as error:
         measure(made, source)
+    assert "photographs or people compared: 0, it takes 50" in str(error.value)
     assert "--people" in error.value.remedy
     assert made.records.calibrations.all() == []
 

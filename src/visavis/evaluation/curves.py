@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.evaluation.metrics import fnir_at
-from visavis.evaluation.resampling import resample
+from visavis.evaluation.resampling import Interval, ends, resample
 from visavis.evaluation.sheet import Line
 from visavis.evaluation.trials import Searches
 
@@ -121,14 +121,14 @@ class Discard:
         Of the probes, taken away.
     fnir : tuple of float
         Of what is left.
-    change : tuple of (float, float)
-        Interval by subject of FNIR after minus FNIR before (paired), at each share.
+    change : tuple of (float, float) or None
+        Interval by subject of FNIR after minus FNIR before (paired), at each share; None where no draw of people changes it.
     """
 
     measure: str
     shares: tuple[float, ...]
     fnir: tuple[float, ...]
-    change: tuple[tuple[float, float], ...]
+    change: tuple[Interval | None, ...]
 
 
 def error_versus_discard(
@@ -164,7 +164,7 @@ def error_versus_discard(
         measure=measure,
         shares=DISCARDS,
         fnir=tuple(left(np.arange(len(missed))).tolist()),
-        change=tuple(zip(low.tolist(), high.tolist(), strict=True)),
+        change=tuple(map(ends, low.tolist(), high.tolist())),
     )
 
 

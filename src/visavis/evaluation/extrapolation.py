@@ -15,7 +15,7 @@ import numpy as np
 
 from visavis.evaluation.groups import LEAST_SUBJECTS
 from visavis.evaluation.metrics import OperatingPoint, Rate, fnir_at, thresholds_at
-from visavis.evaluation.resampling import resample
+from visavis.evaluation.resampling import Interval, ends, resample
 from visavis.evaluation.trials import Searches
 
 GALLERIES = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -40,7 +40,7 @@ class LargerGallery:
     threshold, fnir : float or None
         T at which FPIR(N', T) would be `at_fpir` again, and FNIR(N, 1, T) there. None = the trial has too few non-mated searches to say.
     fnir_interval : (float, float) or None
-        By subject.
+        By subject; None too where drawing people again varies nothing.
     """
 
     gallery: int
@@ -50,7 +50,7 @@ class LargerGallery:
     high: float
     threshold: float | None
     fnir: float | None
-    fnir_interval: tuple[float, float] | None
+    fnir_interval: Interval | None
 
 
 def carried(rate: float, times: float) -> float:
@@ -76,7 +76,7 @@ def _carry(searches: Searches, point: OperatingPoint, size: int) -> LargerGaller
         threshold = float(thresholds_at(searches, [needed])[0])
         fnir = float(fnir_at(searches, [needed], point.r)[0])
         low, high = resample(searches.subject, lambda rows: fnir_at(searches.rows(rows), [needed], point.r))
-        interval = float(low[0]), float(high[0])
+        interval = ends(low[0], high[0])
     return LargerGallery(
         gallery=size,
         at_fpir=point.fpir,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from visavis.evaluation.extrapolation import LargerGallery
 from visavis.evaluation.groups import LEAST_SUBJECTS, GroupRates, GroupTable
 from visavis.evaluation.metrics import OperatingPoint, Rate
-from visavis.evaluation.report import INTERVALS, TrialData, interval, told, told_interval
+from visavis.evaluation.report import INTERVALS, TrialData, interval, listed, told, told_interval
 from visavis.evaluation.resampling import LEVEL
 from visavis.evaluation.sheet import Chart, Line, Part, Sheet, Table
 
@@ -96,7 +96,7 @@ class IdentifyReport:
             "ranks": {str(k): _rate(rate) for k, rate in self.ranks.items()},
             "misses": {fpir: point.fnir.count for fpir, point in by_fpir.items()},
             "fnir_intervals": {fpir: interval(point.fnir) for fpir, point in by_fpir.items()},
-            "fnir_by_subject": {fpir: list(point.by_subject) for fpir, point in by_fpir.items()},
+            "fnir_by_subject": {fpir: listed(point.by_subject) for fpir, point in by_fpir.items()},
             "thresholds": {fpir: point.threshold for fpir, point in by_fpir.items()},
             "groups": [_group_table(table) for table in self.groups],
             "extrapolated": [_larger(one) for one in self.larger],
@@ -198,7 +198,7 @@ class IdentifyReport:
                 f"{one.at_fpir:g}",
                 f"{one.fpir:.4f} [{one.low:.4f}, {one.high:.4f}]",
                 "not enough searches" if one.threshold is None else f"{one.threshold:.4f}",
-                "" if one.fnir is None or one.fnir_interval is None else f"{one.fnir:.4f} {told_interval(one.fnir_interval)}",
+                "" if one.fnir is None else f"{one.fnir:.4f} {told_interval(one.fnir_interval)}",
             )
             for one in self.larger
         ]
@@ -279,7 +279,7 @@ def _larger(one: LargerGallery) -> dict[str, object]:
         "fpir_interval": [one.low, one.high],
         "threshold": one.threshold,
         "fnir": one.fnir,
-        "fnir_by_subject": None if one.fnir_interval is None else list(one.fnir_interval),
+        "fnir_by_subject": listed(one.fnir_interval),
     }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.domain.errors import InputError
-from visavis.evaluation.resampling import LEVEL, resample
+from visavis.evaluation.resampling import LEVEL, Interval, ends, resample
 from visavis.evaluation.trials import Searches
 
 
@@ -174,8 +174,8 @@ class OperatingPoint:
         The (1 − FPIR) quantile of the non-mated searches' first candidates, interpolated linearly.
     fnir : Rate
         Mated searches whose mate is not among the first `r`, or below the threshold.
-    by_subject : (float, float)
-        Interval of the rate by resampling people, the threshold taken anew each time.
+    by_subject : (float, float) or None
+        Interval of the rate by resampling people, the threshold taken anew each time; None where that varies nothing.
     resolved : bool
         False if fewer than one non-mated search lies above the threshold: then it rests on an extreme.
     """
@@ -184,7 +184,7 @@ class OperatingPoint:
     threshold: float
     r: int
     fnir: Rate
-    by_subject: tuple[float, float]
+    by_subject: Interval | None
     resolved: bool
 
 
@@ -238,7 +238,7 @@ def operating_points(searches: Searches, fpirs: Sequence[float], r: int = 1) -> 
             threshold=float(thresholds[i]),
             r=r,
             fnir=Rate.of(int(misses[i]), len(searches.mate)),
-            by_subject=(float(low[i]), float(high[i])),
+            by_subject=ends(low[i], high[i]),
             resolved=fpir * len(searches.non_mated) >= 1,
         )
         for i, fpir in enumerate(fpirs)

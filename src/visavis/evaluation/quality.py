@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from visavis.evaluation.curves import STRENGTHS, Discard
 from visavis.evaluation.metrics import OperatingPoint
-from visavis.evaluation.report import INTERVALS, TrialData, interval, told, told_interval
+from visavis.evaluation.report import INTERVALS, TrialData, interval, listed, told, told_interval
 from visavis.evaluation.resampling import LEVEL
 from visavis.evaluation.sheet import Chart, Line, Part, Sheet, Table
 
@@ -46,10 +46,10 @@ class QualityReport:
             "threshold": self.point.threshold,
             "fnir": self.point.fnir.value,
             "fnir_interval": interval(self.point.fnir),
-            "fnir_by_subject": list(self.point.by_subject),
+            "fnir_by_subject": listed(self.point.by_subject),
             "discarded": list(self.best.shares),
             "measures": {
-                one.measure: {"fnir": list(one.fnir), "change_by_subject": [list(ends) for ends in one.change]} for one in self.discards
+                one.measure: {"fnir": list(one.fnir), "change_by_subject": [listed(ends) for ends in one.change]} for one in self.discards
             },
             "best_possible": list(self.best.fnir),
             **self.data.to_dict(),

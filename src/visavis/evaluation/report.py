@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from visavis.evaluation.metrics import PairAccuracy, Rate, TrueAccepts
-from visavis.evaluation.resampling import LEVEL
+from visavis.evaluation.resampling import LEVEL, Interval
 from visavis.evaluation.sheet import Chart, Line, Part, Sheet, Table
 
 FAR = 1e-3
@@ -14,7 +14,8 @@ FPIRS = (0.1, 0.03, 0.01)
 
 INTERVALS = (
     f"Intervals are {LEVEL:.0%}: Clopper-Pearson (exact binomial) in brackets, which takes trials as independent; "
-    "«by subject» resamples people, which holds where several trials are of one person, and says nothing where none, or each, was a miss."
+    "«by subject» resamples people, which holds where several trials are of one person; «–» where nobody missed, or everybody: "
+    "drawing the same people again can't tell."
 )
 
 
@@ -89,7 +90,7 @@ class PairsReport:
 
     accuracy: PairAccuracy
     tar: TrueAccepts
-    tar_by_subject: tuple[float, float]
+    tar_by_subject: Interval | None
     det: Line
     data: TrialData
 
@@ -104,7 +105,7 @@ class PairsReport:
             "folds": len(self.accuracy.thresholds),
             "thresholds": {"lowest": min(self.accuracy.thresholds), "highest": max(self.accuracy.thresholds)},
             "tar_interval": interval(self.tar.rate),
-            "tar_by_subject": list(self.tar_by_subject),
+            "tar_by_subject": listed(self.tar_by_subject),
             "tar_threshold": self.tar.threshold,
             "tar_note": self.tar.note,
             **self.data.to_dict(),
@@ -160,6 +161,11 @@ def told(rate: Rate) -> str:
     return f"{rate.value:.4f} [{rate.low:.4f}, {rate.high:.4f}], {rate.count:,} of {rate.trials:,}"
 
 
-def told_interval(ends: tuple[float, float]) -> str:
-    """Write an interval."""
-    return f"[{ends[0]:.4f}, {ends[1]:.4f}]"
+def listed(ends: Interval | None) -> list[float] | None:
+    """Return an interval by subject for JSON."""
+    return None if ends is None else list(ends)
+
+
+def told_interval(ends: Interval | None) -> str:
+    """Write an interval by subject, «–» where there is none."""
+    return "–" if ends is None else f"[{ends[0]:.4f}, {ends[1]:.4f}]"

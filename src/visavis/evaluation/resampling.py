@@ -14,6 +14,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+Interval = tuple[float, float]
+"""Its lower and its upper end."""
+
 LEVEL = 0.95
 """Coverage of every interval."""
 
@@ -62,3 +65,11 @@ def resample(
     tail = (1 - level) / 2
     low, high = np.nanquantile(values, [tail, 1 - tail], axis=0)
     return low, high
+
+
+def ends(low: float, high: float) -> Interval | None:
+    """Return an interval's ends; None where they fall together: nobody missed, or everybody, so that drawing people again varies nothing.
+
+    That says nothing of the next person; Clopper-Pearson's interval beside it does.
+    """
+    return (float(low), float(high)) if low < high else None

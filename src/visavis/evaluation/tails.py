@@ -220,8 +220,8 @@ def _check_enough(pairs: Pairs, high: Pairs, above: float, least: int) -> None:
     seen, subjects = len(high.similarity), pairs.subjects
     if seen < least or subjects < LEAST_SUBJECTS:
         raise InputError(
-            f"{len(pairs.similarity):,} pairs of {subjects:,} subjects, {seen:,} of them above {above:.3f}, are not enough to fit a tail: "
-            f"it takes {LEAST_SUBJECTS} subjects and {least} pairs above",
+            f"not enough to tell how alike strangers look; photographs or people compared: {subjects:,}, it takes {LEAST_SUBJECTS}; "
+            f"comparisons above similarity {above:.3f}: {seen:,} (of {len(pairs.similarity):,}), it takes {least}",
             remedy="use more pictures",
         )
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -10,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from visavis.domain.clock import Clock
-from visavis.domain.errors import DamageError, InputError, SetupError
+from visavis.domain.errors import DamageError, InputError, SetupError, VisavisError
 from visavis.index.base import VectorIndex
 from visavis.law.roles import Act
 from visavis.records import archive as records_archive
-from visavis.records import durable
+from visavis.records import database, durable
 from visavis.records.archive import Records
 from visavis.records.backup_files import CLOSED, KeyCopy, check_empty, copy_in, copy_out, fill_keys
 from visavis.records.backups import BackupRecord
 from visavis.records.folder import ArchiveFolder
-from visavis.records.key_file import ArchiveKeys
+from visavis.records.key_file import ArchiveKeys, KeyPlace
 from visavis.services.backup import Erased, ReplayErasures, check_reach
 from visavis.wiring import build
 from visavis.wiring.index import EmbeddedKeeper
@@ -85,10 +86,11 @@ class BackupDesk:
                 "files": files,
             }
             durable.replace(to / CLOSED, (json.dumps(told, indent=1) + "\n").encode())
+            _note_place(records.key_place, self._session.folder)
         return made
 
 
-def restore(source: Path, to: Path, keys: ArchiveKeys, clock: Clock, *, exports: Sequence[Path] = ()) -> Restored:
+def restore(source: Path, to: Path, keys: ArchiveKeys, clock: Clock, *, exports: Sequence[Path] = (), replaces: bool = False) -> Restored:
     """Make an archive from a backup and erase in it what was erased since; until that is done nothing opens it.
 
     Parameters
@@ -101,19 +103,23 @@ def restore(source: Path, to: Path, keys: ArchiveKeys, clock: Clock, *, exports:
         Finds the archive's key, and beside it the copy of the data keys and what is known to be erased.
     exports : sequence of path
         Exports of the archive's ledger, where what lies beside the key does not reach far enough.
+    replaces : bool
+        Take the place of the archive that the backup is of, even if that still stands in its folder: it can't be written to afterwards.
 
     Raises
     ------
     RefusedError
         `restore-replayed`: it is not known what was erased since; the archive stays closed.
     SetupError
-        The key, or the copy of the keys, is missing.
+        The key, or the copy of the keys, is missing; or the archive still stands, and `replaces` was not said.
     DamageError
         A file of the backup is not as it was written.
     """
     told = _manifest(source)
-    folder = _lay_out(source, to, told)
     place = keys.place(told["archive"])
+    if not replaces:
+        _check_gone(place, told["archive"])
+    folder = _lay_out(source, to, told)
     fill_keys(folder.database, KeyCopy(place.beside("keys")).read())
     records = records_archive.open_records(to, build.doors(clock, keys), writable=True)
     try:
@@ -133,6 +139,7 @@ def restore(source: Path, to: Path, keys: ArchiveKeys, clock: Clock, *, exports:
     finally:
         records.close()
     durable.remove(to / CLOSED)
+    _note_place(place, to)
     return Restored(leaves=size, leaves_known=max(had, erased.size), pictures=pictures, faces=faces)
 
 
@@ -146,6 +153,26 @@ def _manifest(source: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         raise DamageError(f"{CLOSED} of the backup is damaged", remedy="take another backup") from None
     return told
+
+
+def _note_place(place: KeyPlace, folder: Path) -> None:
+    """Note beside the key where the archive stands, for a restore to ask."""
+    durable.replace(place.beside("folder"), os.fsencode(folder.resolve()))
+
+
+def _check_gone(place: KeyPlace, archive_id: str) -> None:
+    """Raise `SetupError` if the archive still stands where it was noted: checkpoint and erasures beside the key serve one folder only."""
+    try:
+        stands = Path(os.fsdecode(place.beside("folder").read_bytes()))
+        file = ArchiveFolder(stands).database
+        if (stands / CLOSED).exists() or not file.is_file() or database.identity(file).archive_id != archive_id:
+            return
+    except (OSError, VisavisError):  # never noted, or gone, or damaged: what a restore is for
+        return
+    raise SetupError(
+        f"the archive of this backup still stands in {stands}; once restored, it could not be written to any more",
+        remedy="add --replaces if the restored folder is to be the archive; the guide «Erasing» says how to try a backup out",
+    )
 
 
 def _lay_out(source: Path, to: Path, told: dict[str, Any]) -> ArchiveFolder:

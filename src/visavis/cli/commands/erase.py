@@ -16,6 +16,9 @@ from visavis.domain.errors import InputError
 if TYPE_CHECKING:
     from visavis.wiring.erasure import EraseQuestion, ErasureRun, Hold
 
+_SIGNERS = 2
+"""People who sign a certificate."""
+
 erase_app = typer.Typer(help="Erase for good what people order, and prove it.", no_args_is_help=True)
 
 FaceOption = Annotated[list[str] | None, typer.Option("--face", metavar="ID", help="A face; its picture stays.")]
@@ -76,6 +79,7 @@ def run(
         done = opened.erasure.run(_question(face, media, candidate, source, ids, ground=ground))
         notices = len(opened.erasure.notices(done.id))
         originals = opened.erasure.originals(done.id)
+        people = [one for one in opened.people.all() if one.revoked_at is None]
     if form is Format.JSON:
         emit(_document(done) | {"originals": dict(originals)}, sys.stdout)
         return
@@ -86,7 +90,11 @@ def run(
         sys.stdout.write(f"check {check['check']} {'passed' if check['passed'] else 'FAILED'}: {check['says']}\n")
     if notices:
         sys.stdout.write(f"{counted(notices, 'recipient')} to be told: visavis erase notices {done.id}\n")
-    sys.stdout.write(f"next: visavis erase certificate {done.id} --as PERSON, then --as ANOTHER\n")
+    if len(people) < _SIGNERS:
+        role = "ROLE" if people else "owner"
+        sys.stdout.write(f"for a certificate, which two people sign, first: visavis person add NAME --role {role}\n")
+    else:
+        sys.stdout.write(f"next: visavis erase certificate {done.id} --as PERSON, then --as ANOTHER\n")
 
 
 @erase_app.command()

@@ -15,7 +15,10 @@ from visavis.services.calibrate.gathered import Gathered
 from visavis.services.calibrate.known import gather_known
 from visavis.services.calibrate.together import gather_together
 
-MORE = "take in more photographs with several people, or say of pictures with one face whom they show: visavis calibrate --people FILE"
+MORE = (
+    "take in more photographs with several people, or say of pictures with one face whom they show: visavis calibrate --people FILE; "
+    "until then the figures of the model pack stand"
+)
 
 
 class Calibrate:

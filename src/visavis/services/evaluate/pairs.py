@@ -12,7 +12,7 @@ from visavis.evaluation.curves import det_of_pairs, fnmr_at
 from visavis.evaluation.metrics import pair_accuracy, tar_at_far
 from visavis.evaluation.pairs import Pair, compare_pairs, parse_pairs
 from visavis.evaluation.report import FAR, PairsReport, TrialData
-from visavis.evaluation.resampling import resample
+from visavis.evaluation.resampling import Interval, ends, resample
 from visavis.services.evaluate.trial_data import Bench, check, digest, embed, people_in, read_text
 
 
@@ -75,13 +75,13 @@ class EvaluatePairs:
         )
 
 
-def _tar_by_subject(similarity: NDArray[np.float64], mated: NDArray[np.bool_], subject: NDArray[np.int64]) -> tuple[float, float]:
+def _tar_by_subject(similarity: NDArray[np.float64], mated: NDArray[np.bool_], subject: NDArray[np.int64]) -> Interval | None:
     def rates(rows: NDArray[np.int64]) -> NDArray[np.float64]:
         drawn, same = similarity[rows], mated[rows]
         return 1 - fnmr_at(drawn[same], drawn[~same], np.array([FAR]))
 
     low, high = resample(subject, rates)
-    return float(low[0]), float(high[0])
+    return ends(low[0], high[0])
 
 
 def _pictures_of(trial: Sequence[Pair], people: Mapping[str, list[Path]]) -> list[Path]:

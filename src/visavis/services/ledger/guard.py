@@ -44,28 +44,30 @@ class LedgerGuard:
         RefusedError
             `clock-set-back`: the machine's clock is before the last leaf.
         DamageError
-            The ledger is shorter than it was, or was rewritten, or what is kept can't be read.
+            The ledger is shorter than it was, or was rewritten, or what is kept can't be read; or a restored folder took this one's place.
         """
         self._check_clock()
-        kept = self._read()
+        kept = self._read(self._file)
         if kept is None:
             return
         size = self._records.ledger.size()
+        if self._agrees(kept):
+            return
+        self._check_replaced()
         if size < kept.size:
             raise DamageError(
                 f"the ledger has {size} leaves and had {kept.size}: an older copy of the archive stands in its place",
                 remedy=f"restore the newest backup. If there is none, move {self._file} away: kept checkpoints will show the gap",
             )
-        if root(kept.size, self._records.ledger.node) != kept.root:
-            raise DamageError(
-                f"the ledger was rewritten: its first {kept.size} leaves are not those that were signed",
-                remedy="see which with «visavis verify» and «visavis ledger log», and restore a backup",
-            )
+        raise DamageError(
+            f"the ledger was rewritten: its first {kept.size} leaves are not those that were signed",
+            remedy="see which with «visavis verify» and «visavis ledger log», and restore a backup",
+        )
 
     def keep(self) -> None:
         """Keep the present head, if it is higher than what is kept. Call it after `check` has passed; a lag is harmless."""
         size = self._records.ledger.size()
-        kept = self._read()
+        kept = self._read(self._file)
         if kept is not None and kept.size >= size:
             return
         try:
@@ -76,16 +78,35 @@ class LedgerGuard:
 
     def known_size(self) -> int:
         """Return how many leaves the ledger is known to have had; 0 if nothing is kept."""
-        kept = self._read()
+        kept = self._read(self._file)
         return 0 if kept is None else kept.size
 
     def set_aside(self) -> None:
         """Move what is kept aside, where a restored backup begins a shorter ledger: it stays as evidence of what came between."""
         if self._file.exists():
             number = 1
-            while (aside := self._file.with_name(f"{self._file.name}.before-restore-{number}")).exists():
+            while (aside := self._aside(number)).exists():
                 number += 1
             self._file.replace(aside)
+
+    def _check_replaced(self) -> None:
+        """Raise `DamageError` if this is the sound archive from before a restore: two folders can't go on from one key."""
+        number = 1
+        while (aside := self._aside(number)).exists():
+            before = self._read(aside)
+            if before is not None and self._agrees(before):
+                raise DamageError(
+                    "this archive was replaced: a backup of it was restored to another folder, and that is the archive since",
+                    remedy=f"use that folder. To go back to this one, remove that folder, and move {aside} to {self._file}",
+                )
+            number += 1
+
+    def _agrees(self, known: Checkpoint) -> bool:
+        ledger = self._records.ledger
+        return known.size <= ledger.size() and root(known.size, ledger.node) == known.root
+
+    def _aside(self, number: int) -> Path:
+        return self._file.with_name(f"{self._file.name}.before-restore-{number}")
 
     def _check_clock(self) -> None:
         last, now = self._records.ledger.last_at(), self._records.clock.now()
@@ -96,19 +117,20 @@ class LedgerGuard:
                 remedy="set the machine's clock right",
             )
 
-    def _read(self) -> Checkpoint | None:
+    def _read(self, file: Path) -> Checkpoint | None:
         try:
-            note, kept = read_checkpoint(self._file.read_bytes())
+            note, kept = read_checkpoint(file.read_bytes())
         except FileNotFoundError:
             return None
         except (InputError, OSError) as error:
-            raise self._unreadable(str(error)) from error
+            raise _unreadable(file, str(error)) from error
         if kept.origin != self._signer.name or not note.signed_by(verifier_of(self._signer)):
-            raise self._unreadable("it is of another archive, or was changed")
+            raise _unreadable(file, "it is of another archive, or was changed")
         return kept
 
-    def _unreadable(self, why: str) -> DamageError:
-        return DamageError(
-            f"the checkpoint that is kept with the key can't be used: {why}",
-            remedy=f"restore {self._file}, or move it away if nobody else could have changed it",
-        )
+
+def _unreadable(file: Path, why: str) -> DamageError:
+    return DamageError(
+        f"the checkpoint that is kept with the key can't be used: {why}",
+        remedy=f"restore {file}, or move it away if nobody else could have changed it",
+    )
