@@ -38,6 +38,13 @@ def names(document) -> set[str]:
 # ---- ingest, outcomes, status ------------------------------------------------------------------------------------------------
 
 
+def test_a_bench_of_no_folder_or_of_an_empty_one_ends_with_2(run, tmp_path):
+    for folder in (tmp_path / "nosuch", tmp_path):
+        ran = run("bench", folder)
+        assert (ran.code, "Traceback" in ran.err) == (2, False)
+        assert ran.err
+
+
 def test_ingest_ends_with_its_outcomes_and_progress_goes_to_standard_error(album):
     document = album.ingested.document
     assert set(document) == {"outcomes", "unchanged", "returned", "missing", "faces", "seconds", "offline", "waiting"}

@@ -64,6 +64,15 @@ def test_a_chart_tells_lines_apart_without_colour():
     assert all(f">line {i}<" in drawn for i in range(6))  # text is text
 
 
+@pytest.mark.parametrize("ranks", [(1.0,), (1.0, 2.0), (1.0, 2.0, 3.0), tuple(map(float, range(1, 51)))])
+def test_ranks_are_counted_in_whole_numbers(ranks):
+    cmc = Line(label="R = k", x=ranks, y=tuple(0.1234 for _ in ranks))
+    drawn = charts.svg(Chart(name="rank", title="T", x_label="k", y_label="FNIR", lines=(cmc,), whole_x=True))
+    ticks = re.findall(r'id="rank-text_\d+">.*?<text[^>]*>([^<]*)</text>', drawn[: drawn.index("matplotlib.axis_2")], re.DOTALL)
+    assert ticks
+    assert all(re.fullmatch(r"[−\d]\d*|k", tick) for tick in ticks), ticks
+
+
 def test_ids_of_one_page_s_charts_never_meet():
     ids = [set(re.findall(r'\bid="([^"]*)"', charts.inline(chart(name)))) for name in ("det", "rank")]
     assert ids[0]

@@ -96,6 +96,7 @@ def test_what_no_clip_can_be_is_said_in_one_line(reel, run, tmp_path):
         ((film, "--output", tmp_path / "x.avi"), "MP4"),
         (("nothing-like-it", "--output", tmp_path / "x.mp4"), "no candidate"),
         ((film, "--output", tmp_path / "no" / "x.mp4"), "no folder"),
+        ((film, "--mask-others", "--mask-rest", "--output", tmp_path / "x.mp4"), "leave one out"),
     ):
         ran = run("clip", *arguments, "-a", reel.archive)
         assert (ran.code, list(tmp_path.iterdir())) == (2, [])
@@ -118,7 +119,7 @@ def test_moments_are_markers_for_editors(reel, run, tmp_path):
 def test_why_says_when_in_the_film(reel, run, portrait):
     ran = run("why", portrait, "interview.mp4", "-a", reel.archive)
     assert ran.code == 0, ran.err
-    assert "0:00-0:0" in ran.out
+    assert re.search(r"0:00(\.\d)?-0:0", ran.out)
     told = run("why", portrait, "interview.mp4", "-a", reel.archive, "--format", "json").document
     assert {face["start_s"] is None for face in told["faces"]} == {False}
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from visavis.cli.output import reading
 from visavis.cli.output.document import COLUMNS, emit, search_document, write_csv
 from visavis.cli.output.page import write_page
 from visavis.cli.output.reading import LEAD
@@ -264,7 +265,23 @@ def test_candidates_of_several_probe_faces_say_which():
 
 
 def test_a_moving_appearance_says_when():
-    assert "1:05-1:01:09" in table(result(candidate(start_s=65.0, end_s=3669.4)))
+    assert "1:05-1:01:10" in table(result(candidate(start_s=65.0, end_s=3669.4)))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "told"),
+    [
+        (7.04, 9.96, "0:07-0:10"),
+        (7.04, 9.0, "0:07.0-0:09.0"),
+        (7.16, 7.88, "0:07.1-0:07.9"),
+        (1.1, 2.3, "0:01.1-0:02.3"),
+        (59.5, 59.96, "0:59.5-1:00.0"),
+        (65.0, 65.0, "1:05.0"),
+        (3_659.0, 3_661.5, "1:00:59-1:01:02"),
+    ],
+)
+def test_an_appearance_lies_within_the_times_that_are_told_of_it_and_a_short_one_in_tenths(start, end, told):
+    assert reading.span(start, end) == told
 
 
 def test_the_faces_of_a_probe_are_listed_with_number_place_size_and_quality():

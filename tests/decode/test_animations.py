@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from visavis.decode.photo import open_photo
+from visavis.decode.video.film import open_film
 from visavis.decode.video.timing import durations, is_animation
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.media import Reason
@@ -46,6 +47,17 @@ def test_an_animation_is_a_film(form):
         assert int(film.at(149).mean()) == GREYS[1]
         assert next(film.frames()).rgb(40).shape == (30, 40, 3)
         assert film.damaged == 0
+
+
+@pytest.mark.parametrize("head", [b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", b"\x1aE\xdf\xa3" + bytes(60), b"RIFF\0\0\0\0AVI LIST"])
+def test_a_film_under_a_picture_s_name_and_a_picture_under_a_film_s_are_told_what_they_are(head):
+    with pytest.raises(UnreadablePicture, match=r"a film, not a picture; with a film's ending") as caught:
+        open_photo(head)
+    assert caught.value.reason == Reason.UNSUPPORTED
+    still = io.BytesIO()
+    FLAT[0].save(still, "JPEG")
+    with pytest.raises(UnreadablePicture, match=r"a picture \(jpeg\), not a film; with a picture's ending"):
+        open_film(still, file_name="party.mp4")
 
 
 def test_frames_that_a_cut_gif_lost_are_counted():

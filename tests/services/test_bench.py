@@ -51,6 +51,7 @@ def test_every_stage_is_told_and_a_million_follows_from_it(bench, folder):
     report = bench.run(sorted(folder.iterdir()), templates=1_500, say=said.append)
     pictures = report.pictures
     assert set(pictures.ms_a_picture) == {"read", "decode", "detect", "embed", "around"}
+    assert pictures.files == 4 < pictures.pictures
     assert pictures.unreadable == pictures.pictures // 3
     assert sum(pictures.ms_a_picture.values()) == pytest.approx(pictures.seconds / pictures.pictures * 1e3)
     assert pictures.over_kernels > 1

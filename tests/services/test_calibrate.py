@@ -148,7 +148,7 @@ def test_a_search_says_how_many_strangers_to_expect_and_that_it_was_not_measured
     assert result.expected.count == pytest.approx(320 * TAIL.share_at(result.threshold.value))
     assert result.expected.low < result.expected.count < result.expected.high
     assert "not measured on your pictures: it rests on a trial of made faces" in result.expected_false_hits
-    assert "320 faces" in result.expected_false_hits
+    assert "320 templates" in result.expected_false_hits
 
 
 def test_once_measured_a_search_says_so(album):
@@ -173,7 +173,7 @@ def test_without_a_threshold_a_tenth_of_a_stranger_is_expected_and_with_a_number
     assert search(made).expected.count == pytest.approx(0.1)
     result = search(made, expected=2.0)
     assert result.expected.count == pytest.approx(2.0)
-    assert "2 false hits expected among 320 faces, as asked" in result.threshold.trial
+    assert "2 false hits expected among 320 templates, as asked" in result.threshold.trial
 
 
 def test_an_expectation_too_small_to_tell_has_no_interval_in_words(album):

@@ -108,10 +108,8 @@ def sniff(data: bytes) -> Format | None:
 
 
 def is_known_other(data: bytes) -> bool:
-    """Whether the bytes show a format that is known and not read here: video, documents, Photoshop's large document."""
-    return (
-        data.startswith((b"8BPS\0\2", b"%PDF-", b"%!PS", b"\x1aE\xdf\xa3", b"\0\0\1\xba")) or data[4:8] == b"ftyp" or data[8:12] == b"AVI "
-    )
+    """Whether the bytes show a format that is known and not read: documents, Photoshop's large document."""
+    return data.startswith((b"8BPS\0\2", b"%PDF-", b"%!PS"))
 
 
 def _sniff_brands(data: bytes) -> Format | None:

@@ -9,6 +9,7 @@ from visavis.decode.formats import Format, is_known_other, sniff
 from visavis.decode.limits import Limits
 from visavis.decode.metadata import read_metadata
 from visavis.decode.orientation import UPRIGHT, swaps_sides, upright
+from visavis.decode.video.demuxers import SNIFF_BYTES, container_of
 from visavis.domain.arrays import RgbImage, check_image
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.media import PictureMetadata, Reason
@@ -111,8 +112,12 @@ def open_photo(data: bytes, *, page: int = 0, limits: Limits = _DEFAULT_LIMITS) 
     """
     limits.check_file(len(data))
     found = sniff(data)
+    if found is None and container_of(data[:SNIFF_BYTES]) is not None:
+        raise UnreadablePicture(
+            "a film, not a picture; with a film's ending in its name (.mp4, .mkv …) ingest reads it", reason=Reason.UNSUPPORTED
+        )
     if found is None and is_known_other(data):
-        raise UnreadablePicture("a film, a document or another format, and no photograph", reason=Reason.UNSUPPORTED)
+        raise UnreadablePicture("a document or another format, and no photograph", reason=Reason.UNSUPPORTED)
     if found is None:
         raise UnreadablePicture("not a picture in any format that is read", reason=Reason.UNREADABLE)
     opened = _open(data, found, limits, page)

@@ -173,6 +173,7 @@ class IdentifyReport:
                 x_label="R = k candidates looked at",
                 y_label="FNIR(N, k, −∞): share of mated searches missed",
                 lines=(self.cmc,),
+                whole_x=True,
                 says=f"Lower is better. At any similarity. {self._counts()}. Band: {LEVEL:.0%} by subject.",
             ),
         )

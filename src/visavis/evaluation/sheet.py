@@ -24,6 +24,8 @@ class Chart:
         Of its files: letters and hyphens.
     log_x, log_y : bool
         A logarithmic axis; points at or below 0 can't be shown on it, and are left out.
+    whole_x : bool
+        The first axis counts something: its ticks are whole numbers.
     says : str
         What a reader is to see, with N, R, counts and pack: a chart never walks alone.
     """
@@ -35,6 +37,7 @@ class Chart:
     lines: tuple[Line, ...]
     log_x: bool = False
     log_y: bool = False
+    whole_x: bool = False
     says: str = ""
 
 

@@ -47,10 +47,13 @@ class PictureSpeed:
 
     Attributes
     ----------
+    files : int
+        Different files that were tried; fewer than pictures are read over and over.
     ms_a_picture : dict of str to float
         By stage: reading the file, decoding it, the detector's network, the recogniser's, and all that lies around these.
     """
 
+    files: int
     pictures: int
     faces: int
     unreadable: int
@@ -186,7 +189,9 @@ class Bench:
         seconds = self._seconds() - began
         told = {stage: self._watch.spent[stage] / read * 1e3 for stage in ("read", "decode", "detect", "embed")}
         told["around"] = seconds / read * 1e3 - sum(told.values())
-        return PictureSpeed(pictures=read, faces=faces, unreadable=tried - read, seconds=seconds, ms_a_picture=told)
+        return PictureSpeed(
+            files=min(tried, len(paths)), pictures=read, faces=faces, unreadable=tried - read, seconds=seconds, ms_a_picture=told
+        )
 
     def _batch(self, paths: Sequence[Path]) -> tuple[int, int]:
         """Analyse some pictures as ingest does; return how many were read, and their faces."""

@@ -89,7 +89,7 @@ def bench(
     Raises
     ------
     InputError
-        The folder holds no picture.
+        There is no such folder, or it holds no picture.
     """
     import cv2
 
@@ -98,6 +98,8 @@ def bench(
     from visavis.index.embedded import open_embedded
     from visavis.services.bench import Bench
 
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder", remedy="name a folder of photographs")
     settings, clock = build.read_settings(), build.SystemClock()
     cv2.setNumThreads(settings.threads)
     pack = build.find_pack(settings, pack_id or DEFAULT_PACK)

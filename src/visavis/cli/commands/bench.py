@@ -10,6 +10,7 @@ from rich.table import Table
 
 from visavis.cli.commands.options import Format, FormatOption
 from visavis.cli.output.document import emit
+from visavis.cli.output.reading import counted
 from visavis.cli.output.sizes import duration, size
 from visavis.cli.output.table import console
 
@@ -57,7 +58,9 @@ def _show(report: "BenchReport") -> None:
     table.columns[1].justify = "right"
     for stage, ms in pictures.ms_a_picture.items():
         table.add_row(_STAGES[stage], f"{ms:.2f}")
-    screen.print(f"{pictures.pictures:,} pictures, {pictures.faces:,} faces, pack {report.pack}, one worker")
+    tried = pictures.pictures + pictures.unreadable
+    again = f" ({counted(pictures.files, 'file')}, read over and over)" if tried > pictures.files else ""
+    screen.print(f"{pictures.pictures:,} pictures{again}, {pictures.faces:,} faces, pack {report.pack}, one worker", soft_wrap=True)
     screen.print(table)
     screen.print(
         f"{pictures.pictures_a_second:.1f} pictures a second; the whole is {pictures.over_kernels:.2f} times decoding and networks"

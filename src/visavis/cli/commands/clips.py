@@ -41,6 +41,8 @@ def clip(
 
     if output.suffix.lower() != ".mp4":
         raise InputError(f"a clip is an MP4 file, and {output.name} does not say so", remedy="end the file's name in .mp4")
+    if mask_others and mask_rest:
+        raise InputError("--mask-others and --mask-rest ask for two different clips", remedy="leave one out; --mask-rest hides more")
     masking = Masking.REST if mask_rest else Masking.OTHERS if mask_others else Masking.NOTHING
     with archive_at(archive) as opened:
         signed_in(opened, person)

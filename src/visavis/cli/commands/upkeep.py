@@ -39,7 +39,7 @@ def status(archive: ArchiveOption = None, form: FormatOption = Format.TABLE) -> 
         screen.print()
         screen.print(shown(f"«{source.title}» ({source.profile}, {source.state}), source {source.id}"), soft_wrap=True)
         counts = ", ".join(f"{name} {count:,}" for name, count in sorted(source.outcomes.items(), key=lambda item: -item[1]))
-        screen.print(f"  {source.searchable:,} searchable faces; files: {counts or 'none read yet'}", soft_wrap=True)
+        screen.print(f"  {counted(source.searchable, 'template')} searchable; files: {counts or 'none read yet'}", soft_wrap=True)
     for notice in found.notices:
         screen.print(shown(f"note: {notice}"), soft_wrap=True)
 

@@ -105,6 +105,10 @@ def _draw(chart: "Chart", axes: Any) -> None:
         _draw_line(axes, line, number)
     if chart.log_x:
         _logarithmic(axes.xaxis)
+    elif chart.whole_x:
+        from matplotlib.ticker import MaxNLocator
+
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if chart.log_y:
         _logarithmic(axes.yaxis)
     else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from visavis.cli.output.reading import END, clock, moment, set_aside
+from visavis.cli.output.reading import END, best_moment, clock, moment, set_aside
 from visavis.domain.film import Moment
 from visavis.domain.identification import Candidate
 
@@ -97,9 +97,9 @@ class Films:
         length = _length(beside)
         return Filmed(
             span=moment(candidate),
-            best=clock(candidate.at_s),
+            best=best_moment(candidate),
             timecode=candidate.timecode,
-            ends=clock(float(length * when.time_base)),
+            ends=clock(float(length * when.time_base), up=True),
             ticks=tuple(self._tick(one, at, length, own=one is candidate) for one, at in _shown(beside, candidate)),
             player=None if folded or set_aside(candidate) else self._player(candidate),
             command=f"visavis clip {candidate.candidate_id[-END:]} --output clip.mp4",

@@ -30,15 +30,15 @@ def edl(result: SearchResult) -> tuple[str, int]:
     lines = [f"TITLE: Visavis search {result.search_id}", f"FCM: {'DROP FRAME' if drop else 'NON-DROP FRAME'}", ""]
     record = 0
     for number, (candidate, when) in enumerate(fitting, start=1):
-        first, last = _frame(when, when.start_ticks, rate), _frame(when, when.end_ticks, rate) + 1  # «out» is the frame after
-        source = [write(frame, rate, drop=_drops(when)) for frame in (first, last)]
-        written = [write(frame, rate, drop=drop) for frame in (record, record + last - first)]
+        first, behind = _seen(when, rate)
+        source = [write(frame, rate, drop=_drops(when)) for frame in (first, behind)]
+        written = [write(frame, rate, drop=drop) for frame in (record, record + behind - first)]
         lines += [
             f"{number:03}  AX       V     C        {' '.join([*source, *written])}",
             f"* FROM CLIP NAME: {shown(PurePosixPath(candidate.path).name)}",
             f"* LOC: {write(_frame(when, when.at_ticks, rate), rate, drop=_drops(when))} RED     {_says(candidate)}",
         ]
-        record += last - first
+        record += behind - first
     return "\n".join([*lines, ""]), len(moments) - len(fitting)
 
 
@@ -69,8 +69,9 @@ def otio(result: SearchResult) -> str:
 
 def _clip(library: Any, moments: _Moments) -> Any:
     first, when = moments[0]
-    length = when.duration_ticks or max(other.end_ticks for _, other in moments)
-    whole = _range(library, when, 0, length)
+    rate = when.rate or 1 / when.time_base  # in ticks where the rate is uneven
+    ends = max(_seen(other, rate)[1] for _, other in moments) if when.duration_ticks is None else _frame(when, when.duration_ticks, rate)
+    whole = _range(library, (_frame(when, 0, rate), ends), rate)
     media = library.schema.ExternalReference(target_url=encodable(first.path), available_range=whole)
     clip = library.schema.Clip(name=encodable(PurePosixPath(first.path).name), media_reference=media, source_range=whole)
     for candidate, moment in moments:
@@ -78,19 +79,21 @@ def _clip(library: Any, moments: _Moments) -> Any:
             library.schema.Marker(
                 name=_says(candidate),
                 color=library.schema.MarkerColor.RED,
-                marked_range=_range(library, moment, moment.start_ticks, moment.end_ticks),
+                marked_range=_range(library, _seen(moment, rate), rate),
                 metadata={"visavis": {"candidate_id": candidate.candidate_id, "similarity": round(candidate.similarity, 4)}},
             )
         )
     return clip
 
 
-def _range(library: Any, when: Moment, start_ticks: int, end_ticks: int) -> Any:
-    """Return a range of time: in frames where the rate is even, else in ticks."""
-    rate = when.rate or 1 / when.time_base
-    start, end = (_frame(when, ticks, rate) for ticks in (start_ticks, end_ticks))
-    opentime = library.opentime
-    return opentime.TimeRange(opentime.RationalTime(start, float(rate)), opentime.RationalTime(end - start, float(rate)))
+def _range(library: Any, frames: tuple[int, int], rate: Fraction) -> Any:
+    first, behind = (library.opentime.RationalTime(frame, float(rate)) for frame in frames)
+    return library.opentime.TimeRange(first, behind - first)
+
+
+def _seen(when: Moment, rate: Fraction) -> tuple[int, int]:
+    """Return the numbers of an appearance's first frame and of the frame after its last: «out», in both forms."""
+    return _frame(when, when.start_ticks, rate), _frame(when, when.end_ticks, rate) + 1
 
 
 def _moments(result: SearchResult) -> _Moments:

@@ -1,5 +1,6 @@
 """How a result reads to a person: the same words in the table and on the page."""
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -20,6 +21,9 @@ LEAST_STRANGERS = 0.001
 
 LEAST_TOLD = 5
 """Smallest count that leaves the house as it is."""
+
+_SHORT_S = 2.0
+"""Appearances shorter than this are told in tenths of a second."""
 
 _DECIDED = {
     "same": "decided: the same",
@@ -113,14 +117,24 @@ def day(candidate: Candidate) -> str:
 
 
 def moment(candidate: Candidate) -> str:
-    """Write the span of a moving appearance, `1:05-1:09`, a glimpse as `1:05`; empty for stills."""
-    return span(candidate.start_s, candidate.end_s) if candidate.end_s > 0 else ""
+    """Write the span of a moving appearance, as `span` does; empty for stills."""
+    return span(candidate.start_s, candidate.end_s) if candidate.moment is not None or candidate.end_s > 0 else ""
 
 
 def span(start_s: float, end_s: float) -> str:
-    """Write from when to when in a film, `1:05-1:09`, a glimpse as `1:05`."""
-    start, end = clock(start_s), clock(end_s)
-    return start if start == end else f"{start}-{end}"
+    """Write from when to when in a film, `1:05-1:09`, the whole appearance within; a short one in tenths, `1:05.2-1:06.0`."""
+    tenths = _is_short(start_s, end_s)
+    start = clock(start_s, tenths=tenths)
+    return start if start_s == end_s else f"{start}-{clock(end_s, tenths=tenths, up=True)}"
+
+
+def best_moment(candidate: Candidate) -> str:
+    """Write when the face is seen best, as exactly as its `moment`."""
+    return clock(candidate.at_s, tenths=_is_short(candidate.start_s, candidate.end_s))
+
+
+def _is_short(start_s: float, end_s: float) -> bool:
+    return end_s - start_s < _SHORT_S
 
 
 def page(candidate: Candidate) -> str:
@@ -171,8 +185,12 @@ def several_faces_searched(result: SearchResult) -> bool:
     return len({candidate.probe_face for candidate in result.candidates}) > 1
 
 
-def clock(seconds: float) -> str:
-    """Write a time in a film, `1:05` or `1:01:09`."""
-    minutes, rest = divmod(int(seconds), 60)
+def clock(seconds: float, *, tenths: bool = False, up: bool = False) -> str:
+    """Write a time in a film, `1:05`, `1:01:09` or `1:05.2`; what is smaller is cut off, or rounded up."""
+    parts = 10 if tenths else 1
+    exact = round(seconds * parts, 3)  # 1.1 x 10 is 11.000000000000002
+    whole, part = divmod(math.ceil(exact) if up else math.floor(exact), parts)
+    minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+    told = f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+    return f"{told}.{part}" if tenths else told

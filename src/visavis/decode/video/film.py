@@ -69,4 +69,8 @@ def _open(source: BinaryIO, file_name: str, limits: FilmLimits, threads: int) ->
         replace(limits, file_bytes=min(limits.file_bytes, _ANIMATION_BYTES)).check_file(size)
         source.seek(0)
         return Animation(source.read(), found, file_name, limits)
+    if found is not None:
+        raise UnreadablePicture(
+            f"a picture ({found}), not a film; with a picture's ending in its name ingest reads it", reason=Reason.UNREADABLE
+        )
     raise UnreadablePicture("not a film in any container that is read", reason=Reason.UNREADABLE)

@@ -105,17 +105,17 @@ def threshold_of(strangers: Strangers | None, scale: Scale, asked: tuple[float |
     if value < floor:
         return Threshold(value=floor, trial="the floor, under which no similarity is given")
     about = "as asked" if expected is not None else "the default"
-    return Threshold(value=value, trial=f"{wanted:g} false hits expected among {strangers.gallery_size:,} faces, {about}")
+    return Threshold(value=value, trial=f"{wanted:g} false hits expected among {strangers.gallery_size:,} templates, {about}")
 
 
 def line_of(hits: ExpectedHits | None, threshold: float, size: int) -> str:
-    """Say in words what is expected at a threshold among `size` faces."""
+    """Say in words what is expected at a threshold among `size` templates."""
     if hits is None:
         return NOT_CALIBRATED
     most = "at most " if len(hits.probes) > 1 else ""
     rests = f"measured on {hits.data}" if hits.own else f"{NOT_OWN}: it rests on {hits.data}"
     weak = "; a weak face resembles more strangers, which is counted in" if WEAK in hits.probes else ""
-    return f"{most}{in_words(hits.count)}{_interval(hits)} would reach {threshold:.3f} among these {size:,} faces{weak}; {rests}"
+    return f"{most}{in_words(hits.count)}{_interval(hits)} would reach {threshold:.3f} among these {size:,} templates{weak}; {rests}"
 
 
 def kinds(weak: Sequence[bool], *, fuse: bool) -> tuple[str, ...]:
