@@ -36,6 +36,7 @@ def _rows(sheet: "RequestSheet") -> Iterator[dict[str, object]]:
             "how": one.found.how,
             "similarity": one.found.similarity,
             "path": one.path,
+            "page": one.page,
             "source_title": one.source_title,
             "captured_at": one.captured_at,
             "crop": None if one.crop is None else jpeg_uri(one.crop),
