@@ -13,6 +13,7 @@ Whoever opens the archive for writing next calls :meth:`Erasures.settle`, which 
 """
 
 import datetime as dt
+import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -32,6 +33,10 @@ from visavis.records.repacking_tables import spare_template
 from visavis.records.rotation_tables import doomed, erasure, erasure_face, erasure_media
 
 MARKS_A_LEAF = 2_000
+PORTION = 500
+"""Records deleted in one transaction."""
+BREATH_S = 0.15
+"""Between two of them: SQLite has whoever waits for its lock ask again every 100 ms, and would never let them in otherwise."""
 
 Mark = Callable[[str], str]
 """The keyed mark of an id, hexadecimal: whoever restores a backup knows by it what was erased since, and nobody else does."""
@@ -198,7 +203,10 @@ class Erasures:
         for table, column in ((erasure_face, "face_number"), (erasure_media, "media_number")):
             while self._database.ask(sa.select(table).where(table.c.erasure_number == number).limit(1)).first():
                 with open_work() as work:
-                    self._drop_portion(work, number, _noted(work, table, column, number), pictures=table is erasure_media)
+                    gone = _noted(work, table, column, number)
+                    self._drop_portion(work, number, gone, pictures=table is erasure_media)
+                if len(gone) == PORTION:
+                    time.sleep(BREATH_S)
         with open_work() as work:
             work.run(sa.update(erasure).where(erasure.c.number == number).values(done_at=work.at))
             receipt = _receipt(work.ask(sa.select(erasure).where(erasure.c.number == number)).one())
@@ -275,7 +283,7 @@ def _note(work: Work, table: sa.Table, column: str, numbers: Sequence[int], eras
 
 def _noted(work: Work, table: sa.Table, column: str, erasure_number: int) -> list[int]:
     """Return the first few hundred numbers that an erasure has noted."""
-    query = sa.select(table.c[column]).where(table.c.erasure_number == erasure_number).limit(500)
+    query = sa.select(table.c[column]).where(table.c.erasure_number == erasure_number).limit(PORTION)
     return list(work.ask(query).scalars())
 
 
