@@ -6,7 +6,6 @@ Start-up and memory are measured in fresh processes that open the index and sear
 """
 
 import argparse
-import datetime as dt
 import json
 import os
 import subprocess
@@ -21,45 +20,17 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from visavis.domain.actor import Actor
+from benchmarks.index_gallery import BATCH, FILTERS, PICTURES_EACH, K, SystemClock, clearance
 from visavis.domain.arrays import Vectors
-from visavis.domain.clearance import Clearance
 from visavis.domain.identification import Hits, IndexRows, Where
-from visavis.domain.ids import CaseId
 from visavis.index.codes import Codebook
 from visavis.index.embedded import EmbeddedIndex, open_embedded
 from visavis.records.rows import RowStore
 from visavis.testing.templates import identity_centres, pictures_of, unit
 
-PICTURES_EACH = 5
 PROBES = 1_000
-BATCH = 10_000
-K = 10
 ROUNDS = 7
 QUERIES_A_ROUND = 60
-FILTERS = {"1 %": 1, "10 %": 2}
-"""Source numbers; source 3 holds the rest."""
-
-
-class SystemClock:
-    """The time of this machine."""
-
-    def now(self) -> dt.datetime:
-        """Return it, in UTC."""
-        return dt.datetime.now(dt.UTC)
-
-
-def clearance() -> Clearance:
-    return Clearance(
-        actor=Actor(name="benchmark"),
-        case_id=CaseId("benchmark"),
-        purpose="benchmark",
-        policy="none",
-        sources=frozenset({1, 2, 3}),
-        max_candidates=None,
-        least_similarity=-1.0,
-        not_after=dt.datetime.now(dt.UTC) + dt.timedelta(hours=1),
-    ).sealed()
 
 
 def opened(folder: Path, dim: int, *, writable: bool) -> EmbeddedIndex:

@@ -143,6 +143,27 @@ class Page:
     sketch: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """A picture whose pixels are there already: (H, W, 3) uint8, upright RGB."""
+
+    image_rgb: RgbImage
+
+    @property
+    def full_width(self) -> int:
+        """Pixels."""
+        return int(self.image_rgb.shape[1])
+
+    @property
+    def full_height(self) -> int:
+        """Pixels."""
+        return int(self.image_rgb.shape[0])
+
+    def pixels(self, longer_side: int | None = None) -> RgbImage:  # noqa: ARG002  # all of them are at hand
+        """Return them, the same array each time."""
+        return self.image_rgb
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysedPicture:
     """What is known of a picture once it was decoded and its faces were found.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from visavis.domain.arrays import Landmarks5, RgbImage, Vectors, frozen
 from visavis.domain.errors import UnreadablePicture
 from visavis.domain.face import AnalysedFace, Box, Detection
-from visavis.domain.media import PixelSource, Reason
+from visavis.domain.media import AtHand, PixelSource, Reason
 from visavis.engines.align import DegenerateLandmarks, align, fit_similarity
 from visavis.engines.closeup import CloseUp, close_up, thumb
 from visavis.engines.detect import Detector, Found
@@ -20,7 +20,7 @@ from visavis.engines.embed import Recogniser
 from visavis.engines.finder import FaceFinder, first_scale
 from visavis.engines.fold import folded_file
 from visavis.engines.pack import Pack
-from visavis.engines.picture import AtHand, ScaledPicture
+from visavis.engines.picture import ScaledPicture
 from visavis.engines.quality import measure
 from visavis.engines.quantise import quantise_network
 from visavis.engines.runtime import OPENVINO, Network, RuntimeChoice, faster_runtime, open_network

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from visavis.domain.arrays import Landmarks5, RgbImage
 from visavis.domain.face import Box, Detection
+from visavis.domain.media import AtHand
 from visavis.engines.align import fit_similarity
 from visavis.engines.manifest import RecogniserFacts
-from visavis.engines.picture import AtHand, shrunk, window
+from visavis.engines.picture import shrunk, window
 from visavis.engines.quality import head_pose
 
 LOOK_FACE = 64

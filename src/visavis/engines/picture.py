@@ -1,7 +1,6 @@
 """One picture at the scale that is needed: decoded small first, and again larger only if somebody asks for pixels it lacks."""
 
 import math
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,27 +10,6 @@ from visavis.domain.media import PixelSource
 
 Scale = tuple[float, float]
 """Full picture's pixels per pixel of a smaller one, across and down."""
-
-
-@dataclass(frozen=True, slots=True)
-class AtHand:
-    """A picture whose pixels are there already: (H, W, 3) uint8, upright RGB."""
-
-    image_rgb: RgbImage
-
-    @property
-    def full_width(self) -> int:
-        """Pixels."""
-        return int(self.image_rgb.shape[1])
-
-    @property
-    def full_height(self) -> int:
-        """Pixels."""
-        return int(self.image_rgb.shape[0])
-
-    def pixels(self, longer_side: int | None = None) -> RgbImage:  # noqa: ARG002  # all of them are at hand
-        """Return them, the same array each time."""
-        return self.image_rgb
 
 
 class ScaledPicture:

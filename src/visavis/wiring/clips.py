@@ -12,6 +12,7 @@ from visavis.domain.face import AnalysedFace, Box
 from visavis.domain.film import Moment
 from visavis.domain.identification import Candidate
 from visavis.domain.ids import CaseId
+from visavis.domain.media import AtHand
 from visavis.records.archive import Records
 from visavis.services.access import MaskedClip
 from visavis.services.clip import (
@@ -29,7 +30,6 @@ from visavis.services.clip import (
 )
 from visavis.services.review import Disclose, Export
 from visavis.wiring import build
-from visavis.wiring.pixels import Pixels
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class ClipDesk:
 
     def look(self, image_rgb: RgbImage) -> Sequence[AnalysedFace]:
         """Return every face of a frame, looked for in every pixel of it."""
-        (faces,) = self._chain().analyse([Pixels(image_rgb)], thorough=True)
+        (faces,) = self._chain().analyse([AtHand(image_rgb)], thorough=True)
         if isinstance(faces, UnreadablePicture):
             raise faces
         return faces

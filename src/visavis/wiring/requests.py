@@ -12,6 +12,7 @@ from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box
 from visavis.domain.identification import ProbePicture
+from visavis.domain.media import AtHand
 from visavis.index.base import VectorIndex
 from visavis.law.requests import Ground, Kind, alarm
 from visavis.law.roles import Act
@@ -43,7 +44,6 @@ from visavis.services.requests import (
 from visavis.wiring import build
 from visavis.wiring.fulfil import fulfilments
 from visavis.wiring.picking import pick
-from visavis.wiring.pixels import Pixels
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
@@ -291,7 +291,7 @@ class RequestDesk:
             return package.write(request, others, stream, says=prepared.done.says, files=prepared.done.files)
 
     def _find_faces(self, image_rgb: RgbImage) -> Sequence[Box]:
-        return self._engines.chain().boxes(Pixels(image_rgb))
+        return self._engines.chain().boxes(AtHand(image_rgb))
 
     def _fulfilments(self, records: Records) -> dict[Kind, Fulfil]:
         own: dict[Kind, Fulfil] = {Kind.RESTRICTION: Restrict(records).run, Kind.RECTIFICATION: Rectified(records).run}

@@ -12,9 +12,8 @@ from visavis.decode.video.base import Film
 from visavis.decode.video.film import open_film
 from visavis.domain.arrays import Landmarks5
 from visavis.domain.errors import SetupError, UnreadablePicture
-from visavis.domain.media import Reason
+from visavis.domain.media import AtHand, Reason
 from visavis.engines.closeup import close_up_again
-from visavis.engines.picture import AtHand
 from visavis.records.repacking import Embedded, Repackings
 from visavis.records.waiting import FaceToMove, FilmToMove
 from visavis.services.repack.parts import BATCH, CHANGED, Admission, Admit, Batch, Tally, Target, embedded
