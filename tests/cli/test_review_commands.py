@@ -30,7 +30,8 @@ def decided(run, desk, candidate, says="same"):
 def test_leads_are_listed_until_they_are_decided(run, desk):
     archive, case, search, (first, *others) = desk
     waiting = run("review", "list", "--case", case, *GRACE, "-a", archive, "--format", "json").document
-    assert {lead["candidate_id"] for lead in waiting["leads"]} == {first, *others}
+    # The album is shared: other tests of this process may have searched it before it was copied.
+    assert {lead["candidate_id"] for lead in waiting["leads"] if lead["search_id"] == search} == {first, *others}
     assert first[-6:] in run("review", "list", *GRACE, "-a", archive).out.replace("\n", "")
     noted = decided(run, desk, first)
     assert noted.code == 0, noted.err

@@ -133,7 +133,7 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(ines, group, museum):
     for page in pages:
         assert " style=" not in page
         assert re.search(r"<[^>]* on[a-z]+=", page) is None
-        assert page.count("<script") == 1
+        assert page.count("<script") == 2
 
 
 def test_what_people_write_is_text_on_every_page(ines, macron, museum):

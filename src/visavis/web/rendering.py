@@ -19,7 +19,9 @@ def environment(words: Words) -> Environment:
         finalize=one_line,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"similarity": words.similarity, "date": words.date, "counted": words.counted}
-    made.globals |= {"style": stamped("desk.css"), "script": stamped("desk.js"), "icon": stamped("icon.svg")}
+    made.globals |= {"style": stamped("desk.css"), "script": stamped("desk.js"), "htmx": stamped("htmx.js"), "icon": stamped("icon.svg")}
     return made

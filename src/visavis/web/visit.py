@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from visavis.domain.errors import InputError
+from visavis.web.places import Place, places_of
 from visavis.web.sessions import WebSession
 
 if TYPE_CHECKING:
@@ -70,11 +71,16 @@ class Visit:
             request_id=self.request.scope.get("visavis.request_id", ""),
             token=self.house.sessions.token(self.cookie),
             session=self.session,
-            bare=template == "first_run.html.j2",
+            places=self._places(template),
             lead=self.house.words.lead,
             **facts,
         )
         return HTMLResponse(text, status_code=status)
+
+    def _places(self, template: str) -> tuple[Place, ...]:
+        if self.session is None or self.session.must_enrol or template == "first_run.html.j2":
+            return ()
+        return places_of(self.session)
 
     def go(self, path: str) -> Response:
         """Send the browser to a page of ours."""

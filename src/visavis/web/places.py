@@ -1,0 +1,37 @@
+"""The places of the desk: what its navigation leads to, for those whose role may go there."""
+
+from dataclasses import dataclass
+
+from visavis.domain.actor import Role
+from visavis.web.sessions import WebSession
+from visavis.wiring.accounts import roles_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One entry of the navigation.
+
+    Attributes
+    ----------
+    title : str
+        In English; the template translates it.
+    act : str
+        An act of `visavis.law.roles`: whose role does not hold it is not led there. Empty = everybody is.
+    """
+
+    path: str
+    title: str
+    act: str = ""
+
+
+PLACES: tuple[Place, ...] = (
+    Place(path="/", title="New search", act="search"),
+    Place(path="/account/second-factor", title="Second factor"),
+)
+
+
+def places_of(session: WebSession) -> tuple[Place, ...]:
+    """Return where a person is led; the doors ask again."""
+    roles = frozenset({Role.OWNER}) if session.who is None else session.who.actor.roles or frozenset({session.who.actor.role})
+    open_to = (place for place in PLACES if not place.act or roles & roles_for(place.act))
+    return tuple(place for place in open_to if session.who is not None or not place.path.startswith("/account/"))
