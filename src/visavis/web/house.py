@@ -85,11 +85,17 @@ class House:
 
     Attributes
     ----------
+    archive : ArchiveThread
+        For what takes milliseconds: people wait behind each other here.
+    back : ArchiveThread
+        For what takes seconds or minutes and a person's key (a package, an erasure, a report), out of everybody's way. What needs no
+        key and takes longer still, as ingest does, is a process of its own.
     start_key : str
         In the link that the terminal shows; empty = there is none.
     """
 
     archive: ArchiveThread
+    back: ArchiveThread
     sessions: Sessions
     read: ReadPhotograph
     words: Words

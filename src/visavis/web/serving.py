@@ -66,15 +66,18 @@ class Desk:
 
     def close(self) -> None:
         """Let go of the archive."""
+        self.house.back.close()
         self.house.archive.close()
 
 
 def make_desk(open_archive: "Callable[[], Archive]", *, read: ReadPhotograph, words: Words, listening: Listening, clock: Clock) -> Desk:
-    """Return the desk of an archive, which is opened in a thread of its own."""
+    """Return the desk of an archive, which is opened in threads of its own."""
     address = listening.address()
     archive = ArchiveThread(open_archive)
+    archive.start()
     house = House(
         archive=archive,
+        back=ArchiveThread(open_archive),
         sessions=Sessions(clock),
         read=read,
         words=words,

@@ -1,4 +1,4 @@
-"""One archive, one thread: every act of every person, one after the other, each as who is signed in."""
+"""An archive, a thread: every act of every person, one after the other, each as who is signed in."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,12 +19,17 @@ class ArchiveThread:
     Parameters
     ----------
     open_archive : callable
-        Called there, once.
+        Called there, once, when the first act comes.
     """
 
     def __init__(self, open_archive: "Callable[[], Archive]") -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
-        self._archive = self._thread.submit(open_archive).result()
+        self._open = open_archive
+        self._archive: Archive | None = None
+
+    def start(self) -> None:
+        """Open the archive now, so that what is wrong with it is said before anybody asks."""
+        self._thread.submit(self._opened).result()
 
     async def act(self, who: SignedIn | None, what: "Callable[[Archive], T]") -> T:
         """Do something as a person; None = as the machine's user."""
@@ -32,9 +37,16 @@ class ArchiveThread:
 
     def close(self) -> None:
         """Let go of the archive, after what is under way."""
-        self._thread.submit(self._archive.close).result()
+        if self._archive is not None:
+            self._thread.submit(self._archive.close).result()
         self._thread.shutdown()
 
     def _act(self, who: SignedIn | None, what: "Callable[[Archive], T]") -> T:
-        with self._archive.acting_as(who):
-            return what(self._archive)
+        archive = self._opened()
+        with archive.acting_as(who):
+            return what(archive)
+
+    def _opened(self) -> "Archive":
+        if self._archive is None:
+            self._archive = self._open()
+        return self._archive
