@@ -17,7 +17,7 @@ import pytest
 import visavis.law
 from visavis.domain.actor import Actor, Role
 from visavis.domain.errors import RefusedError
-from visavis.domain.ids import CaseId, PersonId, SourceId
+from visavis.domain.ids import CaseId, PersonId, ServiceId, SourceId
 from visavis.domain.orders import Appeal, Terms
 from visavis.law.admit import FaceFacts, ItemFacts, Step, admit, admit_face
 from visavis.law.amending import Amendment, check_amendment
@@ -35,6 +35,7 @@ from visavis.law.gates import Gate
 from visavis.law.labels import check_label
 from visavis.law.membership import check_member
 from visavis.law.orders import Claim, Erasing, Evidence, check_claim, check_erasing, check_second, check_thaw
+from visavis.law.programs import KeyAsked, ProgramAct, ProgramFacts, check_burst, check_key, check_terms
 from visavis.law.requests import (
     EndAsked,
     ExtensionAsked,
@@ -186,6 +187,42 @@ def approval(who: PersonId, **facts: object) -> Approval:
     return Approval(approver=approver(who, **facts), at=AT - DAY, self_approved=False)
 
 
+def program(**changes: object) -> ProgramFacts:
+    """Return a photo desk's program, which searches the usual source under the usual case."""
+    usual = {
+        "id": ServiceId("desk's"),
+        "sources": frozenset({SourceId("s")}),
+        "case_id": CaseId("desk"),
+        "acts": frozenset({ProgramAct.SEARCH}),
+        "until": AT + 30 * DAY,
+        "per_hour": 60,
+        "per_day": 500,
+    }
+    return ProgramFacts(**{**usual, **changes})
+
+
+def by_program(kit: Kit, profile: str = "archive", **changes: object) -> None:
+    """Search as a program."""
+    acting = program(**changes)
+    actor = Actor(name="photo desk", role=Role.SERVICE, service_id=acting.id)
+    kit.asked(kit.source(profile), actor=actor, program=acting)
+
+
+def key(**changes: object) -> None:
+    """Ask for a key to search with."""
+    usual = {
+        "acts": frozenset({ProgramAct.SEARCH}),
+        "sources": frozenset({SourceId("s")}),
+        "until": AT + 30 * DAY,
+        "per_hour": 60,
+        "per_day": 500,
+        "at": AT,
+        "case_open": True,
+        "case_sources": frozenset({SourceId("s")}),
+    }
+    check_terms(KeyAsked(**{**usual, **changes}))
+
+
 OVER = {"valid_to": dt.date(2026, 6, 9)}
 Scenario = Callable[[Kit], None]
 
@@ -332,6 +369,23 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ("SEARCH_GATES", Rule.SIMILARITY_FLOOR): (
         "a threshold under the floor",
         lambda kit: kit.asked(kit.source(), threshold=0.29),
+    ),
+    # ---- a program
+    ("KEY_TERMS_GATES", Rule.KEY_TERMS): ("a key without an end", lambda _: key(until=None)),
+    ("KEY_TERMS_GATES", Rule.KEY_BOUNDS): ("a key for a source that its case does not name", lambda _: key(case_sources=frozenset())),
+    ("KEY_TERMS_GATES", Rule.PERSON_NEEDED): ("a key to search for the police", lambda _: key(approvals=2)),
+    ("KEY_GATES", Rule.KEY_VALID): ("a revoked key comes in", lambda _: check_key(program(revoked_at=AT - DAY), at=AT)),
+    ("KEY_GATES", Rule.KEY_BOUNDS): (
+        "a key for searching has a source read",
+        lambda _: check_key(program(), at=AT, act=ProgramAct.INGEST),
+    ),
+    ("SOURCE_GATES", Rule.KEY_BOUNDS): ("a program searches a source that its key does not name", lambda kit: by_program(kit, sources=())),
+    ("SEARCH_GATES", Rule.KEY_VALID): ("a program searches after its key's end", lambda kit: by_program(kit, until=AT)),
+    ("SEARCH_GATES", Rule.KEY_BOUNDS): ("a program searches under another case", lambda kit: by_program(kit, case_id=CaseId("other"))),
+    ("SEARCH_GATES", Rule.KEY_RATE): ("search 61 of a program within the hour", lambda kit: by_program(kit, made_hour=60)),
+    ("BURST_GATES", Rule.NO_CAMERA): (
+        "a script searches with a camera's frames, one every half a minute",
+        lambda _: check_burst([AT - DAY * number / 2880 for number in range(8)], at=AT),
     ),
     # ---- strangers are measured
     ("CALIBRATION_GATES", Rule.PERSON_NEEDED): (
@@ -544,6 +598,9 @@ def page() -> str:
         "SOURCE_GATES": "A source is searched (a source that is refused is left out; if none is left, the search is refused)",
         "SEARCH_GATES": "A search",
         "CALIBRATION_GATES": "It is measured on a source's pictures how often strangers score high",
+        "KEY_TERMS_GATES": "A program gets a key",
+        "KEY_GATES": "A program comes in, or acts",
+        "BURST_GATES": "A program's probe is compared with those before it",
         "CASE_GATES": "A case is opened",
         "APPROVAL_GATES": "A case is approved",
         "CLAIM_GATES": "A jurisdiction is claimed",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from visavis.domain.ids import PersonId
+from visavis.domain.ids import PersonId, ServiceId
 
 
 class Role(StrEnum):
@@ -15,11 +15,13 @@ class Role(StrEnum):
     CLERK = "rights-clerk"
     OFFICER = "data-protection-officer"
     AUDITOR = "auditor"
+    SERVICE = "service"
+    """A program, by its API key; no person holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """A named person in a role.
+    """A named person in a role, or a program.
 
     Attributes
     ----------
@@ -31,9 +33,12 @@ class Actor:
         Who signed in with a key; None = whoever runs the process, as the machine names them.
     roles : frozenset of Role
         Every role of a person who has several; empty = `role` alone.
+    service_id : ServiceId or None
+        Which program acts, by its API key; then `person_id` is None.
     """
 
     name: str
     role: Role = Role.OWNER
     person_id: PersonId | None = None
     roles: frozenset[Role] = frozenset()
+    service_id: ServiceId | None = None

@@ -79,7 +79,10 @@ def clear(request: SearchRequest, sources: Sequence[SourceFacts], case: CaseFact
     """
     wanted = [source for source in sources if request.sources is None or source.id in request.sources]
     asked = [
-        SourceAsked(source=source, case=case, policy=rules.of(source.charter), at=at, names_case=request.names_case) for source in wanted
+        SourceAsked(
+            source=source, case=case, policy=rules.of(source.charter), at=at, names_case=request.names_case, program=request.program
+        )
+        for source in wanted
     ]
     answers = [(one, first_no(SOURCE_GATES, one)) for one in asked]
     left_out = tuple(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from visavis.domain.actor import Actor, Role
-from visavis.domain.ids import PersonId
+from visavis.domain.ids import PersonId, ServiceId
 from visavis.law.gates import Gate, No, first_no, pass_all
 from visavis.law.rules import Rule
 
@@ -13,11 +13,13 @@ from visavis.law.rules import Rule
 class _Asked:
     actor: Actor
     kind: str
-    involved: Collection[PersonId]
+    involved: Collection[PersonId | ServiceId]
 
 
 def _member(asked: _Asked) -> No | None:
     actor = asked.actor
+    if actor.service_id is not None:
+        return None if actor.service_id in asked.involved else No("another than this program made this search", "read your own")
     # A shared or standing case is everybody's whose role searches; a reviewer gives the second verdict in cases of others.
     if asked.kind != "case" or Role.REVIEWER in (actor.roles or {actor.role}) or actor.person_id in asked.involved:
         return None
@@ -27,7 +29,7 @@ def _member(asked: _Asked) -> No | None:
 MEMBER_GATES: tuple[Gate[_Asked], ...] = (Gate(Rule.CASE_MEMBER, _member),)
 
 
-def check_member(actor: Actor, *, kind: str, involved: Collection[PersonId]) -> None:
+def check_member(actor: Actor, *, kind: str, involved: Collection[PersonId | ServiceId]) -> None:
     """Ask whether a person belongs to a case; whether their role may look at it is `roles.check_role`'s to say.
 
     Parameters
@@ -35,8 +37,8 @@ def check_member(actor: Actor, *, kind: str, involved: Collection[PersonId]) -> 
     actor : Actor
     kind : str
         `shared`, `standing` or `case`.
-    involved : collection of PersonId
-        Who opened it, approved it, searched under it.
+    involved : collection of PersonId or ServiceId
+        Who opened it, approved it, searched under it; of programs the one that made this search.
 
     Raises
     ------
@@ -46,6 +48,6 @@ def check_member(actor: Actor, *, kind: str, involved: Collection[PersonId]) -> 
     pass_all(MEMBER_GATES, _Asked(actor=actor, kind=kind, involved=involved))
 
 
-def is_member(actor: Actor, *, kind: str, involved: Collection[PersonId]) -> bool:
+def is_member(actor: Actor, *, kind: str, involved: Collection[PersonId | ServiceId]) -> bool:
     """Whether `check_member` lets a person pass."""
     return first_no(MEMBER_GATES, _Asked(actor=actor, kind=kind, involved=involved)) is None

@@ -50,6 +50,7 @@ class Act(StrEnum):
     SUPPRESS = "suppress"
     CONSENT = "consent"
     CALIBRATE = "calibrate"
+    ISSUE_KEY = "issue-key"
 
 
 _RIGHTS = (Act.ERASE, Act.HOLD, Act.CERTIFY, Act.SUPPRESS, Act.CONSENT)
@@ -68,6 +69,8 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
             {Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.HOLD, Act.CERTIFY, Act.READ_LEDGER, Act.CALIBRATE, *_REQUESTS, *_ORDERS}
         ),
         Role.AUDITOR: frozenset({Act.READ_LEDGER, Act.READ_REQUESTS}),
+        # A program: nothing that wants a person's judgement or name. What else its key allows, `law.programs` says.
+        Role.SERVICE: frozenset({Act.SEARCH}),
     }
 )
 """Nobody's role holds an act that changes the ledger: there is none."""
@@ -106,6 +109,8 @@ class _Asked:
 
 
 def _person(asked: _Asked) -> No | None:
+    if asked.actor.service_id is not None:
+        return None if asked.act in ACTS[Role.SERVICE] else No(f"«{asked.act}» is a person's, and no program's", "sign in, and do it")
     if asked.profile is None or asked.profile in UNNAMED or asked.actor.person_id is not None:
         return None
     return No(

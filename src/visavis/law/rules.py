@@ -49,6 +49,15 @@ class Rule(StrEnum):
     CLOCK_SET_BACK = "clock-set-back", "the machine's clock is not before the last act in the ledger"
     ROLE_ALLOWED = "role-allowed", "the act belongs to one of the person's roles"
     ROLES_APART = "roles-apart", "the data-protection officer and the auditor hold no role that they watch over"
+    # ---- a program
+    KEY_TERMS = "key-terms", "an API key has sources, acts, a rate an hour and a day, and an end within a year"
+    KEY_VALID = "key-valid", "the API key is one that an owner made, not revoked and not past its end"
+    KEY_BOUNDS = "key-bounds", "a program stays within the acts, the sources and the one case that its key names"
+    KEY_RATE = "key-rate", "a program makes no more searches an hour and a day than its key says"
+    NO_CAMERA = (
+        "no-camera",
+        "a burst of nearly identical probes from programs freezes their case until a person releases it (AI Act Art. 5(1)(h))",
+    )
     # ---- a case
     CASE_KIND = "case-kind", "a standing case only where the profile has them; police and tracing open each case for one matter"
     CASE_GROUNDS = "case-grounds", "legal reference, necessity and whom it seeks are written down"

@@ -12,6 +12,7 @@ from visavis.law.clocks import add_months
 from visavis.law.facts import CaseFacts, SourceFacts
 from visavis.law.gates import Gate, No
 from visavis.law.policy import Policy, Profile
+from visavis.law.programs import ProgramFacts, by_people, case_of_key, rate_of_key, source_of_key, valid_key
 from visavis.law.roles import Act, check_role
 from visavis.law.rules import Rule
 
@@ -38,6 +39,8 @@ class SearchRequest:
         Why this search, in one line.
     names_case : bool
         False: no case was named, so that the archive's shared one is taken.
+    program : ProgramFacts or None
+        The program that searches; None = a person does.
     """
 
     actor: Actor
@@ -49,6 +52,7 @@ class SearchRequest:
     probe_faces: int = 1
     reason: str = ""
     names_case: bool = True
+    program: ProgramFacts | None = None
 
 
 # ---- one source ----------------------------------------------------------------------------------------------------------------
@@ -63,6 +67,7 @@ class SourceAsked:
     policy: Policy
     at: dt.datetime
     names_case: bool = True
+    program: ProgramFacts | None = None
 
     @property
     def profile(self) -> Profile:
@@ -157,6 +162,7 @@ SOURCE_GATES: tuple[Gate[SourceAsked], ...] = (
     Gate(Rule.PROFILE_OF_CASE, same_profile),
     Gate(Rule.PURPOSE_ALLOWED, purpose_allowed),
     Gate(Rule.GALLERY_MEASURED, _measured),
+    Gate(Rule.KEY_BOUNDS, lambda asked: source_of_key(asked.program, asked.source.id)),
 )
 """Each source that one of them refuses is left out of the search; if none is left, the search is refused."""
 
@@ -194,6 +200,8 @@ class SearchAsked:
 
 
 def _person(asked: SearchAsked) -> No | None:
+    if asked.request.program is not None:
+        return by_people(asked.request.program, [profile.approvals for profile in asked.profiles])
     if asked.request.actor.person_id is not None or not any(profile.person_needed for profile in asked.profiles):
         return None
     return No("a search in these sources needs a person who signed in", "search again with --as PERSON")
@@ -300,6 +308,9 @@ def _floor(asked: SearchAsked) -> No | None:
 SEARCH_GATES: tuple[Gate[SearchAsked], ...] = (
     Gate(Rule.PERSON_NEEDED, _person),
     Gate(Rule.ROLE_ALLOWED, _role),
+    Gate(Rule.KEY_VALID, lambda asked: valid_key(asked.request.program, asked.at)),
+    Gate(Rule.KEY_BOUNDS, lambda asked: case_of_key(asked.request.program, asked.case.id, asked.at)),
+    Gate(Rule.KEY_RATE, lambda asked: rate_of_key(asked.request.program)),
     Gate(Rule.CASE_OPEN, _open),
     Gate(Rule.CASE_KIND, _kind),
     Gate(Rule.CASE_APPROVED, _approved),

@@ -51,6 +51,8 @@ from visavis.records.originals import Originals
 from visavis.records.people import People
 from visavis.records.policies import Policies
 from visavis.records.presence import Presence
+from visavis.records.program_looks import ProgramLooks
+from visavis.records.programs import Programs
 from visavis.records.reach import Reach
 from visavis.records.rekeying import Rekeying
 from visavis.records.repacking import Repackings
@@ -121,6 +123,8 @@ class Records:
             self.key_place = doors.keys.place(self.archive_id)
             self.people = People(self._database, self.vault, self.keys)
             self.accounts = Accounts(self._database, self.vault)
+            self.programs = Programs(self._database, self.vault, self.keys)
+            self.program_looks = ProgramLooks(self._database, self.vault, self.keys)
             self.signatures = Signatures(self._database, self.vault)
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)

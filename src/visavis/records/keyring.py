@@ -50,6 +50,7 @@ class KeyKind(StrEnum):
     CASE = "case"
     TRANSFORM = "transform"
     LEAF = "leaf"
+    SERVICE = "service"
     ERASURE = "erasure"
     """What the checks of an erasure look for, until they are made."""
 

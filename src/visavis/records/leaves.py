@@ -81,7 +81,7 @@ class LeafWriter:
         if act.private is not None:
             kept, commitment = self.pen.payload(secrets.token_bytes(SALT_BYTES), act.private)
             facts["commitments"] = [commitment]
-        mark = PathSealer(self.vault).mark("leaf.actor", act.actor.person_id or act.actor.name).hex()
+        mark = PathSealer(self.vault).mark("leaf.actor", act.actor.person_id or act.actor.service_id or act.actor.name).hex()
         body = self.pen.write(seq, act.at, replace(act.actor, name=mark), act.operation, facts)
         driver = cast("sqlite3.Connection", connection.connection.driver_connection)
 

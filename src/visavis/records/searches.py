@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import InputError
 from visavis.domain.identification import ExpectedHits, Where
-from visavis.domain.ids import CandidateId, CaseId, PersonId, SearchId, new_id
+from visavis.domain.ids import CandidateId, CaseId, PersonId, SearchId, ServiceId, new_id
 from visavis.records import tables
 from visavis.records.anchors import FaceAnchors
 from visavis.records.database import Database, Work
@@ -74,6 +74,7 @@ class PastSearch:
     since: int | None
     until: int | None
     expected: ExpectedHits | None = None
+    service_id: ServiceId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,7 @@ class Searches:
                     "case_id": clearance.case_id,
                     "actor": self._sealer.seal("search.actor", clearance.actor.name, row=search_id),
                     "person_id": clearance.actor.person_id,
+                    "service_id": clearance.actor.service_id,
                     "purpose": clearance.purpose,
                     "reason": self._sealer.seal("search.reason", facts.reason, row=search_id),
                     "pack_id": facts.pack_id,
@@ -230,6 +232,7 @@ class Searches:
             case_id=CaseId(row.case_id),
             actor=self._sealer.open("search.actor", row.actor, row=row.id),
             person_id=row.person_id and PersonId(row.person_id),
+            service_id=row.service_id and ServiceId(row.service_id),
             purpose=row.purpose,
             reason=self._sealer.open("search.reason", row.reason, row=row.id),
             pack_id=row.pack_id,

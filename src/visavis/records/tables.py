@@ -299,6 +299,7 @@ search = Table(
     Column("threshold", Float, nullable=False),
     Column("filters", Text, nullable=False),
     Column("expected", Text),
+    Column("service_id", String(36)),
 )
 
 candidate = Table(

@@ -124,8 +124,9 @@ class RevokePerson:
 def _check_new(name: str, roles: Sequence[Role], passphrase: str) -> None:
     if not name or len(name) > LONGEST_NAME:
         raise InputError(f"a person has a name of 1 to {LONGEST_NAME} characters", remedy='visavis person add "Ada Lovelace" --role owner')
-    if not roles:
-        raise InputError("a person has a role", remedy="--role with one of: " + ", ".join(Role))
+    if not roles or Role.SERVICE in roles:
+        able = ", ".join(role for role in Role if role is not Role.SERVICE)
+        raise InputError("a person has a role that is no program's", remedy=f"--role with one of: {able}")
     if len(passphrase) < LEAST_PASSPHRASE:
         raise InputError(
             f"a passphrase has at least {LEAST_PASSPHRASE} characters", remedy="four words that have nothing to do with each other"

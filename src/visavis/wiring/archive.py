@@ -260,6 +260,7 @@ class Archive(Kept):
         RefusedError
             A rule says no.
         """
+        from visavis.services.programs.watch import ProbeWatch
         from visavis.services.search import Search, SearchQuestion, reading_notices
 
         self._follow()
@@ -287,6 +288,7 @@ class Archive(Kept):
             self._permission(records),
             scale=self._scale(records, ranking),
             notices=lambda sources: reading_notices(records, sources),
+            watch=ProbeWatch(records),
         )
         return search.run(question)
 

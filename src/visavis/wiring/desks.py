@@ -21,6 +21,7 @@ from visavis.wiring.repacking import RepackDesk
 from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.review import LabelDesk, ReviewDesk
 from visavis.wiring.rights import ConsentDesk, SuppressionDesk
+from visavis.wiring.services import Caller, ServiceDesk
 from visavis.wiring.session import Session
 from visavis.wiring.sources import CharterDesk
 from visavis.wiring.vault import VaultDesk
@@ -36,14 +37,19 @@ class Desks(ABC):
     def _open_index(self, records: Records) -> AbstractContextManager[VectorIndex]:
         """Open the index of the archive for an act that changes it."""
 
-    def acting_as(self, who: SignedIn | None) -> AbstractContextManager[None]:
-        """Let a person act within, who signed in before (`accounts.sign_in`); None = whoever runs the process."""
+    def acting_as(self, who: SignedIn | Caller | None) -> AbstractContextManager[None]:
+        """Let a person (`accounts.sign_in`) or a program (`services.authenticate`) act within; None = whoever runs the process."""
         return self._session.acting_as(who)
 
     @property
     def accounts(self) -> AccountDesk:
         """Signing in over a network."""
         return AccountDesk(self._session)
+
+    @property
+    def services(self) -> ServiceDesk:
+        """Programs: their keys, what they may do, and cases that a burst froze."""
+        return ServiceDesk(self._session)
 
     @property
     def people(self) -> PeopleDesk:

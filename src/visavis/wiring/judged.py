@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from visavis.domain.identification import Threshold
 from visavis.domain.tails import Calibration
 from visavis.records.archive import Records
+from visavis.services.programs.facts import Facts
 from visavis.wiring import build
 from visavis.wiring.calibration import CalibrationDesk, calibrated_floor
 from visavis.wiring.desks import Desks
@@ -58,4 +59,4 @@ class Judged(Desks):
     def _permission(self, records: Records) -> "Permission":
         from visavis.services.search import Permission
 
-        return Permission(records, self._session.rules, floor=self._floor(records))
+        return Permission(records, self._session.rules, floor=self._floor(records), program_of=Facts(records).of)

@@ -18,6 +18,7 @@ from visavis.records.folder import ArchiveFolder
 from visavis.records.key_file import Ask
 from visavis.services.people import SignedIn, sign_in
 from visavis.services.policies import with_local
+from visavis.services.programs.keys import Caller
 from visavis.settings import Settings
 from visavis.wiring import build
 
@@ -77,10 +78,11 @@ class Session:
         self.actor = self.signer.actor
 
     @contextmanager
-    def acting_as(self, who: SignedIn | None) -> Iterator[None]:
-        """Let a person act for a while, who signed in before; None = whoever runs the process."""
+    def acting_as(self, who: SignedIn | Caller | None) -> Iterator[None]:
+        """Let a person act for a while, who signed in before, or a program, which signs nothing; None = whoever runs the process."""
         before = self.actor, self.signer
-        self.actor, self.signer = (build.current_actor() if who is None else who.actor), who
+        self.actor = build.current_actor() if who is None else who.actor
+        self.signer = who if isinstance(who, SignedIn) else None
         try:
             yield
         finally:

@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 @person_app.command()
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="As they sign.")],
-    role: Annotated[list[Role] | None, typer.Option(help="Several times for several.")] = None,
+    role: Annotated[list[Role] | None, typer.Option(help="Several times for several; «service» is a program's, by `visavis key`.")] = None,
     passphrase_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Its first line is the new person's passphrase; else it is asked for, twice.")
     ] = None,

@@ -57,12 +57,13 @@ class PastSearches:
         RefusedError
             Not an act of the person's role, or they have no part in its case.
         """
-        case = self._records.cases.one(self._records.searches.one(search_id).case_id)
+        found = self._records.searches.one(search_id)
+        case = self._records.cases.one(found.case_id)
         searchers = {search.person_id for search in self._records.searches.of_case(case.id)}
         approvers = {approval.person_id for approval in case.approvals}
-        involved = {person for person in (case.opened_by, *approvers, *searchers) if person is not None}
+        involved = {one for one in (case.opened_by, *approvers, *searchers, found.service_id) if one is not None}
         with self._records.noting_refusals(actor, "consultation", what="looked-again", case=case.id):
-            check_role(actor, Act.REVIEW, profile=case.profile)
+            check_role(actor, Act.REVIEW if actor.service_id is None else Act.SEARCH, profile=case.profile)
             check_member(actor, kind=case.kind, involved=involved)
 
     def read(self, search_id: str) -> PastResult:

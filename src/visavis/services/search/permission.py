@@ -1,6 +1,6 @@
 """Asking the law for a clearance: the archive's sources and cases as facts in, one grant or a refusal out, which is noted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from visavis.domain.actor import Actor
@@ -9,8 +9,10 @@ from visavis.domain.errors import CharterInvalid, RefusedError
 from visavis.domain.ids import SourceId
 from visavis.law.clear import CaseFacts, Grant, SearchRequest, SourceFacts, clear
 from visavis.law.facts import Approval, Approver
+from visavis.law.programs import ProgramFacts
 from visavis.law.reading import parse_charter
 from visavis.law.rulebook import Rulebook
+from visavis.law.rules import Rule
 from visavis.records.archive import Records
 from visavis.records.cases import ApprovalRecord, CaseRecord, one_of
 from visavis.records.sources import SourceRecord
@@ -73,17 +75,24 @@ class Permission:
     rules : Rulebook
     floor : float
         The model pack's similarity under which nothing is given: `rules.floor(thresholds)`.
+    program_of : callable
+        Returns what a program that acts is bound to, None for a person.
     """
 
-    def __init__(self, records: Records, rules: Rulebook, *, floor: float) -> None:
+    def __init__(
+        self, records: Records, rules: Rulebook, *, floor: float, program_of: Callable[[Actor], ProgramFacts | None] | None = None
+    ) -> None:
         self._records = records
         self._rules = rules
         self._floor = floor
+        self._program_of = program_of or _people_only
 
     def ask(self, ask: Ask) -> Permit:
         """Return a permit, or raise `RefusedError` with the rule and what mends it. A refusal is in the ledger; no index was asked."""
         every, cases = self._records.sources.all(), self._records.cases.all()
-        case = _pick(cases, ask.case_id)
+        program = self._program_of(ask.actor)
+        case_id = ask.case_id or (None if program is None else program.case_id)
+        case = _pick(cases, case_id)
         request = SearchRequest(
             actor=ask.actor,
             floor=self._floor,
@@ -93,7 +102,8 @@ class Permission:
             all_candidates=ask.top is None,
             probe_faces=ask.probe_faces,
             reason=ask.reason,
-            names_case=ask.case_id is not None,
+            names_case=case_id is not None,
+            program=program,
         )
         measured = self._records.calibrations.sources(self._records.pack_id)
         facts: list[SourceFacts] = []
@@ -127,6 +137,12 @@ class Permission:
             standing_case=own[0] if own else None,
             measured=measured,
         )
+
+
+def _people_only(actor: Actor) -> ProgramFacts | None:
+    if actor.service_id is not None:
+        raise RefusedError("no program asks for this", rule=Rule.KEY_BOUNDS, remedy="sign in, and do it yourself")
+    return None
 
 
 def _pick(cases: Sequence[CaseRecord], case_id: str | None) -> CaseRecord | None:

@@ -3,11 +3,14 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
+from visavis.domain.actor import Actor
+from visavis.domain.arrays import Vectors
 from visavis.domain.clearance import Clearance
-from visavis.domain.identification import SearchResult, Where
+from visavis.domain.identification import ProbePicture, SearchResult, Where
 from visavis.domain.ids import SearchId
 from visavis.domain.tails import ADJUSTED
 from visavis.evaluation.cohort import Cohort
@@ -15,6 +18,7 @@ from visavis.index.base import VectorIndex
 from visavis.law.charter import first_moment_after
 from visavis.records.archive import Records
 from visavis.records.cases import CaseRecord
+from visavis.records.database import Work
 from visavis.records.reviews import ProbeToSave
 from visavis.records.searches import FoundFace, SearchFacts
 from visavis.records.shown import Shown
@@ -23,7 +27,7 @@ from visavis.services.search.asked import Probes, ProbesAsked, ProbeVector
 from visavis.services.search.cohorts import TOO_FEW, adjusted, draw_cohorts
 from visavis.services.search.expected import Expectation, Scale, expectation, threshold_of
 from visavis.services.search.leads import Asked, Lead, as_candidates, signers, stamp
-from visavis.services.search.permission import Permission
+from visavis.services.search.permission import Permission, Permit
 from visavis.services.search.question import SearchQuestion
 from visavis.services.search.turned import TurnedProbe, turned
 
@@ -56,6 +60,18 @@ class _Looking:
     cohorts: dict[int, Cohort] | None
 
 
+class Watch(Protocol):
+    """Looks at what programs search with."""
+
+    def see(self, actor: Actor, case: CaseRecord, pictures: Sequence[ProbePicture], vectors: Sequence[Vectors]) -> None:
+        """Raise `RefusedError` for a probe too many that looks like those before it."""
+        ...
+
+    def keep(self, work: Work, case: CaseRecord) -> None:
+        """Keep what this one looked like."""
+        ...
+
+
 class Search:
     """Searches an archive for a face."""
 
@@ -67,12 +83,14 @@ class Search:
         *,
         scale: Scale,
         notices: Callable[[Iterable[SourceRecord]], list[str]],
+        watch: Watch | None = None,
     ) -> None:
         self._records = records
         self._index = index
         self._permission = permission
         self._scale = scale
         self._notices = notices
+        self._watch = watch
         self._probes = Probes(records)
 
     def run(self, question: SearchQuestion) -> SearchResult:
@@ -101,6 +119,8 @@ class Search:
         size = self._records.gallery.size(where, at)
         cohorts = draw_cohorts(self._records, clearance, at, ceiling=self._scale.ceiling) if self._scale.adjusted else None
         asked = self._probes.of(question, permit, at)
+        if self._watch is not None:
+            self._watch.see(question.actor, permit.case, question.probes, [probe.vector for probe in asked.vectors])
         expected = self._expectation(question, clearance, size.size, asked, adjusted=cohorts is not None)
         looking = _Looking(where=where, clearance=clearance, least=expected.threshold.value, top=question.top, at=at, cohorts=cohorts)
         found = self._best(asked.vectors, looking)
@@ -115,7 +135,7 @@ class Search:
             probes_until=None if permit.case.open_until is None else first_moment_after(permit.case.open_until),
             expected=expected.hits(),
         )
-        search_id, leads = self._record(clearance, facts, found, expected)
+        search_id, leads = self._record(permit, facts, found, expected)
         few = (TOO_FEW,) if self._scale.adjusted and cohorts is None else ()
         return SearchResult(
             search_id=search_id,
@@ -143,9 +163,7 @@ class Search:
         wanted = question.threshold, question.expected
         return Expectation(strangers=strangers, threshold=threshold_of(strangers, self._scale, wanted, floor=clearance.least_similarity))
 
-    def _record(
-        self, clearance: Clearance, facts: SearchFacts, found: Sequence[_Found], expected: Expectation
-    ) -> tuple[SearchId, list[Lead]]:
+    def _record(self, permit: Permit, facts: SearchFacts, found: Sequence[_Found], expected: Expectation) -> tuple[SearchId, list[Lead]]:
         """Write the search; return its id, and what was found with the ids of the candidates."""
         faces = [
             FoundFace(
@@ -156,8 +174,10 @@ class Search:
             )
             for one in found
         ]
-        with self._records.work(clearance.actor) as work:
-            search_id, ids = self._records.searches.record(work, clearance, facts, faces)
+        with self._records.work(permit.clearance.actor) as work:
+            search_id, ids = self._records.searches.record(work, permit.clearance, facts, faces)
+            if self._watch is not None:
+                self._watch.keep(work, permit.case)
         adjusted = facts.expected is not None and facts.expected.ranked_by == ADJUSTED
         leads = [
             Lead(

@@ -1,0 +1,129 @@
+"""The desk of programs: their keys, what they may do, and cases that a burst of their probes froze."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from visavis.law.programs import ProgramAct, check_key
+from visavis.records.cases import CaseRecord
+from visavis.records.programs import ProgramRecord
+from visavis.services.programs import AddKey, Caller, Facts, KeyRequest, LetIn, ReleaseCase, RevokeKey
+from visavis.services.programs.keys import access_id
+from visavis.wiring.session import Session, organisation
+
+__all__ = ["Caller", "ProgramRecord", "ServiceDesk", "access_id"]
+
+PER_HOUR, PER_DAY = 60, 500
+ACTS = tuple(act.value for act in ProgramAct)
+
+
+class ServiceDesk:
+    """Programs of one archive. A key is named by its name, its id, or the end of it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def all(self) -> list[ProgramRecord]:
+        """Return every key, revoked and ended ones too, oldest first; never a secret."""
+        return self._session.records().programs.all()
+
+    def state(self, program: ProgramRecord) -> str:
+        """Return `open`, `ended` or `revoked`."""
+        if program.revoked_at is not None:
+            return "revoked"
+        return "open" if self._session.clock.now() < program.until else "ended"
+
+    def add(  # noqa: PLR0913 - what a key says, all keyword-only
+        self,
+        name: str,
+        *,
+        sources: Sequence[str],
+        until: dt.date | None,
+        case_id: str | None = None,
+        per_hour: int = PER_HOUR,
+        per_day: int = PER_DAY,
+        acts: Sequence[str] = (ProgramAct.SEARCH.value,),
+    ) -> tuple[ProgramRecord, str]:
+        """Make a key as the owner who signed in; return its account, and the key itself, which is never shown again.
+
+        Raises
+        ------
+        InputError
+            No name or one that is taken, no such source, case or act.
+        RefusedError
+            Not an act of the actor's roles; or `key-terms`, `key-bounds`, `person-needed`.
+        """
+        request = KeyRequest(
+            name=name,
+            sources=tuple(sources),
+            case_id=case_id or None,
+            acts=tuple(acts),
+            per_hour=per_hour,
+            per_day=per_day,
+            until=until,
+        )
+        records = self._session.records()
+        return AddKey(records, self._session.rules).run(self._session.actor, request, profile=organisation(records))
+
+    def revoke(self, name: str) -> ProgramRecord:
+        """Let a program in no longer, from its next request on."""
+        records = self._session.records()
+        return RevokeKey(records).run(self._session.actor, name, profile=organisation(records))
+
+    def authenticate(self, key: str) -> Caller:
+        """Return the program of a key, for `Archive.acting_as`.
+
+        Raises
+        ------
+        RefusedError
+            `key-valid`, in the same words whatever was wrong.
+        """
+        return LetIn(self._session.records()).by_key(self._session.actor, key)
+
+    def authenticate_signature(self, name: str, verify: Callable[[str], bool]) -> Caller:
+        """Return the program of an access id (the key up to its last `_`), if `verify`, given its secret, finds a signature to be its.
+
+        Raises
+        ------
+        RefusedError
+            `key-valid`, in the same words whatever was wrong.
+        """
+        return LetIn(self._session.records()).by_signature(self._session.actor, name, verify)
+
+    def check(self, act: str, *, source: str | None = None) -> None:
+        """Ask whether the program that acts may do this, to that source; people pass.
+
+        Raises
+        ------
+        InputError
+            No such source.
+        RefusedError
+            `key-valid`, `key-bounds`; noted.
+        """
+        session = self._session
+        records, actor = session.records(), session.actor
+        program = Facts(records).of(actor)
+        if program is None:
+            return
+        source_id = None if source is None else records.sources.one(source).id
+        with records.noting_refusals(actor, "consultation", what="key-use"):
+            check_key(program, at=session.clock.now(), act=ProgramAct(act), source_id=source_id)
+
+    def sources(self) -> frozenset[int] | None:
+        """Return the numbers of the sources that the program who acts is bound to; None = a person acts."""
+        service_id = self._session.actor.service_id
+        program = None if service_id is None else self._session.records().programs.by_id(service_id)
+        return None if program is None else program.sources
+
+    def wait_seconds(self, service_id: str) -> int:
+        """Return in how many seconds a program may search again; 0 = now."""
+        records, at = self._session.records(), self._session.clock.now()
+        program = records.programs.one(service_id)
+        return max(0, round((records.programs.free_at(program, at) - at).total_seconds()))
+
+    def why_frozen(self, case: CaseRecord) -> str:
+        """Return which burst of probes froze a case; empty if none did."""
+        return self._session.records().program_looks.why_frozen(case)
+
+    def release(self, case: str) -> CaseRecord:
+        """Let a case go on that a burst froze."""
+        return ReleaseCase(self._session.records()).run(self._session.actor, case)
