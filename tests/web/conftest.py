@@ -211,6 +211,37 @@ def as_person(desk: Desk) -> Callable[[str], Browser]:
     return browser
 
 
+class Program:
+    """A program with a key, which sends nothing that a browser would."""
+
+    def __init__(self, desk: Desk, key: str) -> None:
+        self.key = key
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=desk.app), base_url=ORIGIN, headers={"x-api-key": key})
+
+    def ask(self, method: str, path: str, **more) -> httpx.Response:
+        return asyncio.run(self.client.request(method, path, **more))
+
+    def search(self, photo: Path, **said: object) -> httpx.Response:
+        said = {"reason": "an undated print", **said}
+        return self.ask("POST", "/v1/searches", data=said, files={"photo": ("probe.jpg", photo.read_bytes(), "image/jpeg")})
+
+
+@pytest.fixture
+def programs(desk: Desk, museum: Museum) -> Callable[..., Program]:
+    """Return a maker of programs that search the museum."""
+
+    def made(name: str = "Photo desk", **changes: object) -> Program:
+        asked = {"sources": ["Museum"], "case_id": museum.case, "until": (SystemClock().now() + dt.timedelta(days=30)).date(), **changes}
+        return Program(desk, asyncio.run(desk.house.archive.act(None, lambda archive: _key(archive, name, asked))))
+
+    return made
+
+
+def _key(archive: Archive, name: str, asked: dict) -> str:
+    with archive.acting_as(archive.accounts.sign_in("Ada", PASSPHRASE)):
+        return archive.services.add(name, **asked)[1]
+
+
 @pytest.fixture
 def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of a household's archive in which nothing is yet."""

@@ -71,7 +71,9 @@ def test_every_role_is_let_in_where_the_table_says_and_nowhere_else(as_person, n
 def test_nobody_who_is_not_signed_in_passes_a_door_but_those_for_anybody(desk, browser_of):
     for door in app.doors():
         answer = asked(browser_of(desk), door)
-        if door.who is Who.ANYBODY:
+        if door.path.startswith("/v1/"):
+            assert answer.status_code == 401
+        elif door.who is Who.ANYBODY:
             assert answer.headers.get("location") != "/sign-in"
         elif door.method == "GET":
             assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sign-in")
@@ -88,6 +90,25 @@ def test_the_machines_user_passes_no_door_by_role_in_an_organisation(desk, brows
             answer = asked(browser, door)
             assert answer.status_code == 403
             assert "person-needed" in answer.text
+
+
+@pytest.mark.parametrize("acts", [("search",), ("ingest",), ("browse",), ("browse", "ingest", "search")], ids=" ".join)
+def test_a_key_is_let_in_where_the_table_says_and_nowhere_else(desk, programs, acts):
+    program = programs(acts=acts)
+    for door in app.doors():
+        if not door.path.startswith("/v1/"):
+            continue
+        answer = program.ask(door.method, re.sub("{seq}", "0", address(door)))
+        problem = answer.json() if "json" in answer.headers["content-type"] else {}
+        refused = problem.get("rule") in ("person-needed", "key-bounds") and answer.status_code == 403
+        assert refused is not (door.key_act in (*acts, "any")), (door.method, door.path, answer.status_code)
+        assert answer.status_code < 500
+
+
+def test_a_key_opens_no_page(desk, programs):
+    program = programs()
+    for path in ("/", "/searches/" + ANY_ID):
+        assert program.ask("GET", path).headers["location"].startswith("/sign-in")
 
 
 async def _nothing(_: Visit) -> Response:

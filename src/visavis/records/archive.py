@@ -51,6 +51,7 @@ from visavis.records.originals import Originals
 from visavis.records.people import People
 from visavis.records.policies import Policies
 from visavis.records.presence import Presence
+from visavis.records.program_answers import ProgramAnswers
 from visavis.records.program_looks import ProgramLooks
 from visavis.records.programs import Programs
 from visavis.records.reach import Reach
@@ -125,6 +126,7 @@ class Records:
             self.accounts = Accounts(self._database, self.vault)
             self.programs = Programs(self._database, self.vault, self.keys)
             self.program_looks = ProgramLooks(self._database, self.vault, self.keys)
+            self.program_answers = ProgramAnswers(self._database, self.vault)
             self.signatures = Signatures(self._database, self.vault)
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)

@@ -53,4 +53,13 @@ service_freeze = Table(
     Column("why", Text, nullable=False),
 )
 
+service_answer = Table(
+    "service_answer",
+    metadata,
+    Column("name_mark", LargeBinary(16), primary_key=True),
+    Column("body_mark", LargeBinary(16), nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+
 Index("search_by_service", search.c.service_id, search.c.at, sqlite_where=search.c.service_id.is_not(None))

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from visavis.domain.errors import InputError
+from visavis.web.api import problems, v1
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
@@ -28,7 +29,7 @@ OPENINGS: tuple[Opening, ...] = (
 
 def doors() -> tuple[Door, ...]:
     """Return every door of the desk."""
-    return tuple(door for door, _ in OPENINGS)
+    return (*(door for door, _ in OPENINGS), *v1.doors())
 
 
 def make_app(house: House, openings: Sequence[Opening] = OPENINGS) -> ASGIApp:
@@ -44,8 +45,15 @@ def make_app(house: House, openings: Sequence[Opening] = OPENINGS) -> ASGIApp:
         door.check()
         app.add_api_route(door.path, guarded(door, handler, house), methods=[door.method], include_in_schema=False, response_model=None)
 
+    programs = v1.endpoints(house)
+    for door, endpoint in programs:
+        app.add_api_route(door.path, endpoint, methods=[door.method], include_in_schema=False, response_model=None)
+
     async def unknown(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
+        if request.url.path.startswith(v1.PREFIX):
+            allowed = (error.headers or {}) if isinstance(error, HTTPException) else {}
+            return problems.unknown(status, request_id=str(request.scope.get("visavis.request_id", "")), headers=allowed)
         cookie = request.cookies.get(house.address.cookie, "")
         visit = Visit(request=request, house=house, cookie=cookie, session=house.sessions.find(cookie))
         if status == 404:
@@ -55,5 +63,5 @@ def make_app(house: House, openings: Sequence[Opening] = OPENINGS) -> ASGIApp:
         return answer
 
     app.add_exception_handler(HTTPException, unknown)
-    check_declared(app.routes, [door for door, _ in openings])
+    check_declared(app.routes, [door for door, _ in [*openings, *programs]])
     return Shell(app, house)

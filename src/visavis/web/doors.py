@@ -38,6 +38,8 @@ class Door:
         Under which the ledger has what is done here; empty = nothing, and `because` says why.
     body_bytes : int
         The longest body that is read; 0 = none.
+    key_act : str
+        Which act of a key lets a program in: `search`, `ingest`, `browse`; `any` = every key; empty = people only.
     """
 
     method: str
@@ -47,6 +49,7 @@ class Door:
     operation: str = ""
     because: str = ""
     body_bytes: int = 0
+    key_act: str = ""
 
     def check(self) -> None:
         """Raise `SetupError` for a door that does not say all it must."""
@@ -59,8 +62,9 @@ class Door:
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The roles that come in."""
-        return roles_for(self.act) if self.act else frozenset(Role)
+        """The roles that come in; `service` is every program whose key has the act."""
+        people = (roles_for(self.act) if self.act else frozenset(Role)) - {Role.SERVICE}
+        return people | {Role.SERVICE} if self.key_act else people
 
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -81,7 +85,13 @@ def table(doors: Iterable[Door]) -> str:
     """Return the doors as a table in Markdown, for `docs/security.md`."""
     lines = ["| route | who | in the ledger as | body, KiB |", "|---|---|---|---|"]
     for door in sorted(doors, key=lambda door: (door.path, door.method)):
-        who = ", ".join(role.value for role in Role if role in door.roles) if door.who is Who.ROLE else door.who.value
+        who = _who(door)
         kept = door.operation or f"nothing: {door.because}"
         lines.append(f"| `{door.method} {door.path}` | {who} | {kept} | {door.body_bytes >> 10 or ''} |")
     return "\n".join(lines) + "\n"
+
+
+def _who(door: Door) -> str:
+    people = [role.value for role in Role if role in door.roles - {Role.SERVICE}] if door.who is Who.ROLE else [door.who.value]
+    keys = {"": [], "any": ["any key"]}.get(door.key_act, [f"keys to {door.key_act}"])
+    return ", ".join([*people, *keys])

@@ -40,10 +40,10 @@ def guarded(door: Door, handler: Handler, house: House) -> Callable[[Request], A
                 return _to_sign_in(door, request)
             if session is not None and session.must_enrol and door.who is not Who.ANYBODY and door.path not in OPEN_BEFORE_ENROLMENT:
                 return RedirectResponse(ENROL, status_code=303)
-            if door.method != "GET" and not _same_origin(request, house.address):
+            if door.method != "GET" and not same_origin(request, house.address):
                 raise RefusedError("a page of another site sent this", rule="same-origin", remedy="open the desk and send it from there")
             if session is not None and door.who is not Who.ANYBODY:
-                await _permitted(door, house, session)
+                await permitted(door, house, session)
             form = await _form(door, request, visit)
             return await handler(Visit(request=request, house=house, cookie=cookie, session=session, form=form))
         except VisavisError as error:
@@ -69,7 +69,7 @@ async def _form(door: Door, request: Request, visit: Visit) -> Form:
     return form
 
 
-def _same_origin(request: Request, address: Address) -> bool:
+def same_origin(request: Request, address: Address) -> bool:
     """Whether the browser says that a page of ours sends this; what says neither is no browser, and has no business with a form."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
@@ -79,7 +79,7 @@ def _same_origin(request: Request, address: Address) -> bool:
     return own if origin is not None else site == "same-origin"
 
 
-async def _permitted(door: Door, house: House, session: WebSession) -> None:
+async def permitted(door: Door, house: House, session: WebSession) -> None:
     """Ask whether the person may still sign in, and whether the act is one of their role."""
     who = session.who
 

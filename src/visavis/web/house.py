@@ -13,7 +13,7 @@ from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 from visavis.web.meters import Meters
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
-from visavis.web.tries import Tries
+from visavis.web.tries import Tries, TriesByName
 
 
 class ReadPhotograph(Protocol):
@@ -34,6 +34,10 @@ class Words:
         A face with its surroundings, the whole picture: JPEG without metadata.
     shown : callable
         Text from outside, made safe to show.
+    document : callable
+        A search as the command line's JSON has it.
+    encodable : callable
+        Text from outside as JSON can hold it.
     """
 
     similarity: Callable[[float], str]
@@ -46,6 +50,8 @@ class Words:
     headline: Callable[[SearchResult], str]
     lead: str
     shown: Callable[[str], str]
+    document: Callable[[SearchResult], dict[str, object]]
+    encodable: Callable[[str], str]
     crop: Callable[[RgbImage, Box], bytes]
     whole: Callable[[RgbImage], bytes]
 
@@ -92,6 +98,10 @@ class House:
         key and takes longer still, as ingest does, is a process of its own.
     start_key : str
         In the link that the terminal shows; empty = there is none.
+    key_tries : TriesByName
+        Tries of API keys that failed, by the part of a key that names it.
+    under_way : set of str
+        Repeatable requests of programs that are being answered.
     """
 
     archive: ArchiveThread
@@ -105,3 +115,5 @@ class House:
     start_key: str = field(default="", repr=False)
     meters: Meters = field(default_factory=Meters)
     tries: Tries = field(default_factory=Tries)
+    key_tries: TriesByName = field(default_factory=TriesByName)
+    under_way: set[str] = field(default_factory=set)

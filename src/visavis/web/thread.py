@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from visavis.wiring.accounts import SignedIn
+from visavis.wiring.services import Caller
 
 if TYPE_CHECKING:
     from visavis.wiring import Archive
@@ -31,8 +32,8 @@ class ArchiveThread:
         """Open the archive now, so that what is wrong with it is said before anybody asks."""
         self._thread.submit(self._opened).result()
 
-    async def act(self, who: SignedIn | None, what: "Callable[[Archive], T]") -> T:
-        """Do something as a person; None = as the machine's user."""
+    async def act(self, who: SignedIn | Caller | None, what: "Callable[[Archive], T]") -> T:
+        """Do something as a person or a program; None = as the machine's user."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._act, who, what)
 
     def close(self) -> None:
@@ -41,7 +42,7 @@ class ArchiveThread:
             self._thread.submit(self._archive.close).result()
         self._thread.shutdown()
 
-    def _act(self, who: SignedIn | None, what: "Callable[[Archive], T]") -> T:
+    def _act(self, who: SignedIn | Caller | None, what: "Callable[[Archive], T]") -> T:
         archive = self._opened()
         with archive.acting_as(who):
             return what(archive)

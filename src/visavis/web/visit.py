@@ -97,7 +97,7 @@ async def read_form(request: Request, *, most: int) -> Form:
     InputError
         It is no form.
     """
-    body = await _body(request, most)
+    body = await read_body(request, most)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
         try:
@@ -109,7 +109,8 @@ async def read_form(request: Request, *, most: int) -> Form:
     raise InputError("this is no form", remedy="use the page")
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def read_body(request: Request, most: int) -> bytes:
+    """Return a body of at most `most` bytes; `TooLarge` if it is longer, whatever its header said."""
     said = request.headers.get("content-length", "0")
     if not (said.isascii() and said.isdigit()) or int(said) > most:
         raise _too_large(most)

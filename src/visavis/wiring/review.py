@@ -54,6 +54,10 @@ class ReviewDesk:
 
         PastSearches(self._session.records()).check_member(self._session.actor, search_id)
 
+    def search_of(self, candidate: str) -> str:
+        """Return the id of the search that found a candidate; `InputError` if there is no such candidate."""
+        return self._session.records().searches.candidate(candidate).search_id
+
     def read(self, search_id: str) -> PastResult:
         """Return a search as it may be shown now, for the pictures of a page whose `show` has written the leaf."""
         return _reader(self._session)(search_id)

@@ -3,7 +3,9 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 
+from visavis.domain.errors import RefusedError
 from visavis.law.programs import ProgramAct, check_key
+from visavis.law.rules import Rule
 from visavis.records.cases import CaseRecord
 from visavis.records.programs import ProgramRecord
 from visavis.services.programs import AddKey, Caller, Facts, KeyRequest, LetIn, ReleaseCase, RevokeKey
@@ -113,6 +115,22 @@ class ServiceDesk:
         service_id = self._session.actor.service_id
         program = None if service_id is None else self._session.records().programs.by_id(service_id)
         return None if program is None else program.sources
+
+    def refuse(self, operation: str) -> None:
+        """Refuse the program that acts what is a person's, and note it as `operation`; `RefusedError` (`person-needed`)."""
+        session = self._session
+        with session.records().noting_refusals(session.actor, operation, what="key-use"):
+            raise RefusedError("this is a person's, and no program's", rule=Rule.PERSON_NEEDED, remedy="sign in, and do it")
+
+    def answer_of(self, name: str, body: bytes) -> str | None:
+        """Return what was answered within a day to a request that comes again; `InputError` if its body differs."""
+        return self._session.records().program_answers.of(name, body, self._session.clock.now())
+
+    def keep_answer(self, name: str, body: bytes, answer: str) -> None:
+        """Keep an answer for a day, should its request come again."""
+        records = self._session.records()
+        with records.work(self._session.actor) as work:
+            records.program_answers.keep(work, name, body, answer)
 
     def wait_seconds(self, service_id: str) -> int:
         """Return in how many seconds a program may search again; 0 = now."""

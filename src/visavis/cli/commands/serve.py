@@ -8,7 +8,8 @@ import typer
 
 from visavis.cli.commands.options import ArchiveOption, archive_folder, ask_passphrase
 from visavis.cli.output import pictures, reading
-from visavis.cli.output.plain_text import shown
+from visavis.cli.output.document import plain_document
+from visavis.cli.output.plain_text import encodable, shown
 from visavis.domain.errors import InputError, SetupError
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def words() -> "Words":
         headline=reading.headline,
         lead=reading.LEAD,
         shown=shown,
+        document=plain_document,
+        encodable=encodable,
         crop=pictures.crop_jpeg,
         whole=pictures.whole_jpeg,
     )

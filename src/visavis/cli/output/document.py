@@ -50,6 +50,12 @@ def search_document(result: SearchResult) -> dict[str, object]:
     }
 
 
+def plain_document(result: SearchResult) -> dict[str, object]:
+    """Return `search_document` with every text as JSON can hold it."""
+    valid = _valid(search_document(result))
+    return valid if isinstance(valid, dict) else {}
+
+
 def emit(document: Mapping[str, object], stream: TextIO, *, indent: int | None = 2) -> None:
     r"""Write one JSON object and a newline: keys sorted, ASCII only, so that no encoding and no terminal can be upset by a name.
 

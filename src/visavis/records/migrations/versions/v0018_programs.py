@@ -51,5 +51,12 @@ def upgrade() -> None:
         sa.Column("service_id", sa.String(36), sa.ForeignKey("service_account.id"), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
     )
+    op.create_table(
+        "service_answer",
+        sa.Column("name_mark", sa.LargeBinary(16), primary_key=True),
+        sa.Column("body_mark", sa.LargeBinary(16), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.String(27), nullable=False, index=True),
+    )
     op.add_column("search", sa.Column("service_id", sa.String(36)))
     op.create_index("search_by_service", "search", ["service_id", "at"], sqlite_where=sa.text("service_id IS NOT NULL"))
