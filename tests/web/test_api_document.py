@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+import requests
 from hypothesis import HealthCheck, Phase, given, settings
 
 with warnings.catch_warnings():
@@ -19,6 +20,7 @@ from visavis.web.api import v1
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 EXAMPLES = 6
 OPERATIONS = [route.name for route in v1.DECLARED] + ["me", "openapi"]
+SENT = ("method", "url", "headers", "params", "data", "json", "files")
 OWN = ("x-api-key", "x-csrf-token", "cookie", "host", "content-length", "user-agent", "accept-encoding")
 CALLERS = ("program", "Ada", "Ines", "Carl")
 
@@ -79,12 +81,10 @@ def _try(operation, ask, base) -> None:
     )
     @given(case=strategy)
     def once(case):
-        said = {name: value for name, value in case.as_transport_kwargs(base_url=base).items() if name != "cookies"}
-        path = said.pop("url").removeprefix(base)
-        method, data = said.pop("method"), said.pop("data", None)
-        said |= {"content": data} if isinstance(data, (bytes, str)) else {"data": data} if data else {}
-        headers = {name: value for name, value in dict(said.pop("headers", None) or {}).items() if name.lower() not in OWN}
-        answer = ask(method, path, headers=headers, **said)
+        kwargs = {name: value for name, value in case.as_transport_kwargs(base_url=base).items() if name in SENT}
+        sent = requests.Request(**kwargs).prepare()
+        headers = {name: value for name, value in sent.headers.items() if name.lower() not in OWN}
+        answer = ask(sent.method, sent.url.removeprefix(base), headers=headers, content=sent.body or b"")
         case.validate_response(answer, checks=list(CHECKS))
 
     once()
