@@ -31,6 +31,8 @@ class VisavisError(Exception):
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
         self.remedy = remedy
+        self.request_id = ""
+        """Under which a desk's log has it; empty = it did not come over HTTP."""
 
 
 class InputError(VisavisError):
