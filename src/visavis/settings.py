@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     ranking: Literal["cosine", "cohort"] = Field(
         default="cosine", description="What candidates are ranked by: `cosine`, or `cohort`, the cosine less how near to people in general."
     )
+    webhook_hosts: str = Field(
+        default="",
+        description="Hosts, comma-separated, that the desk may tell events over https; empty = none.",
+    )
     max_megapixels: int = Field(default=250, ge=1, description="Largest picture that is decoded, millions of pixels.")
     max_film_gb: int = Field(default=512, ge=1, description="Largest film that is opened, GiB.")
     max_film_hours: int = Field(default=24, ge=1, description="Longest film that is opened, hours.")

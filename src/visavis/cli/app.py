@@ -38,6 +38,7 @@ from visavis.cli.commands import (
     survey,
     upkeep,
     vault,
+    webhooks,
 )
 from visavis.cli.output.plain_text import shown
 from visavis.domain.errors import CharterInvalid, RefusedError, SetupError, VisavisError
@@ -84,6 +85,7 @@ PARTS = (
     bench,
     calibrate,
     vault,
+    webhooks,
 )
 for part in PARTS:
     part.register(app)

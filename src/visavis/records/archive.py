@@ -69,6 +69,7 @@ from visavis.records.suppressions import Suppressions
 from visavis.records.taken import TemplateRows
 from visavis.records.together import Together
 from visavis.records.vault import KeyedVault, PathSealer, Vault
+from visavis.records.webhooks import Webhooks
 
 FORMAT = 2
 """Format 1, never released, kept names and paths as they were."""
@@ -127,6 +128,7 @@ class Records:
             self.programs = Programs(self._database, self.vault, self.keys)
             self.program_looks = ProgramLooks(self._database, self.vault, self.keys)
             self.program_answers = ProgramAnswers(self._database, self.vault)
+            self.webhooks = Webhooks(self._database, self.vault)
             self.signatures = Signatures(self._database, self.vault)
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)

@@ -62,4 +62,19 @@ service_answer = Table(
     Column("at", UtcTime, nullable=False, index=True),
 )
 
+webhook_target = Table(
+    "webhook_target",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("url", LargeBinary, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", UtcTime),
+    Column("problem", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", ForeignKey("person.id")),
+)
+
 Index("search_by_service", search.c.service_id, search.c.at, sqlite_where=search.c.service_id.is_not(None))

@@ -25,6 +25,7 @@ from visavis.wiring.services import Caller, ServiceDesk
 from visavis.wiring.session import Session
 from visavis.wiring.sources import CharterDesk
 from visavis.wiring.vault import VaultDesk
+from visavis.wiring.webhooks import WebhookDesk
 
 
 class Desks(ABC):
@@ -50,6 +51,11 @@ class Desks(ABC):
     def services(self) -> ServiceDesk:
         """Programs: their keys, what they may do, and cases that a burst froze."""
         return ServiceDesk(self._session)
+
+    @property
+    def webhooks(self) -> WebhookDesk:
+        """Where events are told over HTTP."""
+        return WebhookDesk(self._session)
 
     @property
     def people(self) -> PeopleDesk:

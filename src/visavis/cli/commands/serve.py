@@ -38,6 +38,7 @@ def serve(
 
     try:
         from visavis.web import serving
+        from visavis.web.courier import Courier
     except ModuleNotFoundError as error:
         raise SetupError(f"the desk needs {error.name}", remedy="install it with the extra: visavis[server]") from error
     settings, ask = read_settings(), functools.cache(ask_passphrase)  # the archive is opened twice, and the key asked for once
@@ -59,9 +60,12 @@ def serve(
     where = f"{desk.house.address.origin}/start?key={desk.house.start_key}" if desk.house.start_key else behind_proxy
     sys.stderr.write(shown(f"The desk is open: {where}") + "\n")
     sys.stderr.write("Ctrl-C closes it." + (" The link lets in whoever has it." if desk.house.start_key else "") + "\n")
+    courier = Courier(desk.house.archive, SystemClock())
+    courier.start()
     try:
         serving.run(desk, listening)
     finally:
+        courier.stop()
         reader.stop()
         desk.close()
 

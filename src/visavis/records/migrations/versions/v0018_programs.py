@@ -58,5 +58,18 @@ def upgrade() -> None:
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.String(27), nullable=False, index=True),
     )
+    op.create_table(
+        "webhook_target",
+        sa.Column("id", sa.String(36), primary_key=True),
+        sa.Column("url", sa.LargeBinary(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("events", sa.Text(), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.String(27)),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(27), nullable=False),
+        sa.Column("created_by", sa.String(36), sa.ForeignKey("person.id")),
+    )
     op.add_column("search", sa.Column("service_id", sa.String(36)))
     op.create_index("search_by_service", "search", ["service_id", "at"], sqlite_where=sa.text("service_id IS NOT NULL"))
