@@ -13,7 +13,7 @@ from visavis.web.api import problems, v1
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
-from visavis.web.pages import account, candidate, entry, plain, results, search
+from visavis.web.pages import account, candidate, entry, keys, plain, results, search
 from visavis.web.shell import Shell
 from visavis.web.visit import NotThere, Visit
 
@@ -24,6 +24,7 @@ OPENINGS: tuple[Opening, ...] = (
     *search.OPENINGS,
     *results.OPENINGS,
     *candidate.OPENINGS,
+    *keys.OPENINGS,
 )
 
 

@@ -26,6 +26,7 @@ class Place:
 
 PLACES: tuple[Place, ...] = (
     Place(path="/", title="New search", act="search"),
+    Place(path="/keys", title="Programs", act="issue-key"),
     Place(path="/account/second-factor", title="Second factor"),
 )
 
