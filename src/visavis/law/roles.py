@@ -50,6 +50,7 @@ class Act(StrEnum):
     SUPPRESS = "suppress"
     CONSENT = "consent"
     CALIBRATE = "calibrate"
+    INGEST = "ingest"
 
 
 _RIGHTS = (Act.ERASE, Act.HOLD, Act.CERTIFY, Act.SUPPRESS, Act.CONSENT)
