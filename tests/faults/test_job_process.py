@@ -11,7 +11,9 @@ import rig
 from visavis.domain.jobs import JobOptions, JobState
 from visavis.web.supervisor import Supervisor
 from visavis.web.thread import ArchiveThread
-from visavis.wiring.job_process import JobProcesses
+from visavis.wiring.archive import open_archive
+from visavis.wiring.job_process import Ended, JobProcesses
+from visavis.wiring.tools import create_archive
 
 CHILD = (sys.executable, str(Path(__file__).parent / "job_child.py"))
 FILES = 100
@@ -157,3 +159,20 @@ def test_a_job_waits_while_another_process_writes(archive, desks):
         desk.supervisor.look()
         assert desk.state(job) is JobState.WAITING
     desk.step_until(lambda: desk.state(job) is JobState.DONE)
+
+
+def test_the_passphrase_of_the_key_reaches_the_real_command_by_the_pipe_alone(tmp_path):
+    passphrase, folder = "four words that are apart", tmp_path / "archive"
+    (tmp_path / "empty").mkdir()
+    create_archive(folder, passphrase=passphrase)
+    with open_archive(folder, ask=lambda: passphrase) as opened:
+        opened.add_source(tmp_path / "empty", profile="household", title="Empty")
+        job = opened.jobs.start()[0].id
+    wrong = JobProcesses(folder, lambda: "another").start(job)
+    assert "does not open" in wrong.wait(120).trouble
+    process = JobProcesses(folder, lambda: passphrase).start(job)
+    told = [Path(f"/proc/{process.pid}/{name}").read_bytes() for name in ("cmdline", "environ")]
+    assert all(passphrase.encode() not in text for text in told)
+    assert process.wait(120) == Ended(code=0)
+    with open_archive(folder, ask=lambda: passphrase) as opened:
+        assert opened.jobs.one(job).state is JobState.DONE

@@ -334,7 +334,7 @@ def test_a_role_without_the_act_asks_in_vain(folder):
         AddPerson(opened._session.records(), argon2=LIGHT).run(opened._session.actor, "Aude", [Role.AUDITOR], rig.PASSPHRASE)
         job = opened.jobs.start(options=INLINE)[0].id
         opened._session.sign_in("Aude", rig.PASSPHRASE)
-        for asked in (lambda: opened.jobs.start(), lambda: opened.jobs.steer(job, Wish.STOP), lambda: opened.jobs.schedule("Pictures")):
+        for asked in (opened.jobs.start, lambda: opened.jobs.steer(job, Wish.STOP), lambda: opened.jobs.schedule("Pictures")):
             with pytest.raises((RefusedError, InputError)):
                 asked()
         with pytest.raises(RefusedError) as refused:

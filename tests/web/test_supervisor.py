@@ -171,13 +171,13 @@ def test_it_ends_the_process_and_kills_one_that_does_not_listen(house):
 
 def test_it_outlives_an_archive_that_can_not_answer(house, monkeypatch):
     monkeypatch.setattr("visavis.web.supervisor.EVERY_S", 0.001)
+    monkeypatch.setattr("visavis.web.supervisor.AGAIN_S", 0.0)
     house.jobs.waiting = ["a"]
     house.trouble = SetupError("no room")
     asked = []
 
     def hand_in(what: Callable) -> Future:
         asked.append(what)
-        house.now += AGAIN_S + 1
         if len(asked) == 3:
             house.trouble = None
         return House.hand_in(house, what)
