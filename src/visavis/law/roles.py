@@ -51,6 +51,7 @@ class Act(StrEnum):
     CONSENT = "consent"
     CALIBRATE = "calibrate"
     ISSUE_KEY = "issue-key"
+    INGEST = "ingest"
 
 
 _RIGHTS = (Act.ERASE, Act.HOLD, Act.CERTIFY, Act.SUPPRESS, Act.CONSENT)

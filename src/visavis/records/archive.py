@@ -38,6 +38,8 @@ from visavis.records.generations import first_segment, key_range, overwrite
 from visavis.records.holdings import Holdings
 from visavis.records.holds import Holds
 from visavis.records.intake import Intake
+from visavis.records.job_notes import JobNotes
+from visavis.records.jobs import Jobs
 from visavis.records.key_file import ArchiveKeys
 from visavis.records.keyring import Keyring, opens
 from visavis.records.labels import Labels
@@ -181,6 +183,8 @@ class Records:
         self.reach = Reach(self._database)
         self.calibrations = Calibrations(self._database)
         self.together = Together(self._database)
+        self.jobs = Jobs(self._database, sealer)
+        self.job_notes = JobNotes(self.folder)
 
     def rows_of(self, generation: int, *, dim: int, pack_id: str) -> RowStore:
         """Open the row files of a generation, or return them if they are open."""

@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 RETRIED = (Reason.NOT_ALLOWED, Reason.VANISHED, Reason.REFUSED, Reason.UNFINISHED)
 """Outcomes that may be different next time though the file is the same."""
+RETRIED_WHEN_ASKED = frozenset({Reason.UNREADABLE, Reason.TRUNCATED, Reason.TOO_LARGE, Reason.UNSUPPORTED, Reason.CRASHED})
+"""Outcomes that are different only after something else changed: a limit, a library, a drive that lost bytes."""
 QUERY_CHUNK = 500
 """Values in one `IN (…)`; SQLite's oldest limit on parameters is 999."""
 
@@ -34,9 +36,10 @@ class KnownFile:
     reason: Reason
     missing: bool
 
-    def unchanged(self, size: int, mtime_ns: int) -> bool:
-        """Whether the file need not be read again."""
-        return self.size == size and self.mtime_ns == mtime_ns and self.reason not in RETRIED
+    def unchanged(self, size: int, mtime_ns: int, *, retry: bool = False) -> bool:
+        """Whether the file need not be read again; `retry`: what could not be read is."""
+        again = self.reason in RETRIED or (retry and self.reason in RETRIED_WHEN_ASKED)
+        return self.size == size and self.mtime_ns == mtime_ns and not again
 
     def half_read(self, size: int, mtime_ns: int) -> bool:
         """Whether it is a film of which a part is read, and which is what it was."""
@@ -75,8 +78,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
-    """A file and its outcome, for lists."""
+    """A file and its outcome, for lists; a greater `number` was read later."""
 
+    number: int
     path: str
     root_number: int
     reason: Reason
@@ -94,8 +98,8 @@ class Files:
         self._database = database
         self._sealer = sealer
 
-    def start_job(self, work: Work, source: SourceRecord) -> Job:
-        """Begin a run."""
+    def start_job(self, work: Work, source: SourceRecord, *, asked_id: str = "") -> Job:
+        """Begin a run; `asked_id` is the job that asked for it, if one did."""
         job = Job(
             number=work.next_number(tables.job),
             id=JobId(new_id(work.at)),
@@ -106,9 +110,10 @@ class Files:
         )
         work.run(
             sa.insert(tables.job),
-            [{"number": job.number, "id": job.id, "source_number": source.number, "started_at": work.at}],
+            [{"number": job.number, "id": job.id, "source_number": source.number, "started_at": work.at, "asked_id": asked_id or None}],
         )
-        work.leaf("collection", job=job.id, source=source.id, what="ingest started")
+        asked = {"asked": asked_id} if asked_id else {}
+        work.leaf("collection", job=job.id, source=source.id, what="ingest started", **asked)
         return job
 
     def finish_job(self, work: Work, job: Job, *, listed: int) -> None:
@@ -217,6 +222,15 @@ class Files:
         for row in self._database.ask(query):
             yield self._record(row)
 
+    def read_for(self, asked_id: str, reason: Reason, *, below: int | None, limit: int) -> list[FileRecord]:
+        """Return files that ended in an outcome in the runs of a job, newest first, with numbers below `below`."""
+        runs = sa.select(tables.job.c.number).where(tables.job.c.asked_id == asked_id)
+        here = tables.location.c
+        query = _with_keys().where(here.reason == reason.value, here.job_number.in_(runs)).order_by(here.number.desc()).limit(limit)
+        if below is not None:
+            query = query.where(here.number < below)
+        return [self._record(row) for row in self._database.ask(query).all()]
+
     def one(self, root_number: int, path: str) -> FileRecord | None:
         """Return what is known of one path of a root."""
         mark = self._sealer.mark("location.path", path)
@@ -227,6 +241,7 @@ class Files:
     def _record(self, row: Any) -> FileRecord:
         place = location_row(row.root_number, row.path_mark)
         return FileRecord(
+            number=row.number,
             path=self._sealer.open("location.path", row.path, row=place, key=row.key_id),
             root_number=row.root_number,
             reason=Reason(row.reason),

@@ -158,6 +158,7 @@ job = Table(
     Column("listed", Integer),
     Column("read", Integer, nullable=False, default=0),
     Column("faces", Integer, nullable=False, default=0),
+    Column("asked_id", String(36)),
     sqlite_autoincrement=True,
 )
 

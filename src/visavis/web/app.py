@@ -13,7 +13,7 @@ from visavis.web.api import problems, v1
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
-from visavis.web.pages import account, candidate, entry, keys, plain, results, search
+from visavis.web.pages import account, candidate, entry, jobs, keys, plain, results, schedules, search
 from visavis.web.shell import Shell
 from visavis.web.visit import NotThere, Visit
 
@@ -25,6 +25,8 @@ OPENINGS: tuple[Opening, ...] = (
     *results.OPENINGS,
     *candidate.OPENINGS,
     *keys.OPENINGS,
+    *jobs.OPENINGS,
+    *schedules.OPENINGS,
 )
 
 

@@ -27,6 +27,7 @@ class Place:
 PLACES: tuple[Place, ...] = (
     Place(path="/", title="New search", act="search"),
     Place(path="/keys", title="Programs", act="issue-key"),
+    Place(path="/jobs", title="Jobs", act="ingest"),
     Place(path="/account/second-factor", title="Second factor"),
 )
 

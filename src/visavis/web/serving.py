@@ -2,10 +2,12 @@
 
 import logging
 import secrets
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from visavis.domain.clock import Clock
@@ -114,6 +116,7 @@ def run(desk: Desk, listening: Listening) -> None:
         h11_max_incomplete_event_size=32 << 10,
     )
     server = uvicorn.Server(config)
+    signal.signal(signal.SIGTERM, _end)  # uvicorn raises it again when the last answer is given: else nothing more would be closed
     try:
         server.run()
     except SystemExit:
@@ -121,6 +124,11 @@ def run(desk: Desk, listening: Listening) -> None:
             raise
         where = f"{listening.host}:{listening.port}"
         raise SetupError(f"{where} can't be listened on", remedy="see that no other desk is open, or name another --port") from None
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End as after a success: whoever manages services asked for it."""
+    raise SystemExit(0)
 
 
 class _IdsOnly(logging.Filter):

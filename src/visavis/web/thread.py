@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from visavis.wiring.accounts import SignedIn
@@ -35,6 +35,10 @@ class ArchiveThread:
     async def act(self, who: SignedIn | Caller | None, what: "Callable[[Archive], T]") -> T:
         """Do something as a person or a program; None = as the machine's user."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._act, who, what)
+
+    def hand_in(self, what: "Callable[[Archive], T]") -> "Future[T]":
+        """Do something as the machine's user, for who has no event loop to wait in."""
+        return self._thread.submit(self._act, None, what)
 
     def close(self) -> None:
         """Let go of the archive, after what is under way."""

@@ -36,7 +36,7 @@ from visavis.wiring.upkeep import Kept
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
     from visavis.evaluation.recall import IndexReport
-    from visavis.services.ingest import IngestReport
+    from visavis.services.ingest import IngestReport, IngestRequest
     from visavis.services.ingest.parts import Parts
     from visavis.services.ingest.pool import Pool
     from visavis.services.search import Reasons
@@ -138,7 +138,7 @@ class Archive(Kept):
 
     # ---- ingest --------------------------------------------------------------------------------------------------------------
 
-    def ingest(
+    def ingest(  # noqa: PLR0913 - the options of one act, all keyword-only
         self,
         *,
         sources: Sequence[str] = (),
@@ -146,6 +146,7 @@ class Archive(Kept):
         thorough: bool = False,
         sampling: Sampling | None = None,
         confirm_missing: bool = False,
+        retry: bool = False,
         progress: Callable[[IngestProgress], None] = lambda _: None,
     ) -> "IngestReport":
         """Read what is new or changed in the sources.
@@ -162,13 +163,15 @@ class Archive(Kept):
             How closely films are looked at; None = as the settings say.
         confirm_missing : bool
             Files that are gone are gone, even if they are many.
+        retry : bool
+            Read again what could not be read, though the file is the same.
 
         Raises
         ------
         ArchiveBusy
             Another process is writing.
         """
-        from visavis.services.ingest import Ingest, IngestRequest
+        from visavis.services.ingest import IngestRequest
 
         request = IngestRequest(
             actor=self._session.actor,
@@ -177,8 +180,15 @@ class Archive(Kept):
             thorough=thorough,
             sampling=sampling or self._session.settings.sampling,
             confirm_missing=confirm_missing,
+            retry=retry,
         )
-        with self._session.writing() as records, self._open_index(records) as index:
+        with self._session.writing() as records:
+            return self._ingest(records, request, progress)
+
+    def _ingest(self, records: Records, request: "IngestRequest", progress: Callable[[IngestProgress], None]) -> "IngestReport":
+        from visavis.services.ingest import Ingest
+
+        with self._open_index(records) as index:
             open_pool = functools.partial(self._open_pool, records)
             ingest = Ingest(self._parts(records, index), open_pool=open_pool, seconds=time.monotonic)
             return ingest.run(request, progress=progress)

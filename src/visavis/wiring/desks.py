@@ -3,15 +3,18 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from visavis.domain.arrays import RgbImage
 from visavis.domain.identification import Candidate
+from visavis.domain.progress import IngestProgress
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
 from visavis.wiring import build
 from visavis.wiring.accounts import AccountDesk, SignedIn
 from visavis.wiring.backups import BackupDesk
 from visavis.wiring.cases import CaseDesk
+from visavis.wiring.jobs import JobDesk, reading
 from visavis.wiring.ledger import LedgerDesk
 from visavis.wiring.orders import OrderDesk
 from visavis.wiring.paper import PaperDesk
@@ -27,6 +30,9 @@ from visavis.wiring.sources import CharterDesk
 from visavis.wiring.vault import VaultDesk
 from visavis.wiring.webhooks import WebhookDesk
 
+if TYPE_CHECKING:
+    from visavis.services.ingest import IngestReport, IngestRequest
+
 
 class Desks(ABC):
     """Desks over one session; `Archive` adds what stands on its index and its networks."""
@@ -37,6 +43,10 @@ class Desks(ABC):
     @abstractmethod
     def _open_index(self, records: Records) -> AbstractContextManager[VectorIndex]:
         """Open the index of the archive for an act that changes it."""
+
+    @abstractmethod
+    def _ingest(self, records: Records, request: "IngestRequest", progress: Callable[[IngestProgress], None]) -> "IngestReport":
+        """Read what is new, with records that hold the archive's lock."""
 
     def acting_as(self, who: SignedIn | Caller | None) -> AbstractContextManager[None]:
         """Let a person (`accounts.sign_in`) or a program (`services.authenticate`) act within; None = whoever runs the process."""
@@ -116,6 +126,11 @@ class Desks(ABC):
     def repacking(self) -> RepackDesk:
         """Moving to another model pack."""
         return RepackDesk(self._session, self._open_index)
+
+    @property
+    def jobs(self) -> JobDesk:
+        """Ingest that runs by itself: asked for, watched, steered, scheduled."""
+        return JobDesk(self._session, {"ingest": reading(self._session, self._ingest)})
 
     @property
     def backups(self) -> BackupDesk:

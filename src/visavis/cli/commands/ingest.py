@@ -31,6 +31,7 @@ def ingest(
     confirm_missing: Annotated[
         bool, typer.Option("--confirm-missing", help="Files that are gone are gone, even if they are many.")
     ] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Read again what could not be read, though the file is the same.")] = False,
     person: AsOption = None,
     archive: ArchiveOption = None,
     form: FormatOption = Format.TABLE,
@@ -39,7 +40,13 @@ def ingest(
     with archive_at(archive) as opened, IngestView(sys.stderr) as view:
         signed_in(opened, person)
         report = opened.ingest(
-            sources=source or (), workers=workers, thorough=thorough, sampling=sampling, confirm_missing=confirm_missing, progress=view
+            sources=source or (),
+            workers=workers,
+            thorough=thorough,
+            sampling=sampling,
+            confirm_missing=confirm_missing,
+            retry=retry,
+            progress=view,
         )
     if form is Format.JSON:
         emit(

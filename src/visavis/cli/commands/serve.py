@@ -1,6 +1,5 @@
 """`visavis serve`: the desk, in a browser."""
 
-import functools
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,14 +33,16 @@ def serve(
     """Open the desk: searching and judging in a browser."""
     from visavis.wiring.archive import open_archive
     from visavis.wiring.build import SystemClock, read_settings
+    from visavis.wiring.job_process import JobProcesses, KeptPassphrase
     from visavis.wiring.reader import ProbeReader
 
     try:
         from visavis.web import serving
         from visavis.web.courier import Courier
+        from visavis.web.supervisor import Supervisor
     except ModuleNotFoundError as error:
         raise SetupError(f"the desk needs {error.name}", remedy="install it with the extra: visavis[server]") from error
-    settings, ask = read_settings(), functools.cache(ask_passphrase)  # the archive is opened twice, and the key asked for once
+    settings, ask = read_settings(), KeptPassphrase(ask_passphrase)  # the archive is opened twice, and the key asked for once
     folder = archive_folder(archive, settings)
     listening = serving.Listening(host=host, port=port, origin=behind_proxy)
     listening.address()
@@ -57,15 +58,18 @@ def serve(
         listening=listening,
         clock=SystemClock(),
     )
+    jobs = Supervisor(desk.house.archive, JobProcesses(folder, lambda: ask.said))
     where = f"{desk.house.address.origin}/start?key={desk.house.start_key}" if desk.house.start_key else behind_proxy
     sys.stderr.write(shown(f"The desk is open: {where}") + "\n")
     sys.stderr.write("Ctrl-C closes it." + (" The link lets in whoever has it." if desk.house.start_key else "") + "\n")
     courier = Courier(desk.house.archive, SystemClock())
+    jobs.start()
     courier.start()
     try:
         serving.run(desk, listening)
     finally:
         courier.stop()
+        jobs.stop()
         reader.stop()
         desk.close()
 

@@ -1,6 +1,5 @@
 """The view of a running ingest, on standard error: a bar on a terminal, plain lines elsewhere."""
 
-from collections import deque
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -9,11 +8,10 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from visavis.cli.output.reading import counted
 from visavis.domain.film import clock
-from visavis.domain.progress import IngestProgress
+from visavis.domain.progress import IngestProgress, Pace
 
 _LINE_EVERY_S = 5.0
 _DRAW_EVERY_S = 0.1
-_WINDOW_S = 60.0  # a second run flies past unchanged files first; an average over the whole run would promise too much
 
 
 class IngestView:
@@ -29,7 +27,7 @@ class IngestView:
 
     def __init__(self, stream: TextIO) -> None:
         self._console = Console(file=stream, markup=False, emoji=False, highlight=False)
-        self._window: deque[IngestProgress] = deque()
+        self._pace = Pace()
         self._shown_s: float | None = None
         self._shown_done: tuple[int, float] | None = None
         self._bar = Progress(
@@ -44,16 +42,14 @@ class IngestView:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Show the last event, however young the one before, and give the terminal back."""
-        if self._window:
-            self._show(self._window[-1])
+        if self._pace.last is not None:
+            self._show(self._pace.last)
         if self._console.is_terminal:
             self._bar.stop()
 
     def __call__(self, event: IngestProgress) -> None:
         """Take the newest state; draws ten times a second on a terminal, writes a line each five seconds elsewhere."""
-        self._window.append(event)
-        while len(self._window) > 2 and event.seconds - self._window[1].seconds >= _WINDOW_S:
-            self._window.popleft()
+        self._pace.take(event)
         every = _DRAW_EVERY_S if self._console.is_terminal else _LINE_EVERY_S
         if self._shown_s is None or event.seconds - self._shown_s >= every:
             self._show(event)
@@ -69,19 +65,12 @@ class IngestView:
     def _line(self, event: IngestProgress) -> str:
         total = "" if event.files_total is None else f" of {event.files_total:,}"
         parts = [f"{event.files_done:,}{total} files", counted(event.faces, "face")]
-        return " · ".join([*parts, *(_film(event, self._rate("film_s")) if event.film_total_s else self._photos(event))])
+        return " · ".join([*parts, *(_film(event, self._pace.rate("film_s")) if event.film_total_s else self._photos(event))])
 
     def _photos(self, event: IngestProgress) -> list[str]:
-        rate = self._rate("files_done")
+        rate = self._pace.rate("files_done")
         left = [] if event.files_total is None or rate <= 0 else [f"{_span((event.files_total - event.files_done) / rate)} left"]
         return [f"{rate:.1f} photos/s", *left]
-
-    def _rate(self, what: str) -> float:
-        """Return what was done a second within the window."""
-        first, last = self._window[0], self._window[-1]
-        if last.seconds > first.seconds:
-            return float(getattr(last, what) - getattr(first, what)) / (last.seconds - first.seconds)
-        return float(getattr(last, what)) / last.seconds if last.seconds > 0 else 0.0
 
 
 def _film(event: IngestProgress, speed: float) -> list[str]:

@@ -37,6 +37,7 @@ class _Film:
     given: int = 0
     done: int = 0
     over: bool = False
+    became: Reason = Reason.NO_FACE
     came: dict[int, StretchRead] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("frames", "damaged", "looked", "lost_ticks"), 0))
     stored: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("frames", "damaged", "looked", "lost_ticks"), 0))
@@ -159,6 +160,7 @@ class FilmRuns:
     def _forget(self, film: _Film) -> None:
         del self._films[film.file.path]
         self._tally.read += 1
+        self._tally.met[film.became.value] += 1
         self._tally.bytes += film.file.size
 
     def _commit(self, film: _Film, came: StretchRead) -> None:
@@ -202,6 +204,8 @@ class FilmRuns:
         film.stored = dict(film.counts)
         self._last_word.pictures += 1
         self._tally.faces += len(committed.keys)
+        if committed.keys:
+            film.became = Reason.INDEXED
         self._parts.to_index(committed)
 
     def _refuse(self, work: Work, film: _Film, refusal: Outcome) -> None:
@@ -221,6 +225,7 @@ class FilmRuns:
 
     def _note(self, work: Work, film: _Film, outcome: Outcome) -> None:
         """Write why a film is read no further now: of one that is half read as the detail of that."""
+        film.became = outcome.reason
         if film.read.media_number is None:
             self._records.intake.commit(work, self._job, self._root.number, [replace(film.read, outcome=outcome)])
             return

@@ -46,8 +46,9 @@ class Portion:
 class Listing:
     """One walk over a root."""
 
-    def __init__(self, plug: Source, records: Records, root_number: int, presence: Presence) -> None:
+    def __init__(self, plug: Source, records: Records, root_number: int, presence: Presence, *, retry: bool = False) -> None:
         self._plug = plug
+        self._retry = retry
         self._records = records
         self._root_number = root_number
         self.presence = presence
@@ -75,7 +76,7 @@ class Listing:
 
     def _compare(self, files: list[FoundFile], unlisted: list[ReadFile], *, paired: set[str]) -> Portion:
         known = self._records.files.known(self._root_number, [file.path for file in files])
-        fresh = [file for file in files if not _is_unchanged(file, known, paired)]
+        fresh = [file for file in files if not _is_unchanged(file, known, paired, retry=self._retry)]
         read_again = {file.path for file in fresh}
         unchanged = [known[file.path] for file in files if file.path not in read_again]
         half_read: list[tuple[FoundFile, KnownFile]] = [
@@ -121,14 +122,16 @@ def _unlisted(item: Unlisted) -> ReadFile:
     return ReadFile(path=item.path, size=0, mtime_ns=0, outcome=Outcome(reason=item.reason, detail=item.detail))
 
 
-def _is_unchanged(file: FoundFile, known: dict[str, KnownFile], paired: set[str]) -> bool:
+def _is_unchanged(file: FoundFile, known: dict[str, KnownFile], paired: set[str], *, retry: bool) -> bool:
     """Whether nothing is to be done; a RAW file whose camera picture came or went since is not what it was, and a film that could not be
     opened is tried again: it may have wanted the extra `video`, and costs but its opening.
     """
     before = known.get(file.path)
     if before is not None and before.reason is Reason.UNSUPPORTED and kind_of(file.path) is Kind.VIDEO:
         return False
-    return before is not None and before.unchanged(file.size, file.mtime_ns) and (before.reason is Reason.PAIRED) == (file.path in paired)
+    if before is None or not before.unchanged(file.size, file.mtime_ns, retry=retry):
+        return False
+    return (before.reason is Reason.PAIRED) == (file.path in paired)
 
 
 def _settle_unread(fresh: list[FoundFile], paired: set[str]) -> list[ReadFile]:

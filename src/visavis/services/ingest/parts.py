@@ -42,10 +42,15 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
-    """How closely files are looked at: photographs `thorough` or not, films by their `sampling`."""
+    """How a run reads: photographs `thorough` or not, films by their `sampling`, and with `retry` what could not be read too.
+
+    `asked_id` is the job that asked for the run; empty = a command did.
+    """
 
     thorough: bool = False
     sampling: Sampling = Sampling.NORMAL
+    retry: bool = False
+    asked_id: str = ""
 
 
 @dataclass(slots=True)
@@ -55,6 +60,8 @@ class Tally:
     read: int = 0
     stored: Counter[str] = field(default_factory=Counter)
     """Outcomes as they stand in the records at the end of each root."""
+    met: Counter[str] = field(default_factory=Counter)
+    """Outcomes as they were met so far."""
     unchanged: int = 0
     returned: int = 0
     missing: int = 0

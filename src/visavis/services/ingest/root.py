@@ -48,9 +48,9 @@ class RootRun:
         """List the root and do what it asks for."""
         plug = self._parts.open_source(self._root.path, self._source.exclude)
         with self._records.work(self._actor) as work:
-            job = self._records.files.start_job(work, self._source)
+            job = self._records.files.start_job(work, self._source, asked_id=how.asked_id)
         presence = self._records.presence(job, self._root.number)
-        listing = Listing(plug, self._records, self._root.number, presence)
+        listing = Listing(plug, self._records, self._root.number, presence, retry=how.retry)
         before = self._tally.unchanged + self._tally.read
         films = FilmRuns(self._parts, self._tally, self._last_word, root=self._root, job=job, actor=self._actor)
         for _ in self._read(pool, job, films, self._new(listing, job, films), how):
@@ -167,6 +167,7 @@ class RootRun:
         self._last_word.pictures += sum(file.picture is not None for file in stored)
         self._parts.to_index(committed)
         self._tally.read += len(files)
+        self._tally.met.update(_met(file) for file in stored)
         self._tally.bytes += sum(file.size for file in files)
         self._tally.faces += len(committed.keys)
 
@@ -187,6 +188,12 @@ class RootRun:
             self._records.claims.extend(work, self._source.number)
             self._records.files.finish_job(work, job, listed=listing.met)
         self._tally.stored.update(self._records.files.counts(job_number=job.number))
+
+
+def _met(file: ReadFile) -> str:
+    """Return the outcome of a file as it is told while a run goes on."""
+    copy = file.picture is None and file.media_number is not None
+    return (Reason.DUPLICATE if copy else file.outcome.reason).value
 
 
 def _tasks(films: FilmRuns, batches: Iterator[Batch]) -> Iterator[Task | None]:

@@ -30,6 +30,10 @@ class IngestRequest:
         How closely films are looked at; one that is half read goes on as it was begun.
     confirm_missing : bool
         Files that are gone are gone, even if they are many.
+    retry : bool
+        Read again what could not be read, though the file is the same.
+    asked_id : str
+        The job that asks for it; empty = a command does.
     """
 
     actor: Actor
@@ -38,6 +42,8 @@ class IngestRequest:
     thorough: bool = False
     sampling: Sampling = Sampling.NORMAL
     confirm_missing: bool = False
+    retry: bool = False
+    asked_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +123,11 @@ class Ingest:
                     film_s=tally.film_s,
                     film_total_s=tally.film_total_s,
                     seconds=self._seconds() - began,
+                    outcomes=dict(tally.met),
                 )
             )
 
-        how = How(thorough=request.thorough, sampling=request.sampling)
+        how = How(thorough=request.thorough, sampling=request.sampling, retry=request.retry, asked_id=request.asked_id)
         with self._open_pool(request.workers) as pool:
             for source in sources:
                 for root in source.roots:

@@ -45,7 +45,9 @@ async def metrics(visit: Visit) -> Response:
     """Give the counters to who asks from this machine."""
     if any(name in visit.request.headers for name in FORWARDED):
         raise RefusedError("the counters are read on the machine itself", rule="same-origin", remedy="ask without the proxy")
-    return Response(visit.house.meters.text(sessions=len(visit.house.sessions)), media_type="text/plain; version=0.0.4; charset=utf-8")
+    jobs, read = await visit.house.archive.act(None, lambda archive: archive.jobs.by_state())
+    text = visit.house.meters.text(sessions=len(visit.house.sessions), jobs=jobs, files_read=read)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 OPENINGS: tuple[Opening, ...] = (
