@@ -1,4 +1,4 @@
-"""A charter as questions, one after the other: from the same tables as the templates and the reader, so that a page has nothing of its own."""
+"""A charter as questions, one after the other, from the same tables as templates and reader: a page has nothing of its own."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -143,7 +143,7 @@ def _input(name: str, profile: Profile, policy: Policy, *, alone: bool) -> Input
 
 
 def _choices(name: str, field: Field, profile: Profile, policy: Policy) -> tuple[Choice, ...]:
-    if name == "purposes" or name == "standing_case.purpose":
+    if name in ("purposes", "standing_case.purpose"):
         return tuple(Choice(word=word, says=policy.purposes[word]) for word in profile.purposes)
     articles = {"basis.article": profile.bases, "condition.article": profile.conditions}.get(name, ())
     if articles:
@@ -185,8 +185,9 @@ SAYS: Mapping[tuple[str, str], str] = MappingProxyType(
 def terms(profile: Profile) -> tuple[str, ...]:
     """Return in plain words what a profile asks of people, and what it forbids."""
     told = [
-        "Whoever runs the machine may act; nobody signs." if not profile.person_needed else "Everybody signs in; the charter is signed "
-        "by the owner or the data-protection officer before anything is read.",
+        "Whoever runs the machine may act; nobody signs."
+        if not profile.person_needed
+        else "Everybody signs in; the charter is signed by the owner or the data-protection officer before anything is read.",
     ]
     if profile.approvals:
         persons = "another person" if profile.approvals == 1 else f"{profile.approvals} other people"

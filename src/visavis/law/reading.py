@@ -77,7 +77,7 @@ def charter_from(document: Mapping[str, Any], rules: Rulebook, found: list[Probl
 
 
 def unfit(document: Mapping[str, Any], profile: Profile, names: Collection[str]) -> list[Problem]:
-    """Return what is missing or unfit of some fields of a charter that is still being written; whether they fit together shows at the end."""
+    """Return what is missing or unfit of some fields of a charter that is being written; whether they fit together shows at the end."""
     problems: list[Problem] = []
     filled = {**profile.defaults, **document}
     _values(filled, profile, problems)

@@ -1,4 +1,4 @@
-"""The pictures of a source as people look through them: page by page, with the faces that may be shown, and none that shows anybody hidden."""
+"""The pictures of a source as people look through them: page by page, with the faces that may be shown, and none with anybody hidden."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator
@@ -139,9 +139,7 @@ class Pictures:
         found: dict[int, dict[int, PictureFace]] = {}
         for chunk in chunks(list(numbers)):
             query = (
-                sa.select(
-                    seen.c.media_number, face.c.id, *(face.c[side] for side in ("left", "top", "width", "height")), *TIMES
-                )
+                sa.select(seen.c.media_number, face.c.id, *(face.c[side] for side in ("left", "top", "width", "height")), *TIMES)
                 .select_from(tables.template.join(face).join(seen).outerjoin(film, OF_FILM))
                 .where(seen.c.media_number.in_(chunk), tables.template.c.key.in_(searchable(at)))
                 .order_by(face.c.number)

@@ -76,7 +76,9 @@ class OpenedFolders:
                 folders.append((f"{place}.{_digest(entry.name)}", entry.name))
             elif self._wanted(entry.name):
                 pictures += 1
-        return Shelf(place=place, trail=trail, folders=tuple(sorted(folders, key=lambda one: one[1])[:MOST_SHOWN]), pictures=pictures, path=path)
+        return Shelf(
+            place=place, trail=trail, folders=tuple(sorted(folders, key=lambda one: one[1])[:MOST_SHOWN]), pictures=pictures, path=path
+        )
 
     def _walked(self, place: str) -> tuple[Path, tuple[tuple[str, str], ...]]:
         first, *steps = place.split(".")

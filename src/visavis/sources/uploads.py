@@ -168,7 +168,9 @@ class Upload:
                 for item in packed.infolist():
                     self._take(packed, item)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-            raise InputError("the ZIP can't be unpacked", remedy="pack it anew, without a password, or send the files themselves") from error
+            raise InputError(
+                "the ZIP can't be unpacked", remedy="pack it anew, without a password, or send the files themselves"
+            ) from error
 
     def _take(self, packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> None:
         if item.is_dir():

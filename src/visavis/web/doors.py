@@ -38,6 +38,8 @@ class Door:
         Under which the ledger has what is done here; empty = nothing, and `because` says why.
     body_bytes : int
         The longest body that is read; 0 = none.
+    streamed : bool
+        The page itself reads the body, in pieces, and looks for the token of its form before it keeps any.
     """
 
     method: str
@@ -47,6 +49,7 @@ class Door:
     operation: str = ""
     because: str = ""
     body_bytes: int = 0
+    streamed: bool = False
 
     def check(self) -> None:
         """Raise `SetupError` for a door that does not say all it must."""

@@ -14,6 +14,7 @@ from visavis.web.meters import Meters
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
 from visavis.web.tries import Tries
+from visavis.wiring.folders import Folders
 
 
 class ReadPhotograph(Protocol):
@@ -92,6 +93,8 @@ class House:
         key and takes longer still, as ingest does, is a process of its own.
     start_key : str
         In the link that the terminal shows; empty = there is none.
+    folders : Folders or None
+        Where the pictures of a new source may come from; None = from nowhere.
     """
 
     archive: ArchiveThread
@@ -103,5 +106,6 @@ class House:
     pages: Environment
     clock: Clock
     start_key: str = field(default="", repr=False)
+    folders: Folders | None = None
     meters: Meters = field(default_factory=Meters)
     tries: Tries = field(default_factory=Tries)

@@ -26,6 +26,7 @@ class Place:
 
 PLACES: tuple[Place, ...] = (
     Place(path="/", title="New search", act="search"),
+    Place(path="/sources", title="Sources"),
     Place(path="/account/second-factor", title="Second factor"),
 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from visavis.domain.errors import CharterInvalid, InputError
-from visavis.law.asking import ASKS, Choice, Input, Question, questions, terms
+from visavis.law.asking import Choice, Input, Question, questions, terms
 from visavis.law.charter import Charter
 from visavis.law.policy import Policy, Profile
 from visavis.law.reading import charter_from, parse_charter, unfit
@@ -68,7 +68,7 @@ class CharterForms:
         ]
 
     def questions(self, document: Document) -> tuple[Question, ...]:
-        """Return what the profile of a charter asks, in the words of the policy pack that governs it; a household is asked for its title."""
+        """Return what a charter's profile asks, in the words of the policy pack that governs it; a household is asked for its title."""
         policy, profile = self._governing(document)
         asked = questions(profile, policy)
         return asked if profile.two_keys else tuple(one for one in asked if one.key == "title")
@@ -138,8 +138,11 @@ def told(charter: Charter, policy: Policy) -> tuple[Fact, ...]:
         fact("dpia", "Impact assessment", charter.dpia),
         fact("kind", "Where the pictures come from", charter.kind),
         fact("opt_out", "Where people ask to be left out", charter.opt_out),
-        fact("originals", "An erasure and the photographs", {"keep": "leaves the files", "mask": "greys the face in the file"}.get(
-            charter.originals, "overwrites and removes the file")),
+        fact(
+            "originals",
+            "An erasure and the photographs",
+            {"keep": "leaves the files", "mask": "greys the face in the file"}.get(charter.originals, "overwrites and removes the file"),
+        ),
         fact("evidence", "Evidence", *(f"{one.file} ({one.kind or 'document'}), SHA-256 {one.sha256}" for one in charter.evidence)),
         fact("standing_case", "Daily searches", *(() if case is None else (f"«{case.title}», for {case.purpose}: {case.reason}",))),
         fact("registration", "Registration", charter.registration),

@@ -18,7 +18,9 @@ class Folders:
     uploads: UploadPlace
 
 
-def folders(archive: Path, settings: Settings, *, photos: tuple[Path, ...] = (), uploads: Path | None = None, bounds: Bounds | None = None) -> Folders:
+def folders(
+    archive: Path, settings: Settings, *, photos: tuple[Path, ...] = (), uploads: Path | None = None, bounds: Bounds | None = None
+) -> Folders:
     """Return where the pictures of an archive may come from; an option wins over its setting.
 
     Raises

@@ -12,6 +12,8 @@ from visavis.services.sources import Added, AddSource, CharterLife, SourceReques
 from visavis.wiring import build
 from visavis.wiring.session import Session
 
+__all__ = ["CharterDesk", "CharterVersion", "Finding", "SourceNote", "says"]
+
 
 class CharterDesk:
     """Legal files of one archive's sources."""

@@ -91,7 +91,9 @@ class CharterLife:
         return self._set_state(name, SourceState.LIVE, because)
 
     def amend(self, name: str, charter: Path | str) -> SourceRecord:
-        """Bring a new version of a charter, as a file or as the text of one. It waits for its signature, and the old one stays in force until then.
+        """Bring a new version of a charter, as a file or as the text of one.
+
+        It waits for its signature, and the old one stays in force until then.
 
         Where the profile's own declaration is enough it is in force at once.
 
