@@ -113,7 +113,9 @@ def test_a_list_of_files_that_lies_about_its_length_is_not_read(place):
         hand_in(place.begin(), "a.zip", bytes(data))
 
 
-@pytest.mark.parametrize("data", [b"", b"no zip", packed(("a.jpg", b"x"))[:-30], b"PK\5\6" + bytes(10)], ids=["empty", "text", "cut", "end"])
+@pytest.mark.parametrize(
+    "data", [b"", b"no zip", packed(("a.jpg", b"x"))[:-30], b"PK\5\6" + bytes(10)], ids=["empty", "text", "cut", "end"]
+)
 def test_what_is_no_zip_is_told_so(place, data):
     with pytest.raises(InputError, match="can't be unpacked"):
         hand_in(place.begin(), "a.zip", data)

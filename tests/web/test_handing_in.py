@@ -36,7 +36,8 @@ def form(token: str, *files: tuple[str, bytes], token_first: bool = True) -> byt
     """Write a form by hand, in another order or cut off."""
     field = f'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n{token}\r\n'.encode()
     parts = b"".join(
-        f'--x\r\nContent-Disposition: form-data; name="pictures"; filename="{name}"\r\n\r\n'.encode() + data + b"\r\n" for name, data in files
+        f'--x\r\nContent-Disposition: form-data; name="pictures"; filename="{name}"\r\n\r\n'.encode() + data + b"\r\n"
+        for name, data in files
     )
     return (field + parts if token_first else parts + field) + b"--x--\r\n"
 
@@ -118,7 +119,7 @@ BROKEN = {
     "no ZIP": lambda token: form(token, ("a.zip", b"x")),
     "empty": lambda token: b"",
     "another boundary": lambda token: form(token, ("a.jpg", b"x")).replace(b"--x", b"--y"),
-    "a header without end": lambda token: form(token) [:-8] + b"\r\n--x\r\n" + b"X" * 9000 + b": 1\r\n",
+    "a header without end": lambda token: form(token)[:-8] + b"\r\n--x\r\n" + b"X" * 9000 + b": 1\r\n",
 }
 
 
