@@ -1,11 +1,12 @@
 """Settings: read once in `wiring` from `VISAVIS_…` variables, handed down as values. `docs/reference/settings.md` has a paragraph each."""
 
+import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from visavis.domain.film import Sampling
 
@@ -28,6 +29,10 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_cache_path("visavis"),
         description="Folder for what can be made again: folded networks, the choice of runtime.",
     )
+    photos: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(), description="Folders of originals that the desk may offer for a new source, separated as in `PATH`."
+    )
+    uploads: Path | None = Field(default=None, description="Folder for pictures that people hand in at the desk.")
     passphrase_file: Path | None = Field(
         default=None, description="File whose first line is the passphrase of the person who signs in with `--as`; else it is asked for."
     )
@@ -53,3 +58,8 @@ class Settings(BaseSettings):
     max_film_gb: int = Field(default=512, ge=1, description="Largest film that is opened, GiB.")
     max_film_hours: int = Field(default=24, ge=1, description="Longest film that is opened, hours.")
     max_film_megapixels: int = Field(default=40, ge=1, description="Largest frame of a film that is decoded, millions of pixels.")
+
+    @field_validator("photos", mode="before")
+    @classmethod
+    def _separated(cls, said: object) -> object:
+        return tuple(Path(one) for one in said.split(os.pathsep) if one) if isinstance(said, str) else said

@@ -22,6 +22,7 @@ from visavis.domain.orders import Appeal, Terms
 from visavis.law.admit import FaceFacts, ItemFacts, Step, admit, admit_face
 from visavis.law.amending import Amendment, check_amendment
 from visavis.law.approvals import check_approval
+from visavis.law.browsing import Browsing, check_browsing
 from visavis.law.calibration import SourceMeasured
 from visavis.law.cases import CaseDraft, check_draft
 from visavis.law.charter import Charter, check_transition, check_usable
@@ -146,6 +147,13 @@ def sought(kit: Kit, **changes: object) -> None:
     clerk = Actor(name="cleo", person_id=CYD, role=Role.CLERK)
     usual = {"actor": clerk, "request_id": "r", "policy": kit.rules.pack("eu").mark, "open": True, "searched": False, "floor": 0.3}
     clear_rights(RightsSearch(**{**usual, **changes}), [1], kit.rules, at=AT)
+
+
+def browsed(kit: Kit, **changes: object) -> None:
+    """Look through a museum's source."""
+    ines = Actor(name="ines", person_id=CYD, role=Role.INVESTIGATOR)
+    usual = {"actor": ines, "state": "live", "charter": kit.chartered("archive"), "in_case": True, "at": AT}
+    check_browsing(Browsing(**{**usual, **changes}))
 
 
 def measured(kit: Kit, **changes: object) -> None:
@@ -434,6 +442,16 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
         lambda _: check_erasing(Erasing(terms=terms(), today=AT.date(), requests=("request 7",))),
     ),
     ("THAW_GATES", Rule.ORDER_FREEZES): ("a source is thawed while an order covers all of it", lambda _: check_thaw(["order 1"])),
+    # ---- looking through a source
+    ("BROWSE_GATES", Rule.SOURCE_LIVE): ("the pictures of a frozen source are looked through", lambda kit: browsed(kit, state="frozen")),
+    ("BROWSE_GATES", Rule.CHARTER_IN_DATES): (
+        "pictures are looked through before their charter begins",
+        lambda kit: browsed(kit, at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC)),
+    ),
+    ("BROWSE_GATES", Rule.BROWSED_IN_CASE): (
+        "an investigator without a case looks through a source",
+        lambda kit: browsed(kit, in_case=False),
+    ),
     # ---- after a search
     ("REVIEW_GATES", Rule.REVIEWER_APART): ("the same person judges twice", lambda _: check_reviewer(BOB, BOB, ADA)),
     ("MEMBER_GATES", Rule.CASE_MEMBER): (

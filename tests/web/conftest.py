@@ -29,6 +29,7 @@ from visavis.web.serving import Desk, Listening, make_desk
 from visavis.wiring import build
 from visavis.wiring.archive import Archive, open_archive
 from visavis.wiring.build import SystemClock
+from visavis.wiring.folders import folders
 from visavis.wiring.tools import create_archive
 
 PASSPHRASE = "a long passphrase of the tests"
@@ -172,7 +173,7 @@ def opening(reading: Callable[[str], ReadProbe], clock: Clock) -> Iterator[Opene
     """Open the desk of an archive."""
     made: list[Desk] = []
 
-    def opened(folder: Path, *, origin: str = "") -> Desk:
+    def opened(folder: Path, *, origin: str = "", photos: tuple[Path, ...] = ()) -> Desk:
         with open_archive(folder) as archive:
             pack = archive.status().pack
 
@@ -185,6 +186,7 @@ def opening(reading: Callable[[str], ReadProbe], clock: Clock) -> Iterator[Opene
             words=words(),
             listening=Listening(host="127.0.0.1", port=8478, origin=origin),
             clock=clock,
+            folders=folders(folder, Settings(), photos=photos),
         )
         made.append(desk)
         return desk

@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,15 @@ def charter_from(document: Mapping[str, Any], rules: Rulebook, found: list[Probl
     if clashes := list(contradictions(charter, policy)):
         raise _invalid(clashes)
     return charter
+
+
+def unfit(document: Mapping[str, Any], profile: Profile, names: Collection[str]) -> list[Problem]:
+    """Return what is missing or unfit of some fields of a charter that is being written; whether they fit together shows at the end."""
+    problems: list[Problem] = []
+    filled = {**profile.defaults, **document}
+    _values(filled, profile, problems)
+    _evidence(filled, profile, problems)
+    return [(name, why) for name, why in problems if re.sub(r"\[\d+\]", "", name) in names]
 
 
 def refusal_of(error: CharterInvalid) -> tuple[RefusedError, list[str]]:

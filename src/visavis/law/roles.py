@@ -30,6 +30,7 @@ class Act(StrEnum):
     CLOSE_CASE = "close-case"
     SEARCH = "search"
     REVIEW = "review"
+    BROWSE = "browse"
     DISCLOSE = "disclose"
     LABEL = "label"
     READ_LEDGER = "read-ledger"
@@ -62,8 +63,10 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
         # Everything but the search over all sources whatever their purposes: that is the clerk's, for a request and nothing else.
         Role.OWNER: frozenset(Act) - {Act.SEARCH_FOR_REQUEST},
-        Role.INVESTIGATOR: frozenset({Act.OPEN_CASE, Act.CLOSE_CASE, Act.SEARCH, Act.REVIEW, Act.DISCLOSE, Act.LABEL, Act.RECEIVE_REQUEST}),
-        Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.LABEL, Act.RECEIVE_REQUEST}),
+        Role.INVESTIGATOR: frozenset(
+            {Act.OPEN_CASE, Act.CLOSE_CASE, Act.SEARCH, Act.REVIEW, Act.BROWSE, Act.DISCLOSE, Act.LABEL, Act.RECEIVE_REQUEST}
+        ),
+        Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.BROWSE, Act.LABEL, Act.RECEIVE_REQUEST}),
         Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER, Act.SEARCH_FOR_REQUEST, *_RIGHTS, *_REQUESTS, *_ORDERS}),
         # Stops, and never searches (GDPR Art. 38(6): no task that makes a conflict of interests).
         Role.OFFICER: frozenset(

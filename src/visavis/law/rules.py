@@ -43,6 +43,10 @@ class Rule(StrEnum):
         "in a source that stands on consent, as many consents as faces cover a picture, each for every purpose, none withdrawn or ended",
     )
     NOT_OBJECTED = "not-objected", "nobody has objected to this face of this picture (GDPR Art. 21)"
+    BROWSED_IN_CASE = (
+        "browsed-in-case",
+        "who looks through a source's pictures owns the archive, or has a part in an open case that names the source; at home anybody",
+    )
     # ---- who acts
     PERSON_NEEDED = "person-needed", "a person who signed in with a key acts; only at home and in a trial is the machine's user enough"
     SIGNED_IN = "signed-in", "the passphrase opens the key of a person who is not revoked"

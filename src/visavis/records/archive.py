@@ -51,6 +51,7 @@ from visavis.records.order_questions import OrderQuestions
 from visavis.records.orders import Orders
 from visavis.records.originals import Originals
 from visavis.records.people import People
+from visavis.records.pictures import Pictures
 from visavis.records.policies import Policies
 from visavis.records.presence import Presence
 from visavis.records.program_answers import ProgramAnswers
@@ -178,6 +179,7 @@ class Records:
         self.backups = Backups(self._database)
         self.retention = Retention(self._database)
         self.suppressions = Suppressions(self._database, self.vault, self.keys)
+        self.pictures = Pictures(self._database, sealer, mark=self.suppressions.mark)
         self.consents = Consents(self._database, sealer, self.keys)
         self.rekeying = Rekeying(self._database, self.rows, self.rotations)
         self.reach = Reach(self._database)

@@ -13,7 +13,21 @@ from visavis.web.api import problems, v1
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
-from visavis.web.pages import account, candidate, entry, jobs, keys, plain, results, schedules, search
+from visavis.web.pages import (
+    account,
+    browse,
+    candidate,
+    charter,
+    entry,
+    jobs,
+    keys,
+    plain,
+    results,
+    schedules,
+    search,
+    sources,
+    where,
+)
 from visavis.web.shell import Shell
 from visavis.web.visit import NotThere, Visit
 
@@ -27,6 +41,10 @@ OPENINGS: tuple[Opening, ...] = (
     *keys.OPENINGS,
     *jobs.OPENINGS,
     *schedules.OPENINGS,
+    *charter.OPENINGS,
+    *where.OPENINGS,
+    *sources.OPENINGS,
+    *browse.OPENINGS,
 )
 
 

@@ -40,6 +40,8 @@ class Door:
         The longest body that is read; 0 = none.
     key_act : str
         Which act of a key lets a program in: `search`, `ingest`, `browse`; `any` = every key; empty = people only.
+    streamed : bool
+        The page itself reads the body, in pieces, and looks for the token of its form before it keeps any.
     """
 
     method: str
@@ -50,6 +52,7 @@ class Door:
     because: str = ""
     body_bytes: int = 0
     key_act: str = ""
+    streamed: bool = False
 
     def check(self) -> None:
         """Raise `SetupError` for a door that does not say all it must."""

@@ -61,11 +61,10 @@ def error_page(visit: Visit, error: VisavisError) -> Response:
 
 async def _form(door: Door, request: Request, visit: Visit) -> Form:
     """Return the form of a request that changes something; `RefusedError` without the token of the page it was on."""
-    if door.method == "GET":
+    if door.method == "GET" or door.streamed:
         return Form()
     form = await read_form(request, most=door.body_bytes)
-    if not visit.house.sessions.holds(visit.cookie, form.one("token")):
-        raise RefusedError("the page that sent this is too old", rule="same-origin", remedy="load the page again, and send it again")
+    visit.check_token(form.one("token"))
     return form
 
 

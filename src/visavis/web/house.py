@@ -14,6 +14,7 @@ from visavis.web.meters import Meters
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
 from visavis.web.tries import Tries, TriesByName
+from visavis.wiring.folders import Folders
 
 
 class ReadPhotograph(Protocol):
@@ -102,6 +103,8 @@ class House:
         Tries of API keys that failed, by the part of a key that names it.
     under_way : set of str
         Repeatable requests of programs that are being answered.
+    folders : Folders or None
+        Where the pictures of a new source may come from; None = from nowhere.
     """
 
     archive: ArchiveThread
@@ -113,6 +116,7 @@ class House:
     pages: Environment
     clock: Clock
     start_key: str = field(default="", repr=False)
+    folders: Folders | None = None
     meters: Meters = field(default_factory=Meters)
     tries: Tries = field(default_factory=Tries)
     key_tries: TriesByName = field(default_factory=TriesByName)

@@ -28,6 +28,7 @@ PLACES: tuple[Place, ...] = (
     Place(path="/", title="New search", act="search"),
     Place(path="/keys", title="Programs", act="issue-key"),
     Place(path="/jobs", title="Jobs", act="ingest"),
+    Place(path="/sources", title="Sources"),
     Place(path="/account/second-factor", title="Second factor"),
 )
 

@@ -2,6 +2,7 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from visavis.domain.film import clock
 from visavis.web.house import Words
 from visavis.web.pages.plain import stamped
 
@@ -22,6 +23,6 @@ def environment(words: Words) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"similarity": words.similarity, "date": words.date, "counted": words.counted}
+    made.filters |= {"similarity": words.similarity, "date": words.date, "counted": words.counted, "clock": clock}
     made.globals |= {"style": stamped("desk.css"), "script": stamped("desk.js"), "htmx": stamped("htmx.js"), "icon": stamped("icon.svg")}
     return made

@@ -17,6 +17,7 @@ from visavis.web.house import Address, House, ReadPhotograph, Words
 from visavis.web.rendering import environment
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
+from visavis.wiring.folders import Folders
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -72,11 +73,21 @@ class Desk:
         self.house.archive.close()
 
 
-def make_desk(open_archive: "Callable[[], Archive]", *, read: ReadPhotograph, words: Words, listening: Listening, clock: Clock) -> Desk:
+def make_desk(
+    open_archive: "Callable[[], Archive]",
+    *,
+    read: ReadPhotograph,
+    words: Words,
+    listening: Listening,
+    clock: Clock,
+    folders: Folders | None = None,
+) -> Desk:
     """Return the desk of an archive, which is opened in threads of its own."""
     address = listening.address()
     archive = ArchiveThread(open_archive)
     archive.start()
+    if folders is not None:
+        folders.uploads.sweep()
     house = House(
         archive=archive,
         back=ArchiveThread(open_archive),
@@ -86,6 +97,7 @@ def make_desk(open_archive: "Callable[[], Archive]", *, read: ReadPhotograph, wo
         address=address,
         pages=environment(words),
         clock=clock,
+        folders=folders,
         start_key="" if address.proxied else secrets.token_urlsafe(24),
     )
     return Desk(app=make_app(house), house=house)

@@ -5,10 +5,12 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from visavis.domain.clock import Clock
 from visavis.domain.identification import ProbePicture, SearchResult
+from visavis.web.drafts import CharterDraft
 from visavis.wiring.accounts import SignedIn
 
 IDLE = dt.timedelta(minutes=30)
@@ -17,6 +19,7 @@ MOST_SESSIONS = 200
 MOST_PROBES = 4
 """Photographs that a session keeps in memory, some ten megabytes each; the oldest goes first."""
 MOST_SEARCHES = 50
+MOST_PICTURES = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,8 @@ class WebSession:
     secret: str = ""
     probes: OrderedDict[str, HeldProbe] = field(default_factory=OrderedDict)
     searches: OrderedDict[str, OpenedSearch] = field(default_factory=OrderedDict)
+    pictures: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    draft: CharterDraft | None = None
 
     @property
     def name(self) -> str:
@@ -75,6 +80,12 @@ class WebSession:
         self.probes[probe.id] = probe
         while len(self.probes) > MOST_PROBES:
             self.probes.popitem(last=False)
+
+    def saw(self, media_ids: Iterable[str]) -> None:
+        """Remember that pages with these pictures were opened: their images may be fetched."""
+        self.pictures.update(dict.fromkeys(media_ids))
+        while len(self.pictures) > MOST_PICTURES:
+            self.pictures.popitem(last=False)
 
     def opened(self, search_id: str, search: OpenedSearch) -> None:
         """Remember that the page of a search was opened: its pictures may be fetched."""
@@ -119,6 +130,12 @@ class Sessions:
     def end(self, cookie: str) -> None:
         """Forget a session and the key in it."""
         self._open.pop(cookie, None)
+
+    def uploads(self) -> frozenset[str]:
+        """Return the uploads that drafts of open sessions stand on."""
+        oldest = self._clock.now() - IDLE
+        awake = (session for session in self._open.values() if session.seen >= oldest)
+        return frozenset(session.draft.upload for session in awake if session.draft is not None and session.draft.upload)
 
     def token(self, cookie: str) -> str:
         """Return the token that forms carry, bound to the cookie; a page of another site can't know it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -10,7 +11,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from visavis.domain.errors import InputError
+from visavis.domain.errors import InputError, RefusedError
 from visavis.web.places import Place, places_of
 from visavis.web.sessions import WebSession
 
@@ -31,10 +32,11 @@ class NotThere(InputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """The fields of a form, and the bytes of its file."""
+    """The fields of a form, and the bytes of its file; `file_name` is what its sender called it, without any folder."""
 
     fields: Mapping[str, list[str]] = field(default_factory=dict)
     file: bytes = field(default=b"", repr=False)
+    file_name: str = field(default="", repr=False)
 
     def one(self, name: str) -> str:
         """Return a field's text, stripped; empty if it is not there."""
@@ -64,6 +66,11 @@ class Visit:
         if self.session is None:
             raise NotThere("nobody is signed in", remedy="sign in")
         return self.session
+
+    def check_token(self, token: str) -> None:
+        """Raise `RefusedError` unless a form of this browser's session sent this."""
+        if not self.house.sessions.holds(self.cookie, token):
+            raise RefusedError("the page that sent this is too old", rule="same-origin", remedy="load the page again, and send it again")
 
     def page(self, template: str, *, status: int = 200, **facts: object) -> Response:
         """Return a page."""
@@ -131,18 +138,18 @@ async def _multipart(headers: Headers, body: bytes) -> Form:
         yield body
 
     fields: dict[str, list[str]] = {}
-    file = b""
+    file, name_of_file = b"", ""
     try:
         parsed = await _InMemory(headers, pieces(), max_files=1, max_fields=FIELDS, max_part_size=LONGEST_FIELD).parse()
     except (MultiPartException, KeyError, ValueError) as error:
         raise InputError("the form can't be read", remedy="go back and send it again, with one photograph") from error
     for name, value in parsed.multi_items():
         if isinstance(value, UploadFile):
-            file = await value.read()
+            file, name_of_file = await value.read(), PurePosixPath((value.filename or "").replace("\\", "/")).name[:200]
         else:
             fields.setdefault(name, []).append(value)
     await parsed.close()
-    return _checked(Form(fields=fields, file=file))
+    return _checked(Form(fields=fields, file=file, file_name=name_of_file))
 
 
 def _checked(form: Form) -> Form:

@@ -14,11 +14,13 @@ from visavis.wiring import build
 from visavis.wiring.accounts import AccountDesk, SignedIn
 from visavis.wiring.backups import BackupDesk
 from visavis.wiring.cases import CaseDesk
+from visavis.wiring.charter_forms import CharterForms
 from visavis.wiring.jobs import JobDesk, reading
 from visavis.wiring.ledger import LedgerDesk
 from visavis.wiring.orders import OrderDesk
 from visavis.wiring.paper import PaperDesk
 from visavis.wiring.people import PeopleDesk
+from visavis.wiring.pictures import PictureDesk
 from visavis.wiring.policies import PolicyDesk
 from visavis.wiring.repacking import RepackDesk
 from visavis.wiring.retention import RetentionDesk
@@ -96,6 +98,16 @@ class Desks(ABC):
     def charters(self) -> CharterDesk:
         """Legal files of the sources: adding, signing, answering, freezing, amending."""
         return CharterDesk(self._session)
+
+    @property
+    def pictures(self) -> PictureDesk:
+        """Looking through the pictures of sources."""
+        return PictureDesk(self._session)
+
+    @property
+    def forms(self) -> CharterForms:
+        """Charters asked for in questions, and read in plain words."""
+        return CharterForms(self._session)
 
     @property
     def ledger(self) -> LedgerDesk:

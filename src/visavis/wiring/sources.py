@@ -12,6 +12,8 @@ from visavis.services.sources import Added, AddSource, CharterLife, SourceReques
 from visavis.wiring import build
 from visavis.wiring.session import Session
 
+__all__ = ["CharterDesk", "CharterVersion", "Finding", "SourceNote", "says"]
+
 
 class CharterDesk:
     """Legal files of one archive's sources."""
@@ -19,17 +21,20 @@ class CharterDesk:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(
+    def add(  # noqa: PLR0913 - the options of one act, all keyword-only
         self,
         folder: Path | str,
         *,
         profile: str | None = None,
         title: str | None = None,
         charter: Path | str | None = None,
+        text: str = "",
         exclude: Sequence[str] = (),
         answer: str = "",
     ) -> Added:
         """Add a folder with its legal file: `profile="household"` with a title, or a charter; `answer` speaks to what its files say.
+
+        `charter` is a file, `text` what would stand in one.
 
         Raises
         ------
@@ -45,12 +50,11 @@ class CharterDesk:
             folder=Path(folder),
             profile=profile,
             title=title,
-            charter=Path(charter) if charter is not None else None,
+            charter=Path(charter) if charter is not None else text or None,
             exclude=tuple(exclude),
             answer=answer,
         )
-        with self._session.writing() as records:
-            return AddSource(records, self._session.rules, look=self._look(), signer=self._session.signer).run(request)
+        return AddSource(self._session.records(), self._session.rules, look=self._look(), signer=self._session.signer).run(request)
 
     def sign(self, name: str) -> SourceRecord:
         """Put the charter that waits in force, as the person who signed in."""
@@ -72,10 +76,10 @@ class CharterDesk:
         with self._life() as life:
             return life.thaw(name, because)
 
-    def amend(self, name: str, charter: Path | str) -> SourceRecord:
-        """Bring a new version of a charter, to be signed."""
+    def amend(self, name: str, charter: Path | str = "", *, text: str = "") -> SourceRecord:
+        """Bring a new version of a charter, to be signed: a file, or as `text` what would stand in one."""
         with self._life() as life:
-            return life.amend(name, Path(charter))
+            return life.amend(name, text or Path(charter))
 
     def add_root(self, name: str, folder: Path | str, *, answer: str = "") -> Added:
         """Add a folder of the same class to a source."""
@@ -98,11 +102,21 @@ class CharterDesk:
         """Return what people wrote about a source, oldest first."""
         return self._session.records().charters.notes(source)
 
+    def counts(self, source: SourceRecord) -> dict[str, int]:
+        """Return how many files of a source ended in each outcome."""
+        return self._session.records().files.counts(source_number=source.number)
+
+    def half_read(self, source: SourceRecord) -> str:
+        """Say how many of its films are read in part; empty if none is."""
+        found = self._session.records().films.half_read(source.number)
+        return found.tell(source.title) if found.films else ""
+
     @contextmanager
     def _life(self) -> Iterator[CharterLife]:
+        # Rows of SQL only, so the archive's lock, which an ingest holds for hours, is not asked for: a source is frozen at once, and
+        # the next batch of that ingest finds it so.
         session = self._session
-        with session.writing() as records:
-            yield CharterLife(records, session.rules, actor=session.actor, signer=session.signer, look=self._look())
+        yield CharterLife(session.records(), session.rules, actor=session.actor, signer=session.signer, look=self._look())
 
     def _look(self) -> Callable[[Path, tuple[str, ...], Charter], FileSigns]:
         from visavis.services.sources.signs import LookForSigns

@@ -1,6 +1,7 @@
 """`visavis serve`: the desk, in a browser."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,10 +30,15 @@ def serve(
     behind_proxy: Annotated[
         str, typer.Option("--behind-proxy", metavar="ORIGIN", help="Address of the proxy with TLS that stands before it: https://…")
     ] = "",
+    photos: Annotated[
+        list[Path] | None, typer.Option("--photos", metavar="DIR", help="A folder inside which the desk may offer folders of originals.")
+    ] = None,
+    uploads: Annotated[Path | None, typer.Option("--uploads", metavar="DIR", help="Where pictures that people hand in are kept.")] = None,
 ) -> None:
     """Open the desk: searching and judging in a browser."""
     from visavis.wiring.archive import open_archive
     from visavis.wiring.build import SystemClock, read_settings
+    from visavis.wiring.folders import folders
     from visavis.wiring.job_process import JobProcesses, KeptPassphrase
     from visavis.wiring.reader import ProbeReader
 
@@ -46,6 +52,7 @@ def serve(
     folder = archive_folder(archive, settings)
     listening = serving.Listening(host=host, port=port, origin=behind_proxy)
     listening.address()
+    opened_folders = folders(folder, settings, photos=tuple(photos or ()), uploads=uploads)
     with open_archive(folder, settings=settings, ask=ask) as opened:
         if behind_proxy and opened.accounts.nobody():
             raise InputError("nobody can sign in: the archive has no person", remedy="visavis person add NAME --role owner")
@@ -57,6 +64,7 @@ def serve(
         words=words(),
         listening=listening,
         clock=SystemClock(),
+        folders=opened_folders,
     )
     jobs = Supervisor(desk.house.archive, JobProcesses(folder, lambda: ask.said))
     where = f"{desk.house.address.origin}/start?key={desk.house.start_key}" if desk.house.start_key else behind_proxy

@@ -10,27 +10,28 @@ from visavis.domain.ids import SourceId
 from visavis.domain.signing import Signer
 from visavis.law.charter import Charter, check_usable
 from visavis.law.file_signs import FileSigns, Unanswered, check_answered
-from visavis.law.reading import read_charter, refusal_of
+from visavis.law.reading import refusal_of
 from visavis.law.roles import Act, check_role
 from visavis.law.rulebook import Rulebook
 from visavis.law.writing import household_charter
 from visavis.records.archive import Records
 from visavis.records.sources import NewSource
-from visavis.services.sources.filing import Look, answer, case_of, findings, new_version
+from visavis.services.sources.filing import Look, answer, case_of, charter_of, findings, new_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRequest:
-    """What a person asks for: a folder with either a profile that needs no file (household) or a charter file.
+    """What a person asks for: a folder with either a profile that needs no file (household) or a charter.
 
-    `answer` is what they write to what the files say against the charter; empty = nothing.
+    `charter` is a file, or the text of one that stands for itself. `answer` is what they write to what the files say against the charter;
+    empty = nothing.
     """
 
     actor: Actor
     folder: Path
     profile: str | None = None
     title: str | None = None
-    charter: Path | None = None
+    charter: Path | str | None = None
     exclude: tuple[str, ...] = ()
     answer: str = ""
 
@@ -105,7 +106,7 @@ class AddSource:
 
     def _read(self, request: SourceRequest, today: dt.date) -> Charter:
         if request.charter is not None and request.profile is None and request.title is None:
-            return read_charter(request.charter, self._rules)
+            return charter_of(request.charter, self._rules)
         if request.charter is None and request.profile == "household" and request.title:
             return household_charter(request.title, today, self._rules)
         if request.charter is None and request.profile not in (None, "household"):

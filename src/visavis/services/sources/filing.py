@@ -9,6 +9,7 @@ from visavis.domain.ids import PersonId, SourceId
 from visavis.domain.signing import Signer
 from visavis.law.charter import Charter, standing_case
 from visavis.law.file_signs import Contradiction, FileSigns
+from visavis.law.reading import parse_charter, read_charter
 from visavis.law.rulebook import Rulebook
 from visavis.law.rules import Rule
 from visavis.law.writing import canonical_toml, charter_sha256
@@ -20,6 +21,11 @@ from visavis.records.sources import NewVersion
 
 Look = Callable[[Path, tuple[str, ...], Charter], FileSigns]
 """(folder, exclude globs, charter) to what the files say against the charter."""
+
+
+def charter_of(charter: Path | str, rules: Rulebook) -> Charter:
+    """Read a charter from its file, or from its text; `CharterInvalid` says what is wrong with it."""
+    return read_charter(charter, rules) if isinstance(charter, Path) else parse_charter(charter, rules)
 
 
 def new_version(charter: Charter, rules: Rulebook) -> NewVersion:

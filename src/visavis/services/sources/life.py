@@ -9,7 +9,7 @@ from visavis.law.amending import Amendment, check_amendment
 from visavis.law.charter import Charter, SourceState, check_transition, check_usable
 from visavis.law.file_signs import Unanswered, check_answered
 from visavis.law.orders import check_thaw
-from visavis.law.reading import parse_charter, read_charter, refusal_of
+from visavis.law.reading import parse_charter, refusal_of
 from visavis.law.roles import Act, check_role
 from visavis.law.rulebook import Rulebook
 from visavis.records.archive import Records
@@ -17,7 +17,7 @@ from visavis.records.charters import CharterVersion
 from visavis.records.orders import covers_all
 from visavis.records.sources import SourceRecord
 from visavis.services.sources.add import Added
-from visavis.services.sources.filing import Look, answer, case_of, findings, new_version, sign
+from visavis.services.sources.filing import Look, answer, case_of, charter_of, findings, new_version, sign
 
 ANSWER = 'visavis source answer {} --text "where the pictures come from" --as PERSON'
 
@@ -90,8 +90,10 @@ class CharterLife:
         """Put a frozen source back; raises as `freeze` does."""
         return self._set_state(name, SourceState.LIVE, because)
 
-    def amend(self, name: str, charter: Path) -> SourceRecord:
-        """Bring a new version of a charter. It waits for its signature, and the old one stays in force until then.
+    def amend(self, name: str, charter: Path | str) -> SourceRecord:
+        """Bring a new version of a charter, as a file or as the text of one.
+
+        It waits for its signature, and the old one stays in force until then.
 
         Where the profile's own declaration is enough it is in force at once.
 
@@ -182,9 +184,9 @@ class CharterLife:
                 return version
         raise InputError(f"no charter of «{source.title}» waits for a signature", remedy=f"visavis source show {source.id}")
 
-    def _read(self, source: SourceRecord, charter: Path) -> Charter:
+    def _read(self, source: SourceRecord, charter: Path | str) -> Charter:
         try:
-            return read_charter(charter, self._rules)
+            return charter_of(charter, self._rules)
         except CharterInvalid as error:
             refusal, fields = refusal_of(error)
             self._records.note_refusal(self._actor, "alteration", refusal, source=source.id, what="amend", fields=fields)

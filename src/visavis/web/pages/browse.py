@@ -1,0 +1,168 @@
+"""Looking through the pictures of a source: page by page, one whole with its faces, and a search with one of them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from starlette.responses import Response
+
+from visavis.domain.arrays import RgbImage
+from visavis.domain.errors import InputError, RefusedError, VisavisError
+from visavis.web.doors import FORM, Door, Opening, Who
+from visavis.web.pages.results import ID, PART
+from visavis.web.pages.search import Choice, ShownBox, may_search, problem_of, shown_box
+from visavis.web.sessions import OpenedSearch
+from visavis.web.visit import NotThere, Visit
+
+if TYPE_CHECKING:
+    from visavis.wiring import Archive
+    from visavis.wiring.pictures import PictureFace, PicturePage, SourcePicture, WholePicture
+
+THERE = "/sources/{source}/pictures"
+_HERE = "/pictures/{picture}"
+T = TypeVar("T")
+NOT_TOLD = ("role-allowed", "person-needed", "browsed-in-case")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A picture among others, with numbered boxes in its own pixels."""
+
+    picture: "SourcePicture"
+    boxes: tuple[ShownBox, ...]
+
+
+async def page(visit: Visit) -> Response:
+    """Show a page of a source's pictures: one consultation leaf."""
+    source_id, after = _id(visit, "source"), visit.request.query_params.get("after", "")
+
+    def look(archive: "Archive") -> "PicturePage":
+        return archive.pictures.page(archive.pictures.source(source_id).id, after=after if ID.fullmatch(after) else "")
+
+    found = await _looked(visit, look)
+    visit.here.saw(picture.id for picture in found.pictures)
+    tiles = [Tile(picture=picture, boxes=_boxes(picture)) for picture in found.pictures]
+    return visit.page("pictures.html.j2", source=found.source, tiles=tiles, after=after, next_after=found.next_after)
+
+
+async def whole(visit: Visit) -> Response:
+    """Show one picture whole: one consultation leaf."""
+    return await _whole(visit, None)
+
+
+async def thumbnail(visit: Visit) -> Response:
+    """Give a picture, or the frame of a film's first appearance, at the size of a screen."""
+    picture = (await _read(visit)).picture
+    return await _jpeg(visit, picture, None, visit.house.words.whole)
+
+
+async def face(visit: Visit) -> Response:
+    """Cut a face, with its surroundings, from its original."""
+    picture = (await _read(visit)).picture
+    number = visit.request.path_params["number"]
+    if not (number.isascii() and number.isdigit() and 1 <= int(number[:5]) <= len(picture.faces)):
+        raise NotThere("there is no such face", remedy="open the picture again")
+    shown = picture.faces[int(number) - 1]
+    return await _jpeg(visit, picture, shown, lambda image: visit.house.words.crop(image, shown.box))
+
+
+async def search(visit: Visit) -> Response:
+    """Search with a face of the picture, under a case."""
+    picture, form = (await _read(visit)).picture, visit.form
+    chosen = form.numbers("face")
+    try:
+        if len(chosen) != 1 or not 1 <= chosen[0] <= len(picture.faces):
+            raise InputError("no face is picked", remedy="pick one")
+        face_id = picture.faces[chosen[0] - 1].id
+        found = await visit.house.archive.act(
+            visit.here.who, lambda archive: archive.search(face_id=face_id, case_id=form.one("case") or None, reason=form.one("reason"))
+        )
+    except (InputError, RefusedError) as error:
+        return await _whole(visit, error)
+    visit.here.opened(found.search_id, OpenedSearch(made=found))
+    return visit.go(f"/searches/{found.search_id}")
+
+
+async def _whole(visit: Visit, error: VisavisError | None) -> Response:
+    picture_id = _id(visit, "picture")
+    # After a form that did not work the page is shown again; that it was looked at is in the ledger already.
+    found = await _looked(visit, lambda archive: archive.pictures.read(picture_id) if error else archive.pictures.show(picture_id))
+    visit.here.saw([picture_id])
+    cases = await visit.house.archive.act(visit.here.who, lambda archive: _cases(archive, found.source.number))
+    form = visit.form
+    return visit.page(
+        "picture.html.j2",
+        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        problem=problem_of(error),
+        source=found.source,
+        picture=found.picture,
+        boxes=_boxes(found.picture),
+        cases=cases,
+        may_search=may_search(visit.here),
+        picked=form.numbers("face") if error else (1,) if len(found.picture.faces) == 1 else (),
+        said={name: form.one(name) for name in ("case", "reason")},
+    )
+
+
+async def _read(visit: Visit) -> "WholePicture":
+    """Return a picture whose page this session has opened; that look is the one in the ledger."""
+    picture_id = _id(visit, "picture")
+    if picture_id not in visit.here.pictures:
+        raise NotThere("there is nothing at this address", remedy="open the page of its source first")
+    return await _looked(visit, lambda archive: archive.pictures.read(picture_id))
+
+
+async def _looked(visit: Visit, look: "Callable[[Archive], T]") -> T:
+    """Do a look; who may not know of a source learns what they would of one that never was."""
+    try:
+        return await visit.house.archive.act(visit.here.who, look)
+    except RefusedError as error:
+        if error.rule not in NOT_TOLD:
+            raise
+    except InputError:
+        pass
+    raise NotThere("there is nothing at this address", remedy="start from the first page")
+
+
+async def _jpeg(visit: Visit, picture: "SourcePicture", face: "PictureFace | None", cut: Callable[[RgbImage], bytes]) -> Response:
+    opened = await visit.house.archive.act(visit.here.who, lambda archive: archive.pictures.opener())
+
+    def work() -> bytes | None:
+        image = opened(picture, face)
+        return None if image is None else cut(image)
+
+    jpeg = await asyncio.to_thread(work)
+    if jpeg is None:
+        raise NotThere("the original can't be reached now", remedy="see that its folder is there")
+    return Response(jpeg, media_type="image/jpeg")
+
+
+def _boxes(picture: "SourcePicture") -> tuple[ShownBox, ...]:
+    """Return the numbered boxes of the picture that is shown: of a film those of its first appearance's frame, of pages the first's."""
+    return tuple(
+        shown_box(face.box, number, width=picture.width, height=picture.height)
+        for number, face in enumerate(picture.faces, start=1)
+        if (number == 1 if picture.kind == "film" else face.page in (None, 1))
+    )
+
+
+def _cases(archive: "Archive", source_number: int) -> list[Choice]:
+    cases = [case for case in archive.cases.mine() if source_number in case.sources]
+    return [Choice(id=case.id, title=case.title or f"{case.kind} case", note=f"{case.purpose}, {case.profile}") for case in cases]
+
+
+def _id(visit: Visit, name: str) -> str:
+    said: str = visit.request.path_params[name]
+    if not ID.fullmatch(said):
+        raise NotThere("there is nothing at this address", remedy="start from the first page")
+    return said
+
+
+OPENINGS: tuple[Opening, ...] = (
+    (Door(method="GET", path=THERE, who=Who.ROLE, act="browse", operation="consultation"), page),
+    (Door(method="GET", path=_HERE, who=Who.ROLE, act="browse", operation="consultation"), whole),
+    (Door(method="GET", path=f"{_HERE}/picture.jpg", who=Who.ROLE, act="browse", because=PART), thumbnail),
+    (Door(method="GET", path=f"{_HERE}/faces/{{number}}.jpg", who=Who.ROLE, act="browse", because=PART), face),
+    (Door(method="POST", path=f"{_HERE}/search", who=Who.ROLE, act="search", operation="consultation", body_bytes=FORM), search),
+)

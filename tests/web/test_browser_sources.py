@@ -1,0 +1,166 @@
+"""A journey in Debian's Chromium: from the first run by the guided charter to a live source, its pictures, and a search with one face."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+SCREENS = Path(__file__).parents[2] / "docs" / "_build" / "desk"
+ALONE = ("--no-sandbox", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+PASSPHRASE = "a long passphrase of the tests"
+PORT = 40_001 + os.getpid() % 20_000
+ENVIRONMENT = {"CLOSED_NETWORK": "loopback"}
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., str]]:
+    """Start the desk of an archive over opened folders, return its link, and end it with Ctrl-C."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(folder: Path, photos: Path) -> str:
+        command = [sys.executable, "-m", "visavis", "serve", "-a", str(folder), "--port", str(PORT), "--photos", str(photos)]
+        process = subprocess.Popen(command, env=os.environ | ENVIRONMENT, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        said = process.stderr.readline()
+        assert "The desk is open" in said, said + process.stderr.read()
+        for _ in range(200):  # the socket is open soon after
+            if subprocess.run(["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{PORT}"], capture_output=True, check=False).returncode == 0:
+                break
+        return re.search(r"http\S+", said)[0]
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        assert "Traceback" not in said
+        assert process.returncode == 130
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists() and not os.environ.get("CI"):
+        pytest.skip("needs Debian's chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ALONE))
+        yield browser
+        browser.close()
+
+
+def looked_at(page: Page, name: str) -> None:
+    """Let axe look at the page in the light and in the dark, and keep a picture of each, and of a phone's."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (name, scheme)
+        page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+    size = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
+    page.set_viewport_size(size)
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def answer(page: Page, asks: str, *, ticks: tuple[str, ...] = (), **texts: str) -> None:
+    """Answer one question: tick words, fill in what is labelled, and go on."""
+    heading(page, asks)
+    for word in ticks:
+        page.locator(f"input[value='{word}']").first.check()
+    for name, text in texts.items():
+        page.locator(f"[name='{name.replace('__', '.')}']").fill(text)
+    page.get_by_role("button", name="Next").click()
+
+
+def first_half(page: Page, tmp_path: Path) -> None:
+    answer(page, "What is the collection called?", title="Press photographs")
+    answer(page, "What may its pictures be searched for?", ticks=("catalogue", "research"))
+    answer(page, "Where do the people in the pictures live?", jurisdiction="US, unknown")
+    looked_at(page, "question")
+    answer(page, "May the pictures show people under 18?", ticks=("no",))
+    answer(page, "How much of a picture's position is kept?", ticks=("none",))
+    answer(page, "Which texts of a picture are kept?", ticks=("caption", "credit"))
+    answer(page, "Where is your impact assessment filed?", dpia="DPIA 2026-04")
+    answer(page, "From which day does this charter hold?", valid_from="2026-01-01")
+    for asks in ("Until which day?", "How did the pictures come into your house?", "Where do people ask to be left out?"):
+        answer(page, asks)
+    for asks in ("What does an erasure do with the photographs themselves?", "Which rules govern the source?"):
+        answer(page, asks)
+    answer(page, "Under which number is the collection registered?")
+
+
+def second_half(page: Page, tmp_path: Path) -> None:
+    answer(page, "Who answers for these pictures?", controller__name="Museum of Example", controller__country="FR")
+    held = {"basis__holder": "Museum of Example", "basis__since": "2020-01-01", "basis__law": "Code du patrimoine"}
+    answer(page, "First key: on which legal basis do you hold them?", ticks=("6(1)(e)",), **held)
+    answer(page, "Second key: what allows face templates?", ticks=("9(2)(j)",), condition__law="Loi 78-17, art. 44")
+    answer(page, "How long may templates live?", ticks=("review", "erase"), retention__months="a year")
+    expect(page.get_by_role("alert")).to_contain_text("whole number")
+    looked_at(page, "question-problem")
+    answer(page, "How long may templates live?", retention__months="12")
+    (tmp_path / "deed.pdf").write_bytes(b"deed")
+    page.get_by_label("Document", exact=True).set_input_files(tmp_path / "deed.pdf")
+    page.get_by_role("button", name="Take its SHA-256").click()
+    looked_at(page, "question-evidence")
+    answer(page, "Which documents prove what you wrote?")
+    said = {"standing_case__title": "Cataloguing", "standing_case__reason": "Undated portraits"}
+    answer(page, "Under which case is it searched every day?", ticks=("catalogue",), **said)
+
+
+def test_from_the_guided_charter_to_a_live_source_and_a_search_with_one_of_its_faces(chromium, serve, album, examples, tmp_path):
+    page = chromium.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(serve(album, examples.parent))
+    page.get_by_label("Your name").fill("Grace Hopper")
+    page.get_by_label("Passphrase").fill(PASSPHRASE)
+    page.get_by_label("The same again").fill(PASSPHRASE)
+    page.get_by_role("button", name="Make me the owner").click()
+    page.get_by_role("link", name="Sources").click()
+    page.get_by_role("link", name="Add a source").click()
+    page.get_by_role("radio", name="archive").check()
+    looked_at(page, "profiles")
+    page.get_by_role("button", name="Begin").click()
+    first_half(page, tmp_path)
+    second_half(page, tmp_path)
+    heading(page, "Where are the pictures?")
+    page.get_by_role("link", name="examples").click()
+    page.get_by_role("link", name="photos").click()
+    looked_at(page, "where")
+    page.get_by_role("button", name="Pick this folder").click()
+    heading(page, "The charter, read aloud")
+    looked_at(page, "charter")
+    page.get_by_role("button", name="Add the source").click()
+    heading(page, "Press photographs")
+    looked_at(page, "source-draft")
+    page.get_by_role("button", name="Sign it with my key").click()
+    subprocess.run([sys.executable, "-m", "visavis", "ingest", "-a", str(album)], env=os.environ | ENVIRONMENT, check=True)
+    page.reload()
+    looked_at(page, "source")
+    page.get_by_role("link", name="Sources", exact=True).click()
+    looked_at(page, "sources")
+    page.get_by_role("link", name="Press photographs").click()
+    page.get_by_role("link", name="Look through the pictures").click()
+    heading(page, "Pictures")
+    page.wait_for_load_state("networkidle")
+    looked_at(page, "pictures")
+    page.locator("a.look", has_text="group-composite").click()
+    heading(page, "Picture")
+    page.get_by_label("Face 4").check()
+    page.get_by_label("Reason").fill("an undated print")
+    looked_at(page, "picture")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("candidate")
+    assert [one for one in complaints if "422" not in one] == []  # an answer that does not fit

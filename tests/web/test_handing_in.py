@@ -1,0 +1,170 @@
+"""Pictures handed in through a browser: in pieces, behind the token, and gone without a trace unless a source is made of them."""
+
+import asyncio
+import io
+import zipfile
+
+import httpx
+import pytest
+
+WHERE, UPLOAD, CHARTER = "/sources/new/where", "/sources/new/upload", "/sources/new/charter"
+
+
+@pytest.fixture
+def grace(opening, album, browser_of):
+    """Return a browser at home, with a draft of a household's source begun."""
+    desk = opening(album)
+    browser = browser_of(desk)
+    browser.get(f"/start?key={desk.house.start_key}")
+    browser.post("/first-run", {"name": "Grace", "passphrase": "a long passphrase of the tests", "again": "a long passphrase of the tests"})
+    browser.post("/sources/new", {"profile": "household"})
+    browser.post("/sources/new/questions/title", {"go": "on", "title": "Family"})
+    return browser
+
+
+@pytest.fixture
+def uploads(album):
+    """Return a reader of what lies where uploads are kept."""
+    return lambda: sorted(path.name for path in (album.parent / "album-uploads").glob("**/*") if path.is_file())
+
+
+def hand_in(browser, *files: tuple[str, bytes], **more):
+    return browser.post(UPLOAD, files=[("pictures", (name, data, "application/octet-stream")) for name, data in files], **more)
+
+
+def form(token: str, *files: tuple[str, bytes], token_first: bool = True) -> bytes:
+    """Write a form by hand, in another order or cut off."""
+    field = f'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n{token}\r\n'.encode()
+    parts = b"".join(
+        f'--x\r\nContent-Disposition: form-data; name="pictures"; filename="{name}"\r\n\r\n'.encode() + data + b"\r\n"
+        for name, data in files
+    )
+    return (field + parts if token_first else parts + field) + b"--x--\r\n"
+
+
+def sent(browser, body, kind: str = "multipart/form-data; boundary=x"):
+    return browser.ask("POST", UPLOAD, content=body, headers={"content-type": kind})
+
+
+def test_photographs_and_a_zip_become_a_source_under_names_of_our_making(grace, uploads, macron, examples):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("../../../escaped.jpg", b"x")
+        made.write(examples / "rishi-sunak.jpg", "album/1.jpg")
+    photo = macron.read_bytes()
+    answer = hand_in(grace, ("../../evil.jpg", photo), ("evil.jpg", b"x"), ("notes.txt", b"x"), ("all.zip", packed.getvalue()))
+    assert answer.headers["location"] == WHERE
+    page = grace.get(WHERE).text
+    assert "3 files" in page
+    assert "2 left out" in page
+    at = grace.post(CHARTER).headers["location"]
+    assert uploads() == ["1.jpg", "evil (2).jpg", "evil.jpg"]
+    assert "album-uploads" in grace.get(at).text
+
+
+def test_handing_in_again_replaces_and_taking_back_removes(grace, uploads):
+    hand_in(grace, ("a.jpg", b"x"))
+    hand_in(grace, ("b.jpg", b"x"))
+    assert uploads() == ["b.jpg"]
+    assert grace.post("/sources/new/upload/drop").headers["location"] == WHERE
+    assert uploads() == []
+    assert grace.post(CHARTER).status_code == 422
+
+
+def test_a_dropped_draft_takes_its_pictures_with_it(grace, uploads):
+    hand_in(grace, ("a.jpg", b"x"))
+    grace.post("/sources/new/drop")
+    assert uploads() == []
+
+
+def test_what_a_session_that_ended_left_is_swept_before_the_next_upload(grace, uploads, browser_of, album, opening):
+    hand_in(grace, ("lost.jpg", b"x"))
+    grace.house.sessions.end(grace.client.cookies["visavis"])
+    assert uploads() == ["lost.jpg"]
+    grace.get(f"/start?key={grace.house.start_key}")
+    grace.post("/sources/new", {"profile": "household"})
+    hand_in(grace, ("new.jpg", b"x"))
+    assert uploads() == ["new.jpg"]
+    opening(album)  # the desk is started anew
+    assert uploads() == []
+
+
+@pytest.mark.parametrize("files", [[], [("notes.txt", b"x")], [("", b"")]], ids=["nothing", "text", "no file chosen"])
+def test_an_upload_without_a_picture_is_told_so_and_leaves_nothing(grace, uploads, files):
+    answer = sent(grace, form(grace.token(), *files))
+    assert answer.status_code == 422
+    assert "No picture or film" in answer.text
+    assert uploads() == []
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64, "x" * 300])
+def test_no_file_is_taken_without_the_token_of_the_page(grace, uploads, token):
+    assert sent(grace, form(token, ("a.jpg", b"x"))).status_code in (403, 422)
+    assert uploads() == []
+
+
+def test_no_file_is_taken_before_the_token(grace, uploads):
+    assert sent(grace, form(grace.token(), ("a.jpg", b"x"), token_first=False)).status_code == 403
+    assert uploads() == []
+
+
+def test_an_upload_from_another_site_is_refused(grace, uploads):
+    assert hand_in(grace, ("a.jpg", b"x"), headers={"origin": "https://evil.example"}).status_code == 403
+    assert uploads() == []
+
+
+BROKEN = {
+    "cut off": lambda token: form(token, ("a.jpg", b"x" * 5000))[:-20],
+    "cut off in a ZIP": lambda token: form(token, ("a.zip", b"PK\3\4" + b"x" * 5000))[:-20],
+    "no ZIP": lambda token: form(token, ("a.zip", b"x")),
+    "empty": lambda token: b"",
+    "another boundary": lambda token: form(token, ("a.jpg", b"x")).replace(b"--x", b"--y"),
+    "a header without end": lambda token: form(token)[:-8] + b"\r\n--x\r\n" + b"X" * 9000 + b": 1\r\n",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_body_that_is_broken_is_refused_and_leaves_nothing(grace, uploads, name):
+    assert sent(grace, BROKEN[name](grace.token())).status_code in (403, 422)
+    assert uploads() == []
+
+
+@pytest.mark.parametrize("kind", ["", "application/json", "multipart/form-data", "multipart/form-data; boundary=" + "x" * 80])
+def test_what_is_no_form_is_refused(grace, kind):
+    assert sent(grace, b"x", kind).status_code == 422
+
+
+def test_a_browser_that_goes_away_leaves_nothing(grace, uploads):
+    body = form(grace.token(), ("a.jpg", b"x" * 5000))
+
+    async def going_away():
+        yield body[:3000]
+        raise OSError("gone")
+
+    async def send() -> None:
+        async with httpx.AsyncClient(
+            transport=grace.client._transport, base_url=grace.client.base_url, headers=grace.client.headers, cookies=grace.client.cookies
+        ) as client:
+            await client.post(UPLOAD, content=going_away(), headers={"content-type": "multipart/form-data; boundary=x"})
+
+    with pytest.raises(OSError, match="gone"):
+        asyncio.run(send())
+    assert uploads() == []
+
+
+def test_a_longer_upload_than_the_limit_is_cut_off(grace, uploads, monkeypatch):
+    monkeypatch.setattr("visavis.web.pages.where.MOST", 4000)
+    assert hand_in(grace, ("a.jpg", b"x" * 5000)).status_code == 422
+    assert uploads() == []
+
+
+def test_without_a_draft_nothing_is_taken(grace, uploads):
+    grace.post("/sources/new/drop")
+    assert hand_in(grace, ("a.jpg", b"x")).status_code == 422
+    assert uploads() == []
+
+
+@pytest.mark.parametrize("name", ["Ines", "Rolf", "Carl", "Olga", "Aude"])
+def test_roles_that_add_no_source_hand_nothing_in(as_person, museum, name):
+    assert hand_in(as_person(name), ("a.jpg", b"x")).status_code == 403
+    assert not list(museum.folder.parent.glob("archive-uploads/*"))
