@@ -255,3 +255,44 @@ def test_no_key_stands_in_an_answer_or_a_log_line(program, macron, caplog):
         texts = [program.ask("GET", path).text for path in ("/v1/me", "/v1/cases", "/v1/openapi.json")]
     assert program.key not in "".join(texts) + caplog.text
     assert not re.search(r"emmanuel|probe\.jpg", caplog.text)
+
+
+def test_a_key_for_ingest_asks_for_a_job_and_steers_it_and_a_key_for_searching_does_not(programs):
+    reader = programs("Loader", acts=("ingest",), case_id=None)
+    (source,) = reader.ask("GET", "/v1/sources").json()["items"]
+    made = reader.ask("POST", f"/v1/sources/{source['source_id']}/jobs", json={"workers": 2})
+    assert (made.status_code, made.json()["state"]) == (201, "waiting"), made.text
+    path = f"/v1/jobs/{made.json()['job_id']}"
+    problem(reader.ask("POST", f"/v1/sources/{source['source_id']}/jobs", json={}), 422)
+    assert reader.ask("POST", f"{path}/pause", json={}).json()["state"] == "paused"
+    assert reader.ask("POST", f"{path}/resume", json={}).json()["state"] == "waiting"
+    assert reader.ask("POST", f"{path}/stop").json()["state"] == "stopped"
+    assert [job["job_id"] for job in reader.ask("GET", "/v1/jobs").json()["items"]] == [made.json()["job_id"]]
+    assert reader.ask("GET", f"/v1/sources/{source['source_id']}/files").json()["items"]
+    searcher = programs()
+    problem(searcher.ask("POST", f"/v1/sources/{source['source_id']}/jobs", json={}), 403, rule="key-bounds")
+    problem(searcher.ask("GET", path), 403, rule="key-bounds")
+
+
+def test_a_key_for_browsing_sees_the_pictures_and_faces_of_its_sources(programs, person, museum):
+    browsing = programs("Shelf", acts=("browse", "search"))
+    (source,) = browsing.ask("GET", "/v1/sources").json()["items"]
+    first = browsing.ask("GET", f"/v1/sources/{source['source_id']}/media", params={"limit": 1}).json()
+    second = browsing.ask("GET", f"/v1/sources/{source['source_id']}/media", params={"limit": 1, "cursor": first["next_cursor"]}).json()
+    assert (len(first["items"]), len(second["items"]), second["next_cursor"]) == (1, 1, None)
+    assert first["items"][0]["path"] != second["items"][0]["path"]
+    shown = first["items"][0]
+    path = f"/v1/media/{shown['media_id']}"
+    assert browsing.ask("GET", path).json() == shown
+    (face,) = shown["faces"]
+    for jpeg in (f"{path}/picture.jpg", f"{path}/faces/{face['face_id']}.jpg"):
+        assert browsing.ask("GET", jpeg).content[:2] == b"\xff\xd8"
+    problem(browsing.ask("GET", f"{path}/faces/{ANY_ID}.jpg"), 404)
+    problem(browsing.ask("GET", f"/v1/media/{ANY_ID}"), 404)
+    like = browsing.ask("POST", "/v1/searches", json={"face_id": face["face_id"], "reason": REASON})
+    assert like.status_code == 201, like.text
+    family = next(one for one in person("Ada").get("/v1/sources").json()["items"] if one["title"] == "Family")
+    problem(browsing.ask("GET", f"/v1/sources/{family['source_id']}/media"), 404)
+    theirs = person("Ada").get(f"/v1/sources/{family['source_id']}/media").json()["items"][0]
+    problem(browsing.ask("GET", f"/v1/media/{theirs['media_id']}"), 404)
+    problem(programs().ask("GET", path), 403, rule="key-bounds")

@@ -9,7 +9,7 @@ import pytest
 
 from visavis.client import Client, answers
 from visavis.domain.errors import InputError, RefusedError, SetupError, SeveralFacesInProbe
-from visavis.web.api import about, cases, searches, sources
+from visavis.web.api import about, cases, jobs, media, searches, sources
 
 ORIGIN = "http://127.0.0.1:8478"
 REASON = "an undated print"
@@ -23,6 +23,9 @@ MODELS = {
     answers.Search: searches.SearchOut,
     answers.Source: sources.SourceOut,
     answers.File: sources.OutcomeOut,
+    answers.MediaFace: media.FaceOut,
+    answers.Media: media.MediaOut,
+    answers.Job: jobs.JobOut,
     answers.Case: cases.CaseOut,
     answers.Key: about.KeyOut,
     answers.Caller: about.MeOut,
@@ -133,3 +136,15 @@ def test_lists_are_read_a_page_at_a_time(client):
 def test_a_key_is_never_sent_in_the_clear_to_another_machine(url):
     with pytest.raises(InputError, match="TLS"):
         Client(url, api_key="k")
+
+
+def test_a_source_is_read_and_looked_through(client):
+    desk, _ = client(acts=("ingest", "browse"))
+    (source,) = desk.sources()
+    job = desk.ingest(source["source_id"])
+    assert desk.steer(job["job_id"], "stop")["state"] == "stopped"
+    assert [one["job_id"] for one in desk.jobs()] == [desk.job(job["job_id"])["job_id"]]
+    shown = [*desk.media(source["source_id"])]
+    assert len(shown) == 2
+    assert desk.media_face(shown[0]["media_id"], shown[0]["faces"][0]["face_id"])[:2] == b"\xff\xd8"
+    assert [one["reason"] for one in desk.files(source["source_id"], reason="indexed")] == ["indexed"] * 2

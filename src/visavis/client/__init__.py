@@ -3,7 +3,7 @@
 Errors are those of `visavis.domain.errors`, with the `request_id` under which the server's log has them.
 """
 
-from visavis.client.answers import Caller, Candidate, Case, File, Key, Search, Source
+from visavis.client.answers import Caller, Candidate, Case, File, Job, Key, Media, Search, Source
 from visavis.client.client import Client
 
-__all__ = ["Caller", "Candidate", "Case", "Client", "File", "Key", "Search", "Source"]
+__all__ = ["Caller", "Candidate", "Case", "Client", "File", "Job", "Key", "Media", "Search", "Source"]

@@ -121,6 +121,48 @@ class File(TypedDict):
     read_at: str
 
 
+class MediaFace(TypedDict):
+    """A face of a picture; of a film it stands for one appearance."""
+
+    face_id: str
+    box: Box
+    page: int | None
+    at_s: float
+
+
+class Media(TypedDict):
+    """A picture or film of a source."""
+
+    media_id: str
+    source_id: str
+    kind: str
+    format: str
+    width: int
+    height: int
+    captured_at: str | None
+    path: str
+    offline: bool
+    faces: list[MediaFace]
+
+
+class Job(TypedDict):
+    """An ingest job."""
+
+    job_id: str
+    kind: str
+    source_id: str
+    state: str
+    wanted: str
+    scheduled: bool
+    retry_of: str | None
+    asked_at: str
+    started_at: str | None
+    ended_at: str | None
+    files: int
+    templates: int
+    outcomes: dict[str, int]
+
+
 class Case(TypedDict):
     """A case; `frozen_why` says which burst of probes froze it."""
 

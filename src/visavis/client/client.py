@@ -7,7 +7,7 @@ from typing import Any, Literal, Self, cast
 
 import httpx
 
-from visavis.client.answers import Caller, Case, File, Search, Source
+from visavis.client.answers import Caller, Case, File, Job, Media, Search, Source
 from visavis.client.sending import Sending
 from visavis.domain.errors import InputError
 
@@ -73,6 +73,30 @@ class Client:
         """Yield a source's files with what became of each; `reason` keeps one kind of outcome. The key is for `ingest`."""
         wanted = {} if reason is None else {"reason": reason}
         return cast("Iterator[File]", self._sending.pages(f"/v1/sources/{source_id}/files", wanted))
+
+    def ingest(self, source_id: str, *, workers: int = 1, thorough: bool = False) -> Job:
+        """Ask that a source be read; a desk that is open begins within seconds. The key is for `ingest`, as for the other jobs."""
+        return cast("Job", self._sending.post(f"/v1/sources/{source_id}/jobs", {"workers": workers, "thorough": thorough}))
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield the jobs of the key's sources, oldest first."""
+        return cast("Iterator[Job]", self._sending.pages("/v1/jobs"))
+
+    def job(self, job_id: str) -> Job:
+        """Return one of them."""
+        return cast("Job", self._sending.get(f"/v1/jobs/{job_id}"))
+
+    def steer(self, job_id: str, wish: Literal["pause", "resume", "stop", "retry"]) -> Job:
+        """Pause a job, go on with it, stop it, or ask for another that reads again what it could not."""
+        return cast("Job", self._sending.post(f"/v1/jobs/{job_id}/{wish}", {}))
+
+    def media(self, source_id: str) -> Iterator[Media]:
+        """Yield a source's pictures and films with their faces. The key is for `browse`."""
+        return cast("Iterator[Media]", self._sending.pages(f"/v1/sources/{source_id}/media"))
+
+    def media_face(self, media_id: str, face_id: str) -> bytes:
+        """Return a face of a picture, JPEG. The key is for `browse`."""
+        return self._sending.read(f"/v1/media/{media_id}/faces/{face_id}.jpg")
 
     def cases(self) -> Iterator[Case]:
         """Yield the case that the key belongs to."""

@@ -71,10 +71,10 @@ def _terms(asked: KeyAsked) -> No | None:
 
 
 def _case(asked: KeyAsked) -> No | None:
-    if ProgramAct.SEARCH not in asked.acts:
+    if not {ProgramAct.SEARCH, ProgramAct.BROWSE} & asked.acts:
         return None
     if not asked.case_open:
-        return No("a key that searches belongs to an open case", "--case CASE; `visavis case list` shows the open ones")
+        return No("a key that searches or browses belongs to an open case", "--case CASE; `visavis case list` shows the open ones")
     if not asked.sources <= asked.case_sources:
         return No("the key names a source that its case does not", "leave it out, or name a case that has it")
     return None

@@ -74,7 +74,7 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         ),
         Role.AUDITOR: frozenset({Act.READ_LEDGER, Act.READ_REQUESTS}),
         # A program: nothing that wants a person's judgement or name. What else its key allows, `law.programs` says.
-        Role.SERVICE: frozenset({Act.SEARCH}),
+        Role.SERVICE: frozenset({Act.SEARCH, Act.INGEST, Act.BROWSE}),
     }
 )
 """Nobody's role holds an act that changes the ledger: there is none."""

@@ -13,6 +13,7 @@ from visavis.records.archive import Records
 from visavis.records.files import FileRecord
 from visavis.records.jobs import JobRecord, Schedule
 from visavis.services.jobs import AskForJob, CarryOut, Kind, PlanJobs, ScheduleSource, SteerJob, Wish
+from visavis.wiring.services import ServiceDesk
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
@@ -53,8 +54,11 @@ class JobDesk:
         chosen = named or [one for one in records.sources.all() if one.signed_by is not None and one.number not in busy]
         if not chosen:
             raise InputError("there is no source that could be read now", remedy="visavis source list; visavis job list")
-        ask = AskForJob(records)
-        made = [ask.run(self._session.actor, source, options or JobOptions()) for source in chosen]
+        ask, programs = AskForJob(records), ServiceDesk(self._session)
+        for source in chosen:
+            programs.check("ingest", source=source.id)
+        answering = programs.answering()
+        made = [ask.run(self._session.actor, source, options or JobOptions(), answering=answering) for source in chosen]
         return [records.jobs.one(job_id) for job_id in made]
 
     def retry(self, name: str) -> JobRecord:
@@ -69,7 +73,10 @@ class JobDesk:
             any_hour=job.options.any_hour,
         )
         source = records.sources.one(job.source_id)
-        return records.jobs.one(AskForJob(records).run(self._session.actor, source, options, retry_of=job))
+        programs = ServiceDesk(self._session)
+        programs.check("ingest", source=source.id)
+        asked = AskForJob(records).run(self._session.actor, source, options, retry_of=job, answering=programs.answering())
+        return records.jobs.one(asked)
 
     def steer(self, name: str, wish: Wish) -> JobRecord:
         """Pause a job, go on with it, or stop it for good.
@@ -81,6 +88,7 @@ class JobDesk:
         RefusedError
             `person-needed`, `role-allowed`.
         """
+        ServiceDesk(self._session).check("ingest", source=self._session.records().jobs.one(name).source_id)
         return SteerJob(self._session.records()).run(self._session.actor, name, wish)
 
     def schedule(self, source: str, *, every_hours: int | None = None, hours: Hours | None = None) -> None:

@@ -7,9 +7,10 @@ from visavis.domain.errors import InputError
 from visavis.law.browsing import sees_source
 from visavis.records.pictures import PictureFace, SourcePicture
 from visavis.records.sources import SourceRecord
-from visavis.services.look_through import LookThrough, PicturePage, PicturePixels, WholePicture
+from visavis.services.look_through import PAGE, LookThrough, PicturePage, PicturePixels, WholePicture
 from visavis.wiring import build
 from visavis.wiring.cases import CaseDesk
+from visavis.wiring.services import ServiceDesk
 from visavis.wiring.session import Session
 
 __all__ = ["PictureDesk", "PictureFace", "PicturePage", "SourcePicture", "WholePicture"]
@@ -33,7 +34,7 @@ class PictureDesk:
             raise InputError(f"no source {source_id}", remedy="take one from the list of sources")
         return found
 
-    def page(self, source: str, *, after: str = "") -> PicturePage:
+    def page(self, source: str, *, after: str = "", limit: int = PAGE) -> PicturePage:
         """Show a page of a source's pictures, behind the one whose id is `after`.
 
         Raises
@@ -41,7 +42,7 @@ class PictureDesk:
         RefusedError
             A rule says no; the ledger tells of it.
         """
-        return self._looking().page(self._session.actor, source, after=after)
+        return self._looking().page(self._session.actor, source, after=after, limit=limit)
 
     def show(self, media_id: str) -> WholePicture:
         """Show one picture whole."""
@@ -62,5 +63,8 @@ class PictureDesk:
         return source.number in self._named()
 
     def _named(self) -> frozenset[int]:
-        """Return the numbers of the sources that an open case of who acts names."""
+        """Return the numbers of the sources that an open case of who acts names; of a program those that it may look through."""
+        browsed = ServiceDesk(self._session).browsed()
+        if browsed is not None:
+            return browsed
         return frozenset(number for case in CaseDesk(self._session).mine() for number in case.sources)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from visavis.domain.errors import RefusedError
+from visavis.domain.ids import PersonId
 from visavis.law.programs import ProgramAct, check_key
 from visavis.law.rules import Rule
 from visavis.records.cases import CaseRecord
@@ -112,9 +113,28 @@ class ServiceDesk:
 
     def sources(self) -> frozenset[int] | None:
         """Return the numbers of the sources that the program who acts is bound to; None = a person acts."""
-        service_id = self._session.actor.service_id
-        program = None if service_id is None else self._session.records().programs.by_id(service_id)
+        program = self._own()
         return None if program is None else program.sources
+
+    def answering(self) -> PersonId | None:
+        """Return who made the key of the program that acts, and answers for it; None = a person acts, or the machine's user made it."""
+        program = self._own()
+        return None if program is None else program.created_by
+
+    def browsed(self) -> frozenset[int] | None:
+        """Return the numbers of the sources that the program who acts may look through, under its case; None = a person acts."""
+        program = self._own()
+        if program is None:
+            return None
+        session = self._session
+        case = None if program.case_id is None else session.records().cases.one(program.case_id)
+        if ProgramAct.BROWSE not in program.acts or case is None or case.state(session.clock.now()) != "open":
+            return frozenset()
+        return program.sources & case.sources
+
+    def _own(self) -> ProgramRecord | None:
+        service_id = self._session.actor.service_id
+        return None if service_id is None else self._session.records().programs.by_id(service_id)
 
     def refuse(self, operation: str) -> None:
         """Refuse the program that acts what is a person's, and note it as `operation`; `RefusedError` (`person-needed`)."""

@@ -2,7 +2,7 @@
 
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError
-from visavis.domain.ids import JobId
+from visavis.domain.ids import JobId, PersonId
 from visavis.domain.jobs import JobOptions
 from visavis.law.roles import Act, check_role
 from visavis.law.rules import Rule
@@ -17,8 +17,18 @@ class AskForJob:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    def run(self, actor: Actor, source: SourceRecord, options: JobOptions, *, retry_of: JobRecord | None = None) -> JobId:
+    def run(
+        self,
+        actor: Actor,
+        source: SourceRecord,
+        options: JobOptions,
+        *,
+        retry_of: JobRecord | None = None,
+        answering: PersonId | None = None,
+    ) -> JobId:
         """Ask that a source be read; `retry_of` is a job that is over, whose unread files are tried again.
+
+        `answering` is who made the key of a program that asks: the job runs in their name.
 
         Raises
         ------
@@ -40,5 +50,5 @@ class AskForJob:
         kind = "ingest" if retry_of is None else retry_of.kind
         before = None if retry_of is None else retry_of.id
         with self._records.work(actor) as work:
-            new = NewJob(kind=kind, source=source, options=options, person_id=actor.person_id, retry_of=before)
+            new = NewJob(kind=kind, source=source, options=options, person_id=actor.person_id or answering, retry_of=before)
             return self._records.jobs.add(work, new)

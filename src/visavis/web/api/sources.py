@@ -107,9 +107,11 @@ async def outcomes(call: Call) -> OutcomesOut:
 
 
 def visible(archive: "Archive") -> "list[SourceRecord]":
-    """Return the sources that who acts may know of: a program those that its key names."""
+    """Return the sources that who acts may know of: a program those that its key names, a person those that the law lets them see."""
     bound = archive.services.sources()
-    return [source for source in archive.sources() if bound is None or source.number in bound]
+    if bound is None:
+        return archive.pictures.sources()
+    return [source for source in archive.sources() if source.number in bound]
 
 
 def one_of(archive: "Archive", source_id: str) -> "SourceRecord":

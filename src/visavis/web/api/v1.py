@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from visavis.web.api import about, cases, judging, ledger, rights, searches, sources
+from visavis.web.api import about, cases, jobs, judging, ledger, media, rights, searches, sources
 from visavis.web.api.guard import guarded
 from visavis.web.api.openapi import document
 from visavis.web.api.routes import Route
@@ -16,6 +16,8 @@ from visavis.web.house import House
 PREFIX = "/v1/"
 DECLARED: tuple[Route, ...] = (
     *sources.ROUTES,
+    *jobs.ROUTES,
+    *media.ROUTES,
     *searches.ROUTES,
     *cases.ROUTES,
     *judging.ROUTES,
