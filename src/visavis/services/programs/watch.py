@@ -18,8 +18,9 @@ from visavis.records.program_looks import SKETCH_BITS, Look
 
 NEAR_PICTURE_BITS = 16
 """Of 128. Frames of one take that are a second apart differ in fewer; other portraits of one person in more than 30."""
-NEAR_FACE = 0.8
-"""Cosine. Between two photographs of one person SFace's is seldom as high (half of the pairs of LFW lie below 0.6)."""
+NEAR_FACE = 0.85
+"""Cosine. Of 260 mated pairs of LFW some 2 % are as near (median 0.67, 95 % below 0.82); a face that was moved, turned by up to 5°,
+dimmed and compressed again, as the next frame has it, never fell below 0.87 (median 0.93, 20 pairs of four people)."""
 NEAR_FACE_BITS = math.floor(math.acos(NEAR_FACE) / math.pi * SKETCH_BITS)
 
 
