@@ -77,7 +77,8 @@ class WriterLock:
         except BlockingIOError:
             os.close(self._file)
             raise ArchiveBusy(
-                f"another process is writing to {folder.path}", remedy="wait for its ingest to end, or pause its job; searching works meanwhile"
+                f"another process is writing to {folder.path}",
+                remedy="wait for its end, or pause its job; searching works meanwhile",
             ) from None
 
     def release(self) -> None:
