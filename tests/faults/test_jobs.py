@@ -231,6 +231,7 @@ def test_a_retry_reads_again_what_could_not_be_read_and_nothing_else(folder, pic
         assert (retried.retry_of, retried.options.retry) == (job, True)
         assert opened.jobs.carry_out(retried.id).outcomes == {"unreadable": 1}
         assert opened.analyser.analysed == ["broken.jpg"]
+        assert opened.ingest(workers=0, retry=True).outcomes == {"unreadable": 1}
 
 
 def test_a_draft_is_not_read_and_the_refusal_is_in_the_ledger(folder, monkeypatch):

@@ -1,5 +1,6 @@
 """The pages of jobs: asked for, watched, steered and scheduled in a browser; carried out here by the test."""
 
+import datetime as dt
 import re
 import shutil
 
@@ -93,11 +94,29 @@ def test_what_a_process_notes_is_on_the_page_and_in_the_part_that_is_asked_for_a
             records.jobs.change(work, found, "job-started", state="running")
         said = {"files_done": 40, "files_total": 160, "read": 1240, "faces": 7, "files_per_s": 2.0, "outcomes": {"indexed": 1240}}
         records.job_notes.write(found.id, JobProgress(at=SystemClock().now(), **said))
+        film = JobProgress(at=SystemClock().now() - dt.timedelta(hours=1), film_s=900, film_total_s=3600, film_speed=9.0, **said)
     for page in (ada.get(job).text, ada.get(f"{job}/now").text):
         assert '<progress max="100" value="25">' in page
         for text in ("1,240", "40 / 160 looked at", "2.0 files a second", "0:01:00", 'id="pause"'):
             assert text in page
     assert "<html" not in ada.get(f"{job}/now").text
+    with open_archive(museum.folder) as archive:
+        archive._session.records().job_notes.write(found.id, film)
+    page = ada.get(job).text
+    for text in ("0:15:00 / 1:00:00", "9.0 times real time", "0:05:00", 'value="25"', "has said nothing since"):
+        assert text in page
+
+
+def test_jobs_come_in_pages_newest_first(ada, source, monkeypatch):
+    monkeypatch.setattr("visavis.web.pages.jobs.JOBS_A_PAGE", 2)
+    made = []
+    for _ in range(3):
+        made.append(start(ada, source))
+        ada.post(f"{made[-1]}/stop")
+    first = ada.get("/jobs").text
+    assert [job in first for job in made] == [False, True, True]
+    further = re.search(r"/jobs\?below=\d+", first)[0]
+    assert [job in ada.get(further).text for job in made] == [True, False, False]
 
 
 def test_a_retry_reads_again(ada, museum, source):

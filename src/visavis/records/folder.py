@@ -78,7 +78,7 @@ class WriterLock:
             os.close(self._file)
             raise ArchiveBusy(
                 f"another process is writing to {folder.path}",
-                remedy="wait for its ingest to end, or pause its job; searching works meanwhile",
+                remedy="wait for its end, or pause its job; searching works meanwhile",
             ) from None
 
     def release(self) -> None:

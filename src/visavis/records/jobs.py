@@ -184,11 +184,13 @@ class Jobs:
             raise InputError(f"{what} called «{wanted}»", remedy="list them: visavis job list")
         return self._record(rows[0])
 
-    def newest(self, limit: int, *, source_number: int | None = None) -> list[JobRecord]:
-        """Return the newest jobs, of one source or of all, newest first."""
+    def newest(self, limit: int, *, source_number: int | None = None, below: int | None = None) -> list[JobRecord]:
+        """Return the newest jobs, of one source or of all, newest first; with numbers below `below`."""
         query = _query().order_by(job_asked.c.number.desc()).limit(limit)
         if source_number is not None:
             query = query.where(job_asked.c.source_number == source_number)
+        if below is not None:
+            query = query.where(job_asked.c.number < below)
         return [self._record(row) for row in self._database.ask(query).all()]
 
     def open(self) -> list[JobRecord]:

@@ -106,9 +106,9 @@ class JobDesk:
 
     # ---- what people see -----------------------------------------------------------------------------------------------------
 
-    def newest(self, limit: int = 50) -> list[JobRecord]:
-        """Return the newest jobs, newest first."""
-        return self._session.records().jobs.newest(limit)
+    def newest(self, limit: int = 50, *, below: int | None = None) -> list[JobRecord]:
+        """Return the newest jobs, newest first; `below` is the last number of the page before."""
+        return self._session.records().jobs.newest(limit, below=below)
 
     def open(self) -> list[JobRecord]:
         """Return the jobs that are not over, oldest first."""
@@ -121,6 +121,10 @@ class JobDesk:
     def progress(self, job: JobRecord) -> JobProgress | None:
         """Return how far a job that is not over is, as its process last said; None = it has said nothing."""
         return self._session.records().job_notes.read(job.id) if job.open else None
+
+    def schedules(self) -> dict[int, Schedule]:
+        """Return the schedules by the numbers of their sources."""
+        return self._session.records().jobs.schedules()
 
     def schedule_of(self, source: str) -> Schedule | None:
         """Return the schedule of a source."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 FILES_A_PAGE = 100
+JOBS_A_PAGE = 50
 MOST_WORKERS = 8
 
 
@@ -41,9 +42,7 @@ async def now(visit: Visit) -> Response:
 
 async def files(visit: Visit) -> Response:
     """List the files of a job that ended in one outcome, a page at a time, newest first."""
-    job_id, query = identified(visit, "job"), visit.request.query_params
-    reason, said = query.get("reason", ""), query.get("below", "")
-    below = int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
+    job_id, reason, below = identified(visit, "job"), visit.request.query_params.get("reason", ""), _below(visit)
 
     def ask(archive: "Archive") -> "list[FileRecord]":
         return archive.jobs.files(job_id, reason, below=below, limit=FILES_A_PAGE + 1)
@@ -112,23 +111,28 @@ async def _steer(visit: Visit, wish: Wish) -> Response:
 
 
 async def _list(visit: Visit, error: VisavisError | None) -> Response:
-    at = visit.house.clock.now()
+    at, below = visit.house.clock.now(), _below(visit)
 
-    def ask(archive: "Archive") -> tuple[list[JobView], list[SourceLine]]:
-        sources, jobs = archive.sources(), archive.jobs.newest()
-        titles = {source.number: source.title for source in sources}
-        schedules = {source.id: archive.jobs.schedule_of(source.id) for source in sources}
+    def ask(archive: "Archive") -> tuple[list[JobView], list[SourceLine], int | None]:
+        sources, jobs = archive.sources(), archive.jobs.newest(JOBS_A_PAGE + 1, below=below)
+        further = jobs[JOBS_A_PAGE - 1].number if len(jobs) > JOBS_A_PAGE else None
+        titles, schedules = {source.number: source.title for source in sources}, archive.jobs.schedules()
         busy = {job.source_number: job.id for job in archive.jobs.open()}
-        views = [view_of(job, archive.jobs.progress(job), titles[job.source_number], schedules[job.source_id], at) for job in jobs]
-        lines = [SourceLine.of(source, schedules[source.id], busy.get(source.number, "")) for source in sources]
-        return views, lines
+        views = [
+            view_of(job, archive.jobs.progress(job), titles[job.source_number], schedules.get(job.source_number), at)
+            for job in jobs[:JOBS_A_PAGE]
+        ]
+        lines = [SourceLine.of(source, schedules.get(source.number), busy.get(source.number, "")) for source in sources]
+        return views, lines, further
 
-    jobs, sources = await visit.house.archive.act(visit.here.who, ask)
+    jobs, sources, further = await visit.house.archive.act(visit.here.who, ask)
     return visit.page(
         "jobs.html.j2",
         status=status_of(error),
         jobs=jobs,
-        sources=sources,
+        sources=sources if below is None else [],
+        further=further,
+        first=below is None,
         samplings=SAMPLINGS,
         workers=range(1, MOST_WORKERS + 1),
         problem=problem_said(error),
@@ -163,6 +167,12 @@ def _options(visit: Visit) -> JobOptions:
         sampling=Sampling(sampling) if sampling else None,
         any_hour=bool(form.one("any_hour")),
     )
+
+
+def _below(visit: Visit) -> int | None:
+    """Return the number at which the page before ended; None = this is the first."""
+    said = visit.request.query_params.get("below", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
 
 
 def status_of(error: VisavisError | None) -> int:
