@@ -184,6 +184,6 @@ def test_a_picture_in_which_somebody_objected_is_not_there(as_person, desk, thei
     assert ines.get(f"/pictures/{one}").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["Carl", "Olga", "Aude"])
-def test_roles_that_do_not_review_look_at_no_picture(as_person, theirs, name):
-    assert as_person(name).get(f"{theirs}/pictures").status_code == 403
+def test_roles_that_do_not_review_look_at_no_picture(as_person, theirs):
+    for name in ("Carl", "Olga", "Aude"):
+        assert as_person(name).get(f"{theirs}/pictures").status_code == 403

@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from visavis.wiring.charter_forms import Input, Question
 from visavis.wiring.folders import Received
 
-if TYPE_CHECKING:
-    from visavis.web.visit import Form
+Said = Mapping[str, list[str]]
+"""The fields of a form."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,9 +50,9 @@ class CharterDraft:
         """Return the document with its evidence."""
         return {**self.document, "evidence": self.evidence} if self.evidence else dict(self.document)
 
-    def take(self, question: Question, form: "Form") -> None:
+    def take(self, question: Question, said: Said) -> None:
         """Keep the answers of a form to one question; what is left empty is not answered."""
-        values = {one.name: value for one in question.inputs if (value := _READ.get(one.kind, _text)(one, form)) not in ("", None)}
+        values = {one.name: value for one in question.inputs if (value := _READ.get(one.kind, _text)(one, said)) not in ("", None)}
         if len(question.inputs) == 1 and question.inputs[0].name == question.key:
             self._put(question.key, values.get(question.key))
         else:
@@ -72,36 +72,40 @@ class CharterDraft:
             self.document[key] = value
 
 
-def _text(one: Input, form: "Form") -> object:
-    return form.one(one.name)
+def _first(one: Input, said: Said) -> str:
+    return (said.get(one.name) or [""])[0].strip()
 
 
-def _several(one: Input, form: "Form") -> object:
-    ticked = [word.strip() for word in form.fields.get(one.name, []) if word.strip()]
+def _text(one: Input, said: Said) -> object:
+    return _first(one, said)
+
+
+def _several(one: Input, said: Said) -> object:
+    ticked = [word.strip() for word in said.get(one.name, []) if word.strip()]
     return ticked if ticked or one.field.may_be_empty else None
 
 
-def _lines(one: Input, form: "Form") -> object:
-    return [line.strip() for line in form.one(one.name).splitlines() if line.strip()] or None
+def _lines(one: Input, said: Said) -> object:
+    return [line.strip() for line in _first(one, said).splitlines() if line.strip()] or None
 
 
-def _places(one: Input, form: "Form") -> object:
-    return [word if word == "unknown" else word.upper() for word in re.split(r"[\s,;]+", form.one(one.name)) if word] or None
+def _places(one: Input, said: Said) -> object:
+    return [word if word == "unknown" else word.upper() for word in re.split(r"[\s,;]+", _first(one, said)) if word] or None
 
 
-def _country(one: Input, form: "Form") -> object:
-    return form.one(one.name).upper()
+def _country(one: Input, said: Said) -> object:
+    return _first(one, said).upper()
 
 
-def _count(one: Input, form: "Form") -> object:
-    text = form.one(one.name)
+def _count(one: Input, said: Said) -> object:
+    text = _first(one, said)
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else text
 
 
-def _truth(one: Input, form: "Form") -> object:
-    return {"yes": True, "no": False}.get(form.one(one.name))
+def _truth(one: Input, said: Said) -> object:
+    return {"yes": True, "no": False}.get(_first(one, said))
 
 
-_READ: "Mapping[str, Callable[[Input, Form], object]]" = MappingProxyType(
+_READ: Mapping[str, Callable[[Input, Said], object]] = MappingProxyType(
     {"choices": _several, "lines": _lines, "places": _places, "country": _country, "count": _count, "truth": _truth}
 )

@@ -52,7 +52,7 @@ async def answer(visit: Visit) -> Response:
     draft = _draft(visit)
     asked, number = await _asked(visit, draft)
     if asked[number].key != "evidence":
-        draft.take(asked[number], visit.form)
+        draft.take(asked[number], visit.form.fields)
     if visit.form.one("go") == "back":
         return visit.go(_address(asked[number - 1]) if number else BEGIN)
     document, question = draft.whole(), asked[number]
