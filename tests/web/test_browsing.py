@@ -1,5 +1,6 @@
 """Sources in a browser: who is told of them, what is done with them, and looking through their pictures."""
 
+import datetime as dt
 import io
 import json
 import re
@@ -93,6 +94,28 @@ def test_nothing_is_past_its_end_and_expiring_it_twice_changes_nothing(as_person
     for _ in range(2):
         assert "Nothing is." in carl.get("/sources/expire").text
         assert carl.post("/sources/expire").status_code == 200
+
+
+def test_a_source_past_its_end_is_hidden_at_once_told_and_erased_by_a_click(as_person, desk, theirs, clock, found_in):
+    ada = as_person("Ada")
+    ada.post(f"{theirs}/amend")
+    end = (clock.now() + dt.timedelta(days=5)).date().isoformat()
+    ada.post("/sources/new/questions/valid_to", {"go": "end", "valid_to": end})
+    assert ada.post("/sources/new/charter").headers["location"] == theirs
+    ada.post(f"{theirs}/sign")
+    assert "5 days left" in ada.get("/sources").text
+    clock.ahead += dt.timedelta(days=7)
+    ada = as_person("Ada")
+    assert 'class="state expired"' in ada.get("/sources").text
+    refused = ada.get(f"{theirs}/pictures")
+    assert (refused.status_code, "charter-in-dates" in refused.text) == (403, True)
+    preview = ada.get("/sources/expire").text
+    assert "Museum" in preview
+    assert preview.count('<td class="number">2</td>') == 2
+    done = ada.post("/sources/expire").text
+    assert "in the ledger" in done
+    assert "Nothing is." in done
+    assert 'class="state erased"' in ada.get(theirs).text
 
 
 def test_pictures_are_looked_through_with_their_faces_and_each_page_is_a_leaf(as_person, theirs, found_in, museum, ledger_of):
