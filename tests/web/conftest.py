@@ -93,6 +93,10 @@ class Browser:
         data = photo if isinstance(photo, bytes) else photo.read_bytes()
         return self.post("/probes", files={"photo": ("../../etc/passwd", data, "image/jpeg")}, **more)
 
+    def upload_all(self, *photos: Path):
+        files = [("photo", (f"{number}.jpg", photo.read_bytes(), "image/jpeg")) for number, photo in enumerate(photos)]
+        return self.post("/probes", files=files)
+
     def search(self, photo: Path, **said: object) -> str:
         """Search with every default but what is said; return the path of the search."""
         probe = self.upload(photo).headers["location"].rpartition("/")[2]
@@ -176,12 +180,16 @@ def opening(reading: Callable[[str], ReadProbe], clock: Clock) -> Iterator[Opene
         with open_archive(folder) as archive:
             pack = archive.status().pack
 
-        def read(data: bytes):
-            return reading(pack).read(Path("the photograph"), data)
+        def read(data: bytes, *, faceless: bool = False):
+            return reading(pack).read(Path("the photograph"), data, faceless=faceless)
+
+        def within(data: bytes, box):
+            return reading(pack).within(Path("the photograph"), data, box)
 
         desk = make_desk(
             lambda: open_archive(folder, clock=clock),
             read=read,
+            within=within,
             words=words(),
             listening=Listening(host="127.0.0.1", port=8478, origin=origin),
             clock=clock,

@@ -12,7 +12,7 @@ from visavis.domain.errors import InputError
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
-from visavis.web.pages import account, candidate, entry, plain, results, search
+from visavis.web.pages import account, again, candidate, entry, films, plain, probes, results, search
 from visavis.web.shell import Shell
 from visavis.web.visit import NotThere, Visit
 
@@ -21,7 +21,10 @@ OPENINGS: tuple[Opening, ...] = (
     *entry.OPENINGS,
     *account.OPENINGS,
     *search.OPENINGS,
+    *probes.OPENINGS,
     *results.OPENINGS,
+    *films.OPENINGS,
+    *again.OPENINGS,
     *candidate.OPENINGS,
 )
 

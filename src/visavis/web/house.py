@@ -8,9 +8,10 @@ from jinja2 import Environment
 
 from visavis.domain.arrays import RgbImage
 from visavis.domain.clock import Clock
-from visavis.domain.face import Box
+from visavis.domain.face import AnalysedFace, Box
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 from visavis.web.meters import Meters
+from visavis.web.previews import Previews
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
 from visavis.web.tries import Tries
@@ -19,8 +20,16 @@ from visavis.web.tries import Tries
 class ReadPhotograph(Protocol):
     """How an uploaded photograph is read."""
 
-    def __call__(self, data: bytes, /) -> ProbePicture:
-        """Return the photograph with its faces numbered; `InputError` if it can't be used."""
+    def __call__(self, data: bytes, /, *, faceless: bool = False) -> ProbePicture:
+        """Return the photograph with its faces numbered; `InputError` if it can't be used, or shows none and `faceless` is not said."""
+        ...
+
+
+class LookWithin(Protocol):
+    """How a box that a person drew on a photograph is looked at."""
+
+    def __call__(self, data: bytes, box: Box, /) -> AnalysedFace:
+        """Return the face in the box; `InputError` if there is none."""
         ...
 
 
@@ -46,6 +55,11 @@ class Words:
     headline: Callable[[SearchResult], str]
     lead: str
     shown: Callable[[str], str]
+    strangers: Callable[[Candidate], str]
+    span: Callable[[float, float], str]
+    best_moment: Callable[[Candidate], str]
+    clock: Callable[[float], str]
+    set_aside: Callable[[Candidate], bool]
     crop: Callable[[RgbImage, Box], bytes]
     whole: Callable[[RgbImage], bytes]
 
@@ -98,6 +112,7 @@ class House:
     back: ArchiveThread
     sessions: Sessions
     read: ReadPhotograph
+    within: LookWithin
     words: Words
     address: Address
     pages: Environment
@@ -105,3 +120,4 @@ class House:
     start_key: str = field(default="", repr=False)
     meters: Meters = field(default_factory=Meters)
     tries: Tries = field(default_factory=Tries)
+    previews: Previews = field(default_factory=Previews)

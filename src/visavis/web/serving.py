@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from visavis.domain.clock import Clock
 from visavis.domain.errors import InputError, SetupError
 from visavis.web.app import make_app
-from visavis.web.house import Address, House, ReadPhotograph, Words
+from visavis.web.house import Address, House, LookWithin, ReadPhotograph, Words
 from visavis.web.rendering import environment
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
@@ -66,11 +66,20 @@ class Desk:
 
     def close(self) -> None:
         """Let go of the archive."""
+        self.house.previews.close()
         self.house.back.close()
         self.house.archive.close()
 
 
-def make_desk(open_archive: "Callable[[], Archive]", *, read: ReadPhotograph, words: Words, listening: Listening, clock: Clock) -> Desk:
+def make_desk(
+    open_archive: "Callable[[], Archive]",
+    *,
+    read: ReadPhotograph,
+    within: LookWithin,
+    words: Words,
+    listening: Listening,
+    clock: Clock,
+) -> Desk:
     """Return the desk of an archive, which is opened in threads of its own."""
     address = listening.address()
     archive = ArchiveThread(open_archive)
@@ -80,6 +89,7 @@ def make_desk(open_archive: "Callable[[], Archive]", *, read: ReadPhotograph, wo
         back=ArchiveThread(open_archive),
         sessions=Sessions(clock),
         read=read,
+        within=within,
         words=words,
         address=address,
         pages=environment(words),

@@ -51,6 +51,7 @@ def serve(
     desk = serving.make_desk(
         lambda: open_archive(folder, settings=settings, ask=ask),
         read=reader.read,
+        within=reader.within,
         words=words(),
         listening=listening,
         clock=SystemClock(),
@@ -80,6 +81,11 @@ def words() -> "Words":
         headline=reading.headline,
         lead=reading.LEAD,
         shown=shown,
+        strangers=reading.strangers_in_words,
+        span=reading.span,
+        best_moment=reading.best_moment,
+        clock=reading.clock,
+        set_aside=reading.set_aside,
         crop=pictures.crop_jpeg,
         whole=pictures.whole_jpeg,
     )

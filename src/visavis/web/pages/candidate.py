@@ -98,8 +98,9 @@ def _probe_address(visit: Visit, past: "PastResult", candidate: Candidate) -> st
     """Return where the searched face is shown; empty = it is not kept."""
     opened = visit.here.searches[past.search.id]
     held = visit.here.probes.get(opened.probe_id)
-    if held is not None and candidate.probe_face <= len(held.crops):
-        return f"/probes/{held.id}/faces/{candidate.probe_face}.jpg"
+    number = opened.before + candidate.probe_face
+    if held is not None and number <= len(held.crops):
+        return f"/probes/{held.id}/faces/{number}.jpg"
     if any(saved.probe_face == candidate.probe_face and saved.picture for saved in past.probes):
         return f"/searches/{past.search.id}/probes/{candidate.probe_face}.jpg"
     return ""
