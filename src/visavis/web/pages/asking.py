@@ -21,6 +21,8 @@ LIMITS = ("usual", "strangers", "similarity")
 """By what the list ends: the usual number of strangers expected, another one, or a similarity."""
 SAID = ("case", "reason", "since", "until", "top", "how", "kind", "label", "good", "limit", "strangers", "similarity", "ranking")
 """Fields that a form shows again as they were filled in."""
+BOX_SIDES = ("box_left", "box_top", "box_width", "box_height")
+"""Fields of a box that is drawn by hand, per cent of the photograph's sides."""
 
 
 def asked_of(form: Form, probe: HeldProbe) -> AskedSearch:

@@ -77,6 +77,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
         before=ranked[place - 1] if place else None,
         after=ranked[place + 1] if place + 1 < len(ranked) else None,
         verdicts=VERDICTS,
+        masked=past.case.one_face,
         own="" if own is None else own.says,
         own_grounds="" if own is None else own.grounds,
         puts_aside=own is not None or candidate.decided == "not-the-same",

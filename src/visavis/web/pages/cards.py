@@ -92,7 +92,7 @@ def cards_of(result: SearchResult, words: Words, joined: Collection[str]) -> lis
         beside = _beside(best, result.candidates)
         cards[line] = Card(
             candidate=best,
-            remarks=words.remarks(best, several_faces=several and not beside),
+            remarks=words.remarks(replace(best, together=0), several_faces=several and not beside, when=bool(best.page)),
             strangers=words.strangers(best),
             others=() if best.moment is not None and not beside else others,
             moments=() if best.moment is None else _by_time((best,) if beside else (best, *others)),

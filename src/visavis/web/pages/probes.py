@@ -9,13 +9,13 @@ from starlette.responses import Response
 from visavis.domain.errors import InputError
 from visavis.domain.face import Box
 from visavis.web.doors import FORM, UPLOAD, Door, Opening, Who
+from visavis.web.pages.asking import BOX_SIDES
 from visavis.web.pages.search import ask_again, held
 from visavis.web.sessions import HeldPhoto, HeldProbe
 from visavis.web.visit import MOST_FILES, NotThere, Visit
 
 MOST_BY_HAND = 20
 """Boxes that may be drawn on one photograph."""
-SIDES = ("left", "top", "width", "height")
 
 
 async def take(visit: Visit) -> Response:
@@ -95,7 +95,7 @@ async def _read(visit: Visit) -> tuple[tuple[HeldPhoto, ...], tuple[str, ...]]:
 def _drawn(visit: Visit) -> Box:
     """Return the box of the form, whose fields are per cent of the photograph's sides."""
     try:
-        left, top, width, height = (float(visit.form.one(side)) / 100 for side in SIDES)
+        left, top, width, height = (float(visit.form.one(side)) / 100 for side in BOX_SIDES)
     except ValueError:
         raise InputError("the box that was drawn has no four numbers", remedy="draw it on the photograph, or fill in all four") from None
     return Box(left=left, top=top, width=width, height=height)

@@ -69,6 +69,7 @@ def results_page(visit: Visit, past: "PastResult", *, to: int = FIRST, error: Vi
         photographed=any(saved.face_id is None for saved in past.probes),
         archived=sum(saved.face_id is not None for saved in past.probes),
         together=past.search.together,
+        moments=len({one.together for one in past.result.candidates}),
         confirmed=any(one.decided == "same" for one in past.result.candidates),
         **_grid(visit, past, after=0, to=to),
     )

@@ -10,7 +10,7 @@ from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.face import Box
 from visavis.domain.identification import ProbePicture, SearchResult
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.asking import SAID, TOPS, asked_of, first_place, run
+from visavis.web.pages.asking import BOX_SIDES, SAID, TOPS, asked_of, first_place, run
 from visavis.web.sessions import AskedSearch, HeldProbe, OpenedSearch, WebSession
 from visavis.web.visit import Form, NotThere, Visit
 from visavis.wiring.accounts import roles_for
@@ -157,7 +157,7 @@ async def _ask(visit: Visit, probe: HeldProbe, form: Form, error: VisavisError |
         tops=TOPS,
         picked=_picked(visit, probe, form),
         said={name: form.one(name) for name in SAID},
-        drawn={side: form.one(side) for side in ("left", "top", "width", "height")},
+        drawn={side: form.one(side) for side in BOX_SIDES},
         drawn_on=visit.request.path_params.get("photo", ""),
         chosen=form.fields.get("source", []),
         problem=problem_of(error),

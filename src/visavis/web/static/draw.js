@@ -4,7 +4,7 @@
 for (const photo of document.querySelectorAll("[data-photo]")) {
   const svg = photo.querySelector(".frame svg");
   const details = photo.querySelector("details.draw");
-  const field = (name) => details.querySelector(`input[name=${name}]`);
+  const field = (name) => details.querySelector(`input[name=box_${name}]`);
   const [width, height] = svg.getAttribute("viewBox").split(" ").slice(2).map(Number);
   const unit = Math.max(width, height) / 100;
   const made = (cls, stroke) => {
