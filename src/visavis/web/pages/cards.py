@@ -54,6 +54,10 @@ class Card:
         Its own and the other appearances in the same film, by time; empty for a photograph.
     beside : tuple of Candidate
         The other searched faces in the same picture or moment, where they were sought together.
+    plays : Candidate or None
+        Whose best moment is played; None for a photograph.
+    meeting : (float, float) or None
+        From when to when in a film all of them are seen, seconds, where they were sought together.
     joined : bool
         This face is a part of the probe already.
     """
@@ -65,6 +69,8 @@ class Card:
     moments: tuple[Candidate, ...] = ()
     strip: Strip | None = None
     beside: tuple[Candidate, ...] = ()
+    plays: Candidate | None = None
+    meeting: tuple[float, float] | None = None
     joined: bool = False
 
 
@@ -96,8 +102,10 @@ def cards_of(result: SearchResult, words: Words, joined: Collection[str]) -> lis
             strangers=words.strangers(best),
             others=() if best.moment is not None and not beside else others,
             moments=() if best.moment is None else _by_time((best,) if beside else (best, *others)),
-            strip=strip_of(best, films.get(best.media_id, ()), words),
+            strip=strip_of(best, (best, *beside) if beside else films.get(best.media_id, ()), words),
             beside=beside,
+            plays=_played(best, beside),
+            meeting=_meeting(best, beside),
             joined=best.face_id in joined,
         )
     return list(cards.values())
@@ -130,6 +138,21 @@ def _line(best: Candidate, words: Words) -> str:
 
 def _by_time(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     return tuple(sorted(candidates, key=lambda one: (one.start_s, one.rank)))
+
+
+def _meeting(best: Candidate, beside: Sequence[Candidate]) -> tuple[float, float] | None:
+    if best.moment is None or not beside:
+        return None
+    faces = (best, *beside)
+    return max(one.start_s for one in faces), min(one.end_s for one in faces)
+
+
+def _played(best: Candidate, beside: Sequence[Candidate]) -> Candidate | None:
+    """Return whose best moment shows all of them, or comes nearest to it."""
+    if best.moment is None:
+        return None
+    start, end = _meeting(best, beside) or (best.start_s, best.end_s)
+    return min((best, *beside), key=lambda one: max(start - one.at_s, one.at_s - end, 0.0))
 
 
 def _sought_together(result: SearchResult) -> bool:
