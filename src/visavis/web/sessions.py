@@ -18,6 +18,8 @@ LONGEST = dt.timedelta(hours=12)
 MOST_SESSIONS = 200
 MOST_PROBES = 4
 """Probes that a session keeps in memory, of a photograph or a few, some ten megabytes each; the oldest goes first."""
+MOST_PROBE_BYTES = 96 << 20
+"""Of the files of all of them; the last one stays, whatever its size."""
 MOST_SEARCHES = 50
 
 
@@ -62,6 +64,20 @@ class HeldProbe:
     def crops(self) -> tuple[bytes, ...]:
         """JPEGs of all faces."""
         return tuple(crop for photo in self.photos for crop in photo.crops)
+
+    def place_of(self, number: int) -> tuple[int, int]:
+        """Return which photograph a face is on, and which of its faces it is, both counted from 0.
+
+        Raises
+        ------
+        IndexError
+            There is no such face.
+        """
+        for place, photo in enumerate(self.photos):
+            own = number - self.before(place)
+            if 1 <= own <= len(photo.crops):
+                return place, own - 1
+        raise IndexError(number)
 
     def before(self, place: int) -> int:
         """Return how many faces stand before a photograph, counted from 0."""
@@ -141,10 +157,14 @@ class WebSession:
         return "" if self.who is None else self.who.actor.name
 
     def hold(self, probe: HeldProbe) -> None:
-        """Keep a photograph; the oldest goes."""
+        """Keep a probe; the oldest goes."""
         self.probes[probe.id] = probe
-        while len(self.probes) > MOST_PROBES:
+        self.probes.move_to_end(probe.id)
+        while len(self.probes) > MOST_PROBES or (len(self.probes) > 1 and self._held_bytes() > MOST_PROBE_BYTES):
             self.probes.popitem(last=False)
+
+    def _held_bytes(self) -> int:
+        return sum(len(photo.data) for probe in self.probes.values() for photo in probe.photos)
 
     def opened(self, search_id: str, search: OpenedSearch) -> None:
         """Remember that the page of a search was opened: its pictures may be fetched."""

@@ -62,30 +62,22 @@ def searched(probe: HeldProbe, faces: Sequence[int]) -> list[ProbePicture]:
     InputError
         A number that no face has, or none of the photographs shows a face.
     """
-    most = len(probe.crops)
-    if wrong := [number for number in faces if not 1 <= number <= most]:
-        raise InputError(f"the probe has no face {wrong[0]}", remedy="pick among those that are numbered")
     if not faces:
         with_faces = [photo.picture for photo in probe.photos if photo.picture.faces]
         if not with_faces:
             raise InputError("no face is picked, and none was found", remedy="draw a box around the face")
         return with_faces
-    found = []
-    for place, photo in enumerate(probe.photos):
-        before = probe.before(place)
-        own = tuple(number - before for number in faces if 0 < number - before <= len(photo.crops))
-        if own:
-            found.append(replace(photo.picture, picked=own))
-    return found
+    if wrong := [number for number in faces if not 1 <= number <= len(probe.crops)]:
+        raise InputError(f"the probe has no face {wrong[0]}", remedy="pick among those that are numbered")
+    own: dict[int, tuple[int, ...]] = {}
+    for place, face in map(probe.place_of, faces):
+        own[place] = (*own.get(place, ()), face + 1)
+    return [replace(probe.photos[place].picture, picked=picked) for place, picked in sorted(own.items())]
 
 
-def first_place(probe: HeldProbe, faces: Sequence[int]) -> int:
+def faces_before(probe: HeldProbe, faces: Sequence[int]) -> int:
     """Return how many faces stand before the first photograph that is searched with."""
-    for place, photo in enumerate(probe.photos):
-        before = probe.before(place)
-        if any(before < number <= before + len(photo.crops) for number in faces) or (not faces and photo.crops):
-            return before
-    return 0
+    return probe.before(min((probe.place_of(number)[0] for number in faces), default=probe.place_of(1)[0]))
 
 
 def _options(form: Form) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.face import Box
 from visavis.domain.identification import ProbePicture, SearchResult
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.asking import BOX_SIDES, SAID, TOPS, asked_of, first_place, run
+from visavis.web.pages.asking import BOX_SIDES, SAID, TOPS, asked_of, faces_before, run
 from visavis.web.sessions import AskedSearch, HeldProbe, OpenedSearch, WebSession
 from visavis.web.visit import Form, NotThere, Visit
 from visavis.wiring.accounts import roles_for
@@ -85,7 +85,7 @@ def made(visit: Visit, found: SearchResult, probe: HeldProbe, asked: AskedSearch
         probe_id=probe.id,
         picked=asked.faces or tuple(range(1, len(probe.crops) + 1)),
         asked=asked,
-        before=first_place(probe, asked.faces),
+        before=faces_before(probe, asked.faces),
     )
     visit.here.opened(found.search_id, opened)
     return visit.go(f"/searches/{found.search_id}")
