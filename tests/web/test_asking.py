@@ -41,7 +41,7 @@ def test_two_people_together_are_found_in_the_picture_and_in_the_moment_that_sho
     page = page_of(grace, probe_of(grace, group), **COUPLE)
     assert "2 pictures and moments with all of them" in page
     assert "2 people seen together" in page
-    assert page.count('class="card wide"') == 2
+    assert page.count('class="card several"') == 2
     assert len(found_in(CANDIDATES, page)) == 4
     assert page.count('class="strip"') == 1
 
