@@ -1,6 +1,11 @@
 """Verdicts in a browser: two people, the second blind to the first; and searching on with a face that was found."""
 
+import io
+
 import pytest
+from PIL import Image
+
+from visavis.domain.side_by_side import VIEW_SIDE
 
 CANDIDATES = r"/candidates/([0-9a-f-]{36})\""
 
@@ -52,6 +57,62 @@ def test_a_second_verdict_of_one_person_says_why_the_first_is_put_aside(found):
     again = {"says": "cannot-say", "grounds": "too blurred"}
     assert ines.post(f"{at}/verdict", again).status_code == 422
     assert ines.post(f"{at}/verdict", again | {"because": "a better print"}).status_code == 303
+
+
+def test_a_slip_is_taken_back_and_judged_anew_as_long_as_nobody_else_has_looked(found, as_person, museum, ledger_of):
+    ines, at = found
+    ines.post(f"{at}/verdict", {"says": "same", "seen": ["Ears", "Nose"], "grounds": "left ear"})
+    page = ines.get(at).text
+    assert "You said: <b>the same</b>, for Ears; Nose; left ear." in page
+    assert "Take it back" in page
+    assert ines.post(f"{at}/undo").headers["location"] == at
+    assert "verdict-withdrawn" in ledger_of(museum.folder)[-1]
+    assert "You said" not in ines.get(at).text
+    ines.post(f"{at}/verdict", {"says": "cannot-say", "grounds": "too blurred"})
+    rolf = as_person("Rolf")
+    rolf.get(at.partition("/candidates")[0])
+    rolf.get(at)
+    assert "Take it back" not in ines.get(at).text
+    refused = ines.post(f"{at}/undo")
+    assert refused.status_code == 403
+    assert "rule verdict-unseen" in refused.text
+
+
+def test_nobody_takes_back_what_another_said(found, as_person):
+    ines, at = found
+    ines.post(f"{at}/verdict", {"says": "same", "grounds": "the left ear"})
+    rolf = as_person("Rolf")
+    rolf.get(at.partition("/candidates")[0])
+    answer = rolf.post(f"{at}/undo")
+    assert answer.status_code == 422
+    assert "you have no verdict" in answer.text.lower()
+
+
+def test_both_faces_stand_level_at_one_size_before_and_after_the_photograph_is_forgotten(found, as_person):
+    ines, at = found
+    for browser, measured in ((ines, True), (as_person("Rolf"), False)):
+        browser.get(at.partition("/candidates")[0])
+        page = browser.get(at).text
+        assert ("it was not measured again" not in page) is measured
+        for name in ("searched", "found"):
+            picture = Image.open(io.BytesIO(browser.get(f"{at}/{name}.jpg").content))
+            assert picture.size == (VIEW_SIDE, VIEW_SIDE)
+    assert as_person("Ivan").get(f"{at}/found.jpg").status_code == 404
+
+
+def test_a_face_of_the_archive_that_was_searched_with_stands_beside_what_was_found(found, found_in):
+    ines, at = found
+    more = ines.post(f"{at}/more", {"reason": "from the print"}).headers["location"]
+    (one, *_) = found_in(CANDIDATES, ines.get(more).text)
+    assert ines.get(f"{more}/candidates/{one}/searched.jpg").status_code == 200
+
+
+def test_the_page_of_a_candidate_leads_on_to_the_next_that_waits(found, found_in):
+    ines, at = found
+    (_, second) = found_in(CANDIDATES, ines.get(at.partition("/candidates")[0]).text)
+    assert f'{second}" data-key="w"' in ines.get(at).text
+    ines.post(f"{at.rpartition('/')[0]}/{second}/verdict", {"says": "same", "grounds": "x"})
+    assert 'data-key="w"' not in ines.get(at).text
 
 
 def test_a_person_outside_the_case_judges_nothing(found, as_person):

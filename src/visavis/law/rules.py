@@ -84,6 +84,10 @@ class Rule(StrEnum):
         "who opens a case's searches in the desk has opened it, approved it or searched under it, or is a reviewer; at home anybody",
     )
     REVIEWER_APART = "reviewer-apart", "who asked, who approved and the two who review are different people"
+    VERDICT_UNSEEN = (
+        "verdict-unseen",
+        "a verdict is taken back within a day, before another person has judged or opened the candidate, and before anything rests on it",
+    )
     EXPORT_ALLOWED = "export-allowed", "the profile lets results leave the house"
     OTHERS_MASKED = (
         "others-masked",

@@ -12,7 +12,7 @@ from visavis.domain.errors import InputError
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
-from visavis.web.pages import account, candidate, entry, plain, results, search
+from visavis.web.pages import account, beside, candidate, entry, plain, results, search
 from visavis.web.shell import Shell
 from visavis.web.visit import NotThere, Visit
 
@@ -23,6 +23,7 @@ OPENINGS: tuple[Opening, ...] = (
     *search.OPENINGS,
     *results.OPENINGS,
     *candidate.OPENINGS,
+    *beside.OPENINGS,
 )
 
 

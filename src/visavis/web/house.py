@@ -6,7 +6,7 @@ from typing import Protocol
 
 from jinja2 import Environment
 
-from visavis.domain.arrays import RgbImage
+from visavis.domain.arrays import Landmarks5, RgbImage
 from visavis.domain.clock import Clock
 from visavis.domain.face import Box
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult
@@ -30,8 +30,8 @@ class Words:
 
     Attributes
     ----------
-    crop, whole : callable
-        A face with its surroundings, the whole picture: JPEG without metadata.
+    crop, level, whole : callable
+        A face with its surroundings, the same laid level beside another, the whole picture: JPEG without metadata.
     shown : callable
         Text from outside, made safe to show.
     """
@@ -47,6 +47,7 @@ class Words:
     lead: str
     shown: Callable[[str], str]
     crop: Callable[[RgbImage, Box], bytes]
+    level: Callable[[RgbImage, Landmarks5], bytes]
     whole: Callable[[RgbImage], bytes]
 
 

@@ -52,6 +52,8 @@ class WebSession:
     ----------
     who : SignedIn or None
         None = the machine's user, who came by the start link.
+    views : dict of str to bytes
+        Kept faces laid level, JPEG.
     must_enrol : bool
         Nothing is open but the page of the second factor.
     """
@@ -64,6 +66,7 @@ class WebSession:
     secret: str = ""
     probes: OrderedDict[str, HeldProbe] = field(default_factory=OrderedDict)
     searches: OrderedDict[str, OpenedSearch] = field(default_factory=OrderedDict)
+    views: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
 
     @property
     def name(self) -> str:

@@ -81,5 +81,6 @@ def words() -> "Words":
         lead=reading.LEAD,
         shown=shown,
         crop=pictures.crop_jpeg,
+        level=pictures.level_jpeg,
         whole=pictures.whole_jpeg,
     )

@@ -87,8 +87,10 @@ def _leads(report: "CaseReport", past: "PastResult", open_pixels: OpenPixels) ->
 
 
 def _verdicts(report: "CaseReport", candidate: Candidate, said: "Sequence[Verdict]") -> tuple[str, ...]:
+    from visavis.wiring.review import standing
+
     if not candidate.decided:
-        waiting = len({verdict.person_id for verdict in said})
+        waiting = len(standing(said))
         return (f"open lead; {reading.counted(waiting, 'verdict')} given, not shown before the next",) if waiting else ("open lead",)
     lines = []
     for verdict in said:
