@@ -491,6 +491,18 @@ def test_a_label_is_removed_with_a_reason_and_leaves_no_name(court):
     assert court.made.sql("SELECT count(*) FROM label") == [(0,)]
 
 
+def test_a_label_gets_another_name_with_a_reason_and_the_old_one_is_erased(court):
+    candidate = court.search().candidates[0].candidate_id
+    court.decide("ada", candidate, "same")
+    old = court.labelling().add(LabelRequest(actor=court.people["ada"].actor, candidate=candidate, name="Emilie"))
+    with pytest.raises(InputError, match="needs a reason"):
+        court.labelling().rename(court.people["ada"].actor, old, "Émilie du Châtelet", because=" ")
+    new = court.labelling().rename(court.people["ada"].actor, old, "Émilie du Châtelet", because="her whole name")
+    labels = court.labelling().all(court.people["ada"].actor)
+    assert [(label.id, label.name) for label in labels] == [(new, "Émilie du Châtelet")]
+    assert any("label-renamed" in leaf and "her whole name" not in leaf for leaf in court.leaves())
+
+
 def test_erasing_a_face_forgets_its_labels_and_exclusions(court):
     labelled(court)
     court.decide("grace", court.search().candidates[1].candidate_id, "not-the-same")

@@ -91,7 +91,7 @@ class Rule(StrEnum):
     EXPORT_ALLOWED = "export-allowed", "the profile lets results leave the house"
     OTHERS_MASKED = (
         "others-masked",
-        "a clip shows nobody but the one person that the case asks about (GDPR Art. 5(1)(c), LED Art. 4(1)(c))",
+        "a clip or a copy shows nobody but the one person that the case asks about (GDPR Art. 5(1)(c), LED Art. 4(1)(c))",
     )
     RECIPIENT_NAMED = "recipient-named", "an exported result names its recipient and the reason"
     LABEL_CATALOGUE = "label-catalogue", "the source's charter lists the purpose catalogue, under which faces may be given names"

@@ -73,10 +73,11 @@ def _about(leaf: Mapping[str, Any], watched: Watched) -> bool:
     named = leaf["objects"]
     if named.get("candidate") is not None:
         return bool(named["candidate"] == watched.candidate_id)
-    return named.get("search") == watched.search_id or (leaf["facts"].get("what") == _REPORT and leaf["case"] == watched.case_id)
+    of_case = leaf["facts"].get("what") == _REPORT and leaf["case"] == watched.case_id
+    return bool(of_case or named.get("search") == watched.search_id)
 
 
 def _builds(leaf: Mapping[str, Any], watched: Watched) -> bool:
     what = leaf["facts"].get("what")
     labelled = what == "label" and leaf["objects"].get("candidate") == watched.candidate_id
-    return labelled or (leaf["operation"] == "disclosure" and what != _SHEET)
+    return bool(labelled or (leaf["operation"] == "disclosure" and what != _SHEET))

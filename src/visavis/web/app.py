@@ -12,7 +12,7 @@ from visavis.domain.errors import InputError
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
-from visavis.web.pages import account, beside, candidate, entry, plain, results, search
+from visavis.web.pages import account, beside, candidate, clip, entry, handout, labels, plain, report, results, review, search
 from visavis.web.shell import Shell
 from visavis.web.visit import NotThere, Visit
 
@@ -24,6 +24,11 @@ OPENINGS: tuple[Opening, ...] = (
     *results.OPENINGS,
     *candidate.OPENINGS,
     *beside.OPENINGS,
+    *handout.OPENINGS,
+    *clip.OPENINGS,
+    *labels.OPENINGS,
+    *report.OPENINGS,
+    *review.OPENINGS,
 )
 
 

@@ -11,6 +11,7 @@ from visavis.domain.clock import Clock
 from visavis.domain.face import Box
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 from visavis.web.meters import Meters
+from visavis.web.papers import Papers
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
 from visavis.web.tries import Tries
@@ -49,6 +50,7 @@ class Words:
     crop: Callable[[RgbImage, Box], bytes]
     level: Callable[[RgbImage, Landmarks5], bytes]
     whole: Callable[[RgbImage], bytes]
+    papers: Papers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

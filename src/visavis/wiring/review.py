@@ -201,6 +201,16 @@ class LabelDesk:
         """Erase a label."""
         self._labelling().remove(self._session.actor, label, because=because)
 
+    def rename(self, label: str, name: str, *, because: str) -> LabelId:
+        """Give a labelled face another name, with a reason; the old one is erased. Return the new label's id.
+
+        Raises
+        ------
+        RefusedError
+            The source's charter does not list the purpose `catalogue` now, or the name was corrected away from this face.
+        """
+        return self._labelling().rename(self._session.actor, label, name, because=because)
+
     def _labelling(self) -> Labelling:
         session = self._session
         return Labelling(session.records(), session.rules, read=_reader(session), signer=session.signer)

@@ -11,7 +11,7 @@ from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.hints import hints
 from visavis.web.pages.beside import enlargement, searched
 from visavis.web.pages.results import opener, shown_candidate
-from visavis.web.pages.search import may_search, problem_of, shown_box
+from visavis.web.pages.search import may_hand_out, may_label, may_search, problem_of, shown_box
 from visavis.web.sessions import OpenedSearch
 from visavis.web.visit import Form, Visit
 
@@ -24,10 +24,13 @@ SEEN = ("Ears", "Eyes and brows", "Nose", "Mouth", "Chin and jaw", "Hairline", "
 """Grounds that are ticked: what forensic comparison of faces looks at (FISWG, Facial Image Comparison Feature List). Clothes, place and
 company are not the face."""
 
+TYPED = ("says", "grounds", "because", "reason", "name", "authority", "masking", "seconds", "recipient")
+"""Fields that are filled again when a form of the page comes back."""
+
 
 async def whole(visit: Visit) -> Response:
     """Show a candidate beside the searched face: one consultation leaf."""
-    return await _page(visit, None)
+    return await page(visit, None)
 
 
 async def decide(visit: Visit) -> Response:
@@ -41,7 +44,7 @@ async def decide(visit: Visit) -> Response:
             lambda archive: archive.review.decide(candidate.candidate_id, form.one("says"), grounds=grounds, because=form.one("because")),
         )
     except (InputError, RefusedError) as error:
-        return await _page(visit, error)
+        return await page(visit, error)
     return visit.go(visit.request.url.path.removesuffix("/verdict"))
 
 
@@ -51,7 +54,7 @@ async def undo(visit: Visit) -> Response:
     try:
         await visit.house.archive.act(visit.here.who, lambda archive: archive.review.undo(candidate.candidate_id))
     except (InputError, RefusedError) as error:
-        return await _page(visit, error)
+        return await page(visit, error)
     return visit.go(visit.request.url.path.removesuffix("/undo"))
 
 
@@ -64,22 +67,27 @@ async def more(visit: Visit) -> Response:
             lambda archive: archive.search(face_id=candidate.face_id, case_id=past.case.id, reason=visit.form.one("reason")),
         )
     except (InputError, RefusedError) as error:
-        return await _page(visit, error)
+        return await page(visit, error)
     visit.here.opened(found.search_id, OpenedSearch(made=found))
     return visit.go(f"/searches/{found.search_id}")
 
 
-async def _page(visit: Visit, error: VisavisError | None) -> Response:
+async def page(visit: Visit, error: VisavisError | None) -> Response:
+    """Return the page of a candidate, with what was wrong with a form of it."""
     past, candidate = await shown_candidate(visit)
     image = await asyncio.to_thread(await opener(visit), candidate)
     width, height = (1, 1) if image is None else (image.shape[1], image.shape[0])
     own = _own(visit, past, candidate)
 
-    def look(archive: "Archive") -> "tuple[Compared, bool]":
-        compared = archive.review.compare(past, candidate)
-        return compared, own is not None and archive.review.may_undo(candidate.candidate_id)
+    names_it = candidate.decided == "same" and may_label(visit.here)
 
-    compared, may_undo = await visit.house.archive.act(visit.here.who, look)
+    def look(archive: "Archive") -> "tuple[Compared, bool, list[str] | None]":
+        compared = archive.review.compare(past, candidate)
+        may_undo = own is not None and archive.review.may_undo(candidate.candidate_id)
+        labels = archive.labels.all(source=candidate.source_id) if names_it else []
+        return compared, may_undo, list(dict.fromkeys(label.name for label in labels)) if names_it else None
+
+    compared, may_undo, names = await visit.house.archive.act(visit.here.who, look)
     words, form = visit.house.words, visit.form if error else Form()
     return visit.page(
         "candidate.html.j2",
@@ -100,9 +108,13 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
         own_grounds="" if own is None else own.grounds,
         may_undo=may_undo,
         puts_aside=own is not None or candidate.decided == "not-the-same",
-        said={name: form.one(name) for name in ("says", "grounds", "because", "reason")},
+        said={name: form.one(name) for name in TYPED},
         ticked=form.fields.get("seen", []),
         may_search=may_search(visit.here),
+        may_hand_out=may_hand_out(visit.here),
+        one_face=past.case.one_face,
+        labelling=names is not None,
+        names=names or (),
         **_ways(visit, past, candidate),
     )
 

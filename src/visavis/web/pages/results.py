@@ -13,7 +13,7 @@ from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.identification import Candidate
 from visavis.web.doors import Door, Opening, Who
-from visavis.web.pages.search import boxes
+from visavis.web.pages.search import boxes, may_hand_out
 from visavis.web.sessions import OpenedSearch
 from visavis.web.visit import NotThere, Visit
 
@@ -65,6 +65,7 @@ async def show(visit: Visit) -> Response:
         probe=probe,
         probe_boxes=() if probe is None else boxes(probe.picture),
         picked=opened.picked,
+        picks=may_hand_out(session),
         kept=[saved.probe_face for saved in past.probes if saved.picture],
     )
 
@@ -81,7 +82,7 @@ async def picture(visit: Visit) -> Response:
 
 async def kept_probe(visit: Visit) -> Response:
     """Give the searched face as it was kept with the search."""
-    past = await _past(visit)
+    past = await past_search(visit)
     found = next((saved.picture for saved in past.probes if str(saved.probe_face) == visit.request.path_params["number"]), None)
     if found is None:
         raise NotThere("this face was not kept")
@@ -110,14 +111,14 @@ async def opener(visit: Visit) -> Callable[[Candidate], RgbImage | None]:
 async def shown_candidate(visit: Visit) -> "tuple[PastResult, Candidate]":
     """Return a candidate of a search whose page this session has opened."""
     candidate_id = _id(visit, "candidate")
-    past = await _past(visit)
+    past = await past_search(visit)
     for candidate in past.result.candidates:
         if candidate.candidate_id == candidate_id:
             return past, candidate
     raise NotThere("there is nothing at this address", remedy="open the search again")
 
 
-async def _past(visit: Visit) -> "PastResult":
+async def past_search(visit: Visit) -> "PastResult":
     """Return a search whose page this session has opened, as it may be shown now; that look is the one in the ledger."""
     search_id = _id(visit, "search")
     if search_id not in visit.here.searches:
