@@ -28,7 +28,7 @@ def in_view(points: np.ndarray, side: int) -> np.ndarray:
 @pytest.mark.parametrize("degrees", [0, 17, -40, 90])
 @pytest.mark.parametrize(("by", "side"), [(1.0, 400), (1.7, 1000), (0.3, 3000)])
 def test_however_a_face_lies_in_its_picture_it_stands_alike_in_its_view(degrees, by, side):
-    assert in_view(turned(degrees, by=by), side) == pytest.approx(in_view(UPRIGHT, 400), abs=0.1)  # pixels; landmarks are float32
+    assert in_view(turned(degrees, by=by), side) == pytest.approx(in_view(UPRIGHT, 400), abs=0.5)  # pixels; the usual five lean by a hair
 
 
 def test_the_middle_of_the_eyes_stands_at_one_place_however_a_face_is_turned_away():
@@ -41,6 +41,13 @@ def test_how_far_a_face_was_turned_and_enlarged_is_told():
     view = level(turned(20), width=400, height=400)
     assert view.turned == pytest.approx(-20, abs=0.2)  # degrees; the usual five points are not quite symmetric
     assert level(turned(20, by=2), width=400, height=400).enlarged == pytest.approx(view.enlarged / 2, rel=1e-4)
+
+
+@pytest.mark.parametrize("degrees", [-5, 3])
+def test_a_head_that_leans_no_more_than_its_points_are_sure_of_is_left_as_it_is(degrees):
+    view = level(turned(degrees), width=400, height=400)
+    assert view.turned == 0
+    assert view.matrix_2x3[0, 1] == 0
 
 
 @pytest.mark.parametrize("points", [np.full((5, 2), 0.5), np.full((5, 2), np.nan)])
