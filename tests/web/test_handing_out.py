@@ -1,6 +1,7 @@
 """What leaves the house from the desk: each file on record by its hash before it is given, and nothing where the law says no."""
 
 import csv
+import datetime as dt
 import hashlib
 import io
 import json
@@ -11,10 +12,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from archive_forge import ARCHIVE_CHARTER
 from PIL import Image
 
+from visavis.records.cases import CaseFile
 from visavis.testing.films import Part, Pose, Scene, Script, Studio, render
 from visavis.wiring.archive import open_archive
+from visavis.wiring.build import SystemClock
 
 CANDIDATES = r"/candidates/([0-9a-f-]{36})\""
 TO = {"recipient": "Head of collections", "because": "a loan"}
@@ -131,6 +135,61 @@ def test_at_home_results_leave_without_a_reason_and_without_a_record(as_person, 
     before = len(ledger_of(museum.folder))
     assert home.post(f"{at}/export", {"pick": found_in(CANDIDATES, page)[:1]}).status_code == 200
     assert not any('"operation":"disclosure"' in leaf for leaf in ledger_of(museum.folder)[before:])
+
+
+def test_a_case_that_asks_about_one_person_hands_out_nobody_else(as_person, macron, museum, found_in, ledger_of):
+    with open_archive(museum.folder) as archive:
+        records = archive._session.records()
+        ines_id = next(person.id for person in records.people.all() if person.name == "Ines")
+        file = CaseFile(
+            kind="case",
+            profile="archive",
+            title="One person",
+            purpose="research",
+            sources=frozenset({archive.source("Museum").number}),
+            legal_reference="l",
+            necessity="n",
+            seeks="s",
+            one_face=True,
+            open_until=dt.date(2999, 1, 1),
+            opened_by=ines_id,
+        )
+        with records.work(archive._session.actor) as work:
+            case = records.cases.add(work, file)
+    ines = as_person("Ines")
+    at = ines.search(macron, case=case, reason="a print")
+    picks = {"pick": found_in(CANDIDATES, ines.get(at).text), **TO}
+    refused = ines.post(f"{at}/copies", {**picks, "how": "originals"})
+    assert refused.status_code == 403
+    assert "rule others-masked" in refused.text
+    assert "others-masked" in ledger_of(museum.folder)[-1]
+    assert ines.post(f"{at}/copies", {**picks, "how": "masked"}).status_code == 200
+
+
+def test_a_trial_hands_nothing_out_and_the_refusals_are_in_the_ledger(opening, browser_of, album, examples, tmp_path, found_in, ledger_of):
+    (tmp_path / "trial").mkdir()
+    shutil.copy(examples / "emmanuel-macron-2014.jpg", tmp_path / "trial")
+    today = SystemClock().now().date()
+    head, rest = ARCHIVE_CHARTER.format(title="Trial").split("[controller]")
+    kept = [line for line in head.splitlines() if not line.startswith(("purposes", "metadata", "valid_from"))]
+    days = [f"valid_from = {today}", f"valid_to = {today + dt.timedelta(days=7)}"]
+    written = "\n".join([*kept, *days, "", "[controller]" + rest.partition("[retention]")[0], "[[evidence]]", 'file = "deed.pdf"'])
+    (tmp_path / "charter.toml").write_text(written.replace('"archive"', '"trial"'), encoding="utf-8")
+    (tmp_path / "deed.pdf").write_bytes(b"deed")
+    with open_archive(album) as archive:
+        archive.people.add("Grace", ["owner"], passphrase="a long passphrase of the tests")
+        archive.add_source(tmp_path / "trial", charter=tmp_path / "charter.toml")
+        archive.ingest()
+    desk = opening(album)
+    browser = browser_of(desk)
+    browser.get(f"/start?key={desk.house.start_key}")
+    at = browser.search(examples / "emmanuel-macron-2014.jpg")
+    picks = {"pick": found_in(CANDIDATES, browser.get(at).text), **TO}
+    for where in ("export", "sheet", "copies", "markers"):
+        refused = browser.post(f"{at}/{where}", picks)
+        assert refused.status_code == 403
+        assert "rule export-allowed" in refused.text
+        assert '"refused":"export-allowed"' in ledger_of(album)[-1]
 
 
 def report_of(museum) -> str:

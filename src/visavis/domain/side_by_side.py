@@ -22,8 +22,8 @@ _ACROSS: Final = 208.0
 """How much of that scale a view spans: hair, ears and chin belong to what is compared."""
 _SHIFT: Final = complex(48, 42)
 LEAST_TURN: Final = 6.0
-"""Degrees: a picture is turned from here on. The points of one face, found in its photograph and in its kept crop, tell tilts that differ by
-up to 5 degrees (13 faces of examples/photos), and a head that stands straight must not be made to lean."""
+"""Degrees: a picture is turned from here on. The points of one face, found in its photograph and in its kept crop, tell tilts that differ
+by up to 5 degrees (13 faces of examples/photos), and a head that stands straight must not be made to lean."""
 _SMALLEST_SPREAD: Final = 1e-3
 
 

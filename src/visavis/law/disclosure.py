@@ -51,7 +51,7 @@ CLIP_GATES: tuple[Gate[ClipAsked], ...] = (Gate(Rule.OTHERS_MASKED, _alone),)
 
 
 def check_clip(asked: ClipAsked) -> None:
-    """Ask whether a clip may be cut, or a picture copied; `RefusedError` (`others-masked`) if it would show more than the case asks about."""
+    """Ask whether a clip may be cut, or a picture copied; `RefusedError` (`others-masked`) if more is shown than the case asks about."""
     pass_all(CLIP_GATES, asked)
 
 

@@ -119,7 +119,6 @@ def _page(visit: Visit, past: "PastResult", error: VisavisError) -> Response:
         "handout.html.j2",
         status=403 if isinstance(error, RefusedError) else 422,
         problem=problem_of(error),
-        remedy=error.remedy,
         result=replace(past.result, candidates=tuple(ticked or past.result.candidates)),
         ticked={one.candidate_id for one in ticked},
         handing={name: visit.form.one(name) for name in ("recipient", "because", "how")},
