@@ -178,6 +178,11 @@ class Searches:
         query = sa.select(tables.search).where(tables.search.c.case_id == case_id).order_by(tables.search.c.at, tables.search.c.id)
         return [self._search(row) for row in self._database.ask(query).all()]
 
+    def searchers(self, case_id: str) -> set[PersonId]:
+        """Return who searched under a case."""
+        query = sa.select(tables.search.c.person_id).where(tables.search.c.case_id == case_id).distinct()
+        return {PersonId(person) for person in self._database.ask(query).scalars() if person is not None}
+
     def candidates(self, search_id: str) -> list[PastCandidate]:
         """Return the candidates of a search by rank, those that may not be shown now too."""
         return self._candidates(tables.candidate.c.search_id == search_id)

@@ -12,7 +12,23 @@ from visavis.domain.errors import InputError
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
-from visavis.web.pages import account, again, candidate, entry, films, plain, probes, results, search
+from visavis.web.pages import (
+    account,
+    again,
+    beside,
+    candidate,
+    clip,
+    entry,
+    films,
+    handout,
+    labels,
+    plain,
+    probes,
+    report,
+    results,
+    review,
+    search,
+)
 from visavis.web.shell import Shell
 from visavis.web.visit import NotThere, Visit
 
@@ -26,6 +42,12 @@ OPENINGS: tuple[Opening, ...] = (
     *films.OPENINGS,
     *again.OPENINGS,
     *candidate.OPENINGS,
+    *beside.OPENINGS,
+    *handout.OPENINGS,
+    *clip.OPENINGS,
+    *labels.OPENINGS,
+    *report.OPENINGS,
+    *review.OPENINGS,
 )
 
 

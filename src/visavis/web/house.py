@@ -6,11 +6,12 @@ from typing import Protocol
 
 from jinja2 import Environment
 
-from visavis.domain.arrays import RgbImage
+from visavis.domain.arrays import Landmarks5, RgbImage
 from visavis.domain.clock import Clock
 from visavis.domain.face import AnalysedFace, Box
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 from visavis.web.meters import Meters
+from visavis.web.papers import Papers
 from visavis.web.previews import Previews
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
@@ -39,8 +40,8 @@ class Words:
 
     Attributes
     ----------
-    crop, whole : callable
-        A face with its surroundings, the whole picture: JPEG without metadata.
+    crop, level, whole : callable
+        A face with its surroundings, the same laid level beside another, the whole picture: JPEG without metadata.
     shown : callable
         Text from outside, made safe to show.
     """
@@ -61,7 +62,9 @@ class Words:
     clock: Callable[[float], str]
     set_aside: Callable[[Candidate], bool]
     crop: Callable[[RgbImage, Box], bytes]
+    level: Callable[[RgbImage, Landmarks5], bytes]
     whole: Callable[[RgbImage], bytes]
+    papers: Papers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,8 @@ class Place:
 
 PLACES: tuple[Place, ...] = (
     Place(path="/", title="New search", act="search"),
+    Place(path="/review", title="Review", act="review"),
+    Place(path="/labels", title="Labels", act="label"),
     Place(path="/account/second-factor", title="Second factor"),
 )
 

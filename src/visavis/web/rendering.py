@@ -23,8 +23,9 @@ def environment(words: Words) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"similarity": words.similarity, "date": words.date, "counted": words.counted}
+    made.filters |= {"similarity": words.similarity, "date": words.date, "counted": words.counted, "shown": words.shown}
     made.filters |= {"span": words.span, "best_moment": words.best_moment, "clock": words.clock}
     made.globals |= {"draw": stamped("draw.js"), "preview_span": preview_span}
     made.globals |= {"style": stamped("desk.css"), "script": stamped("desk.js"), "htmx": stamped("htmx.js"), "icon": stamped("icon.svg")}
+    made.globals["judge"] = stamped("judge.js")
     return made

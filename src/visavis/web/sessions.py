@@ -136,6 +136,8 @@ class WebSession:
     ----------
     who : SignedIn or None
         None = the machine's user, who came by the start link.
+    views : dict of str to bytes
+        Kept faces laid level, JPEG.
     must_enrol : bool
         Nothing is open but the page of the second factor.
     """
@@ -150,6 +152,7 @@ class WebSession:
     searches: OrderedDict[str, OpenedSearch] = field(default_factory=OrderedDict)
     watched: set[str] = field(default_factory=set)
     """Candidates whose short film this session has asked for: the look is in the ledger."""
+    views: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
 
     @property
     def name(self) -> str:

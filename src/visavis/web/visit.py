@@ -17,7 +17,7 @@ from visavis.web.sessions import WebSession
 if TYPE_CHECKING:
     from visavis.web.house import House
 
-FIELDS = 50
+FIELDS = 250
 LONGEST_FIELD = 4 << 10
 MOST_FILES = 8
 """Of one form; all of them together keep to the limit of its door."""

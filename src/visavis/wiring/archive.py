@@ -25,6 +25,7 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.clips import ClipDesk
+from visavis.wiring.copies import CopyDesk
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
 from visavis.wiring.index import catch_up
@@ -78,6 +79,11 @@ class Archive(Kept):
     def clips(self) -> ClipDesk:
         """Clips of candidates in films."""
         return ClipDesk(self._session, self._open_chain, lambda records: self._default_threshold(records).value)
+
+    @property
+    def copies(self) -> CopyDesk:
+        """Copies of the pictures behind candidates."""
+        return CopyDesk(self._session, self.clips.look)
 
     @property
     def erasure(self) -> ErasureDesk:

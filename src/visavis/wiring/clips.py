@@ -104,10 +104,14 @@ class ClipDesk:
         InputError
             The original can't be reached, or was changed since it was read.
         """
+        with target.open("w+b") as stream:
+            return self.cut_into(plan, stream, progress=progress)
+
+    def cut_into(self, plan: ClipPlan, stream: BinaryIO, *, progress: Callable[[float], None] = lambda _: None) -> ClipMade:
+        """Cut a planned clip into a stream that can be read again; raises as `cut` does."""
         records = self._session.records()
         cut = CutClip(self.look, threshold=self._threshold(records))
-        with target.open("w+b") as stream:
-            return self._originals(records).cut(plan, cut, stream, progress=progress)
+        return self._originals(records).cut(plan, cut, stream, progress=progress)
 
     def look(self, image_rgb: RgbImage) -> Sequence[AnalysedFace]:
         """Return every face of a frame, looked for in every pixel of it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from visavis.cli.commands.options import ArchiveOption, archive_folder, ask_passphrase
-from visavis.cli.output import pictures, reading
+from visavis.cli.output import case_report, document, markers, page, pictures, reading
 from visavis.cli.output.plain_text import shown
 from visavis.domain.errors import InputError, SetupError
 
@@ -69,6 +69,7 @@ def serve(
 def words() -> "Words":
     """Return how results read on the pages of the command line: the desk's are the same."""
     from visavis.web.house import Words
+    from visavis.web.papers import Papers
 
     return Words(
         similarity=reading.similarity,
@@ -87,5 +88,14 @@ def words() -> "Words":
         clock=reading.clock,
         set_aside=reading.set_aside,
         crop=pictures.crop_jpeg,
+        level=pictures.level_jpeg,
         whole=pictures.whole_jpeg,
+        papers=Papers(
+            csv=document.write_csv,
+            sheet=page.write_page,
+            edl=markers.edl,
+            otio=markers.otio,
+            report=case_report.write_report,
+            said=case_report.said,
+        ),
     )

@@ -13,7 +13,7 @@ from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.identification import Candidate
 from visavis.web.doors import Door, Opening, Who
 from visavis.web.pages.cards import cards_of
-from visavis.web.pages.search import may_search, problem_of, shown_photos
+from visavis.web.pages.search import may_hand_out, may_search, problem_of, shown_photos
 from visavis.web.sessions import OpenedSearch
 from visavis.web.visit import NotThere, Visit
 
@@ -84,6 +84,7 @@ def _grid(visit: Visit, past: "PastResult", *, after: int, to: int) -> dict[str,
         "cards": cards[after:to],
         "masked": past.case.one_face,
         "may_add": may_search(visit.here),
+        "picks": may_hand_out(visit.here),
         "after": to if to < len(cards) else 0,
         "left": min(NEXT, len(cards) - to),
     }

@@ -93,8 +93,22 @@ def made(visit: Visit, found: SearchResult, probe: HeldProbe, asked: AskedSearch
 
 def may_search(session: WebSession) -> bool:
     """Whether the role of who is signed in searches at all; whether a search is allowed, the law says when it is made."""
+    return _may(session, "search")
+
+
+def may_hand_out(session: WebSession) -> bool:
+    """Whether the role of who is signed in hands out results at all."""
+    return _may(session, "disclose")
+
+
+def may_label(session: WebSession) -> bool:
+    """Whether the role of who is signed in names faces at all."""
+    return _may(session, "label")
+
+
+def _may(session: WebSession, act: str) -> bool:
     roles = frozenset({Role.OWNER}) if session.who is None else session.who.actor.roles
-    return bool(roles & roles_for("search"))
+    return bool(roles & roles_for(act))
 
 
 def held(visit: Visit, probe_id: str) -> HeldProbe:
