@@ -14,6 +14,7 @@ from visavis.domain.side_by_side import level, usual_landmarks
 from visavis.web.doors import Door, Opening, Who
 from visavis.web.hints import Hint, hints
 from visavis.web.pages.results import PART, opener, shown_candidate
+from visavis.web.pages.search import ShownBox, shown_box
 from visavis.web.visit import NotThere, Visit
 
 if TYPE_CHECKING:
@@ -31,12 +32,17 @@ class Searched:
     ----------
     view, whole : str
         Where it is shown level, and in its whole picture; empty = it is not kept.
+    box : ShownBox or None
+        Where it is in that, in pixels of a picture of `width` and `height`; None = it is the face alone.
     quality : Quality or None
         None = the photograph that it was measured in is gone.
     """
 
     view: str = ""
     whole: str = ""
+    box: ShownBox | None = None
+    width: int = 1
+    height: int = 1
     quality: Quality | None = None
 
     @property
@@ -53,8 +59,12 @@ def searched(visit: Visit, past: "PastResult", candidate: Candidate, compared: "
     number = opened.before + candidate.probe_face
     if held is not None and number <= len(held.crops):
         place, own = held.place_of(number)
-        quality = held.photos[place].picture.faces[own].quality
-        return Searched(view=view, whole=f"/probes/{held.id}/photos/{place + 1}.jpg", quality=quality)
+        picture = held.photos[place].picture
+        face = picture.faces[own]
+        height, width = picture.image_rgb.shape[:2]
+        box = shown_box(face.box, number, width=width, height=height)
+        whole = f"/probes/{held.id}/photos/{place + 1}.jpg"
+        return Searched(view=view, whole=whole, box=box, width=width, height=height, quality=face.quality)
     if past.asked_face is not None:
         return Searched(view=view, quality=None if compared.asked is None else compared.asked.quality)
     kept = f"/searches/{past.search.id}/probes/{candidate.probe_face}.jpg"

@@ -61,19 +61,19 @@ async def _listed(visit: Visit, error: VisavisError | None) -> Response:
     source, name = asked.get("source", ""), asked.get("name", "").strip()[:LONGEST]
 
     def look(archive: "Archive") -> "tuple[list[SourceRecord], list[Label]]":
-        sources = [one for one in archive.sources() if one.state == "live"]
-        wanted = source if source in {one.id for one in sources} else None
-        found = archive.labels.find(name) if name else archive.labels.all(source=wanted)
-        return sources, [label for label in found if wanted is None or label.source_id == wanted]
+        return archive.sources(), archive.labels.find(name) if name else archive.labels.all()
 
     sources, labels = await visit.house.archive.act(visit.here.who, look)
+    named = {label.source_id for label in labels}
+    wanted = source if source in named else ""
+    shown = [label for label in labels if wanted in ("", label.source_id)]
     return visit.page(
         "labels.html.j2",
         status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
         problem=problem_of(error),
-        labels=sorted(labels, key=lambda label: (label.name.casefold(), label.at)),
-        titles={one.id: one.title for one in sources},
-        asked={"source": source, "name": name},
+        labels=sorted(shown, key=lambda label: (label.name.casefold(), label.at)),
+        titles={one.id: one.title for one in sources if one.id in named},
+        asked={"source": wanted, "name": name},
     )
 
 
