@@ -21,6 +21,7 @@ from visavis.wiring.archive import Archive
 CANDIDATE_KEYS = {
     "rank", "candidate_id", "face_id", "media_id", "source_id", "source_title", "group", "kind", "similarity", "path", "captured_at",
     "start_s", "end_s", "at_s", "timecode", "page", "box", "probe_face", "weak", "offline", "decided", "labels", "strangers", "adjusted",
+    "together",
 }  # fmt: skip
 SEARCH_KEYS = {
     "search_id", "case_id", "at", "probe", "gallery_size", "threshold", "threshold_trial", "pack", "undated_left_out", "notices",

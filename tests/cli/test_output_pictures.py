@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from visavis.cli.output.pictures import crop_uri, useful_side, whole_uri, write_numbered
+from visavis.cli.output.pictures import crop_uri, level_jpeg, useful_side, whole_uri, write_numbered
 from visavis.domain.crops import CROP_SIDE, crop_area
 from visavis.domain.errors import InputError
 from visavis.domain.face import AnalysedFace, Box, Quality
 from visavis.domain.identification import ProbePicture
+from visavis.domain.side_by_side import VIEW_SIDE, usual_landmarks
 
 RATIO = st.floats(-0.5, 1.5)
 SIDE = st.floats(0.001, 2.0)
@@ -106,3 +107,23 @@ def test_another_suffix_is_refused_with_what_to_do(tmp_path):
         write_numbered(probe(), tmp_path / "faces.gif")
     assert ".png" in refused.value.remedy
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("side", "at"), [(3000, 0.1), (1000, 0.45), (200, 0.05)])
+def test_a_level_view_shows_the_face_at_one_size_and_grey_beyond_its_picture(side, at):
+    box = Box(left=at, top=0.4, width=0.2, height=0.2)
+    image = np.zeros((side, side, 3), np.uint8)
+    left, top, across, down = (round(edge) for edge in box.pixels(width=side, height=side))
+    image[top : top + down, left : left + across] = (200, 40, 40)
+    view = np.asarray(Image.open(io.BytesIO(level_jpeg(image, usual_landmarks(box)))))
+    assert view.shape == (VIEW_SIDE, VIEW_SIDE, 3)
+    reds = np.argwhere((view[:, :, 0] > 150) & (view[:, :, 1] < 90))
+    assert np.ptp(reds, axis=0) == pytest.approx((266, 266), abs=4)  # pixels, as ever; JPEG blurs the edge
+    assert bool((view[:, 0] == 160).all()) is (at < 0.15)  # beyond the left edge
+
+
+def test_a_face_without_points_or_beyond_its_picture_has_no_level_view():
+    image = np.zeros((100, 100, 3), np.uint8)
+    for points in (np.full((5, 2), 0.5, np.float32), usual_landmarks(Box(left=5, top=5, width=0.2, height=0.2))):
+        with pytest.raises(InputError, match="this face"):
+            level_jpeg(image, points)

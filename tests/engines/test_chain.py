@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from visavis.domain.errors import SetupError
-from visavis.domain.face import AnalysedFace
+from visavis.domain.face import AnalysedFace, Box
 from visavis.engines import chain as chain_module
 from visavis.engines.chain import Chain, open_networks
 from visavis.engines.detect import Found
@@ -126,6 +126,20 @@ def test_a_small_face_in_a_large_picture_gets_the_pixels_that_the_file_has(
     assert watched.asked[0] == COARSE
     assert watched.asked[-1] is None or watched.asked[-1] > 2000
     assert float(face.vector @ faces["rishi-sunak"].vector) > 0.93
+
+
+def test_a_face_that_the_usual_look_misses_is_found_in_a_box_that_a_person_draws(chain: Chain, photo: Photo) -> None:
+    portrait = photo("rishi-sunak.jpg")
+    small = cv2.resize(portrait, None, fx=10 / (0.47 * portrait.shape[0]), fy=10 / (0.47 * portrait.shape[0]), interpolation=cv2.INTER_AREA)
+    picture = np.full((1200, 1600, 3), 110, np.uint8)
+    picture[300 : 300 + small.shape[0], 700 : 700 + small.shape[1]] = small
+    assert analysed(chain, picture) == [[]]
+    drawn = Box(left=704 / 1600, top=302 / 1200, width=10 / 1600, height=13 / 1200)
+    found = chain.within(MemoryPicture(image_rgb=picture), drawn)
+    assert found is not None
+    assert found.box.overlap(drawn) > 0.2
+    assert "small" in found.quality.weaknesses()
+    assert chain.within(MemoryPicture(image_rgb=picture), Box(left=0.1, top=0.1, width=0.02, height=0.02)) is None
 
 
 def test_a_detection_without_direction_is_dropped_and_counted(

@@ -51,7 +51,7 @@ from visavis.law.requests import (
     check_refusal,
     check_sent,
 )
-from visavis.law.reviews import check_reviewer
+from visavis.law.reviews import UndoAsked, check_reviewer, check_undo
 from visavis.law.roles import Act, check_role, check_roles
 from visavis.law.rulebook import Rulebook
 from visavis.law.rules import Rule
@@ -454,6 +454,10 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
     ),
     # ---- after a search
     ("REVIEW_GATES", Rule.REVIEWER_APART): ("the same person judges twice", lambda _: check_reviewer(BOB, BOB, ADA)),
+    ("UNDO_GATES", Rule.VERDICT_UNSEEN): (
+        "a verdict is taken back after another reviewer has opened the candidate",
+        lambda _: check_undo(UndoAsked(age=DAY / 24, judged=False, seen=True, used=False)),
+    ),
     ("MEMBER_GATES", Rule.CASE_MEMBER): (
         "an investigator opens the link to a search of somebody else's case",
         lambda _: check_member(Actor(name="Bob", role=Role.INVESTIGATOR, person_id=BOB), kind="case", involved={ADA}),
@@ -599,6 +603,7 @@ def test_what_the_scenarios_change_is_lawful_unchanged(profile, kit):
     check_answered(Unanswered(signs=[], remedy=""))
     check_amendment(Amendment(old=profile, new=profile))
     check_reviewer(BOB, CYD, ADA)
+    check_undo(UndoAsked(age=DAY / 24, judged=False, seen=False, used=False))
     check_disclosure([kit.rules.profile(profile)], recipient="Bob", because="asked")
 
 
@@ -627,6 +632,7 @@ def page() -> str:
         "THAW_GATES": "A frozen source is thawed",
         "MEMBER_GATES": "A search is opened by its link",
         "REVIEW_GATES": "A verdict is given",
+        "UNDO_GATES": "A verdict is taken back",
         "LABEL_GATES": "A decision becomes a label",
         "DISCLOSURE_GATES": "A result leaves the house",
         "RIGHTS_GATES": "A photograph that a person gave is searched for their request",

@@ -20,7 +20,7 @@ from visavis.records.passphrase import LIGHT
 from visavis.records.reviews import standing
 from visavis.records.sources import SourceRecord
 from visavis.services.people import AddPerson, SignedIn, sign_in
-from visavis.services.review import Decide, Disclose, Export, Labelling, LabelRequest, PrintCase, VerdictRequest, Worklist
+from visavis.services.review import Decide, Disclose, Export, Labelling, LabelRequest, PrintCase, Undo, VerdictRequest, Worklist
 from visavis.services.search import PastSearches, Scale, Search, SearchQuestion
 
 VERDICTS = ("same", "not-the-same", "cannot-say")
@@ -48,6 +48,9 @@ class Court:
         request = VerdictRequest(actor=self.people[by].actor, candidate=candidate, says=says, grounds=grounds, because=because)
         return Decide(self.made.records, read=self.past().read, signer=self.people[by]).run(request).stands
 
+    def undo(self, by: str, candidate: str) -> None:
+        Undo(self.made.records, read=self.past().read, signer=self.people[by]).run(self.people[by].actor, candidate)
+
     def worklist(self) -> Worklist:
         return Worklist(self.made.records, read=self.past().read, show=self.past().show)
 
@@ -56,6 +59,18 @@ class Court:
 
     def labelling(self, by: str = "ada") -> Labelling:
         return Labelling(self.made.records, shipped(), read=self.past().read, signer=self.people[by])
+
+    def disclose(self, result: SearchResult) -> str:
+        export = Export(
+            what="search-csv",
+            case_id=result.case_id,
+            search_id=result.search_id,
+            recipient="Bob",
+            because="asked",
+            sources=frozenset(),
+            faces=frozenset(),
+        )
+        return Disclose(self.made.records, shipped()).record(self.people["ada"].actor, export, bytes(32))
 
     def leaves(self) -> list[str]:
         return [bytes(body).decode() for (body,) in self.made.sql("SELECT body FROM leaf ORDER BY seq")]
@@ -229,6 +244,71 @@ def test_a_correction_is_a_new_verdict_with_a_reason_and_the_old_one_stays(court
     assert [verdict.says for verdict in said] == ["same", "cannot-say"]
     assert [verdict.says for verdict in standing(said)] == ["cannot-say"]
     assert said[1].why_replaced == "the light misled me"
+
+
+def test_a_verdict_that_nobody_has_seen_is_taken_back_and_both_stay_on_record(blind):
+    candidate = blind.search().candidates[0].candidate_id
+    blind.decide("grace", candidate, "same")
+    blind.undo("grace", candidate)
+    assert blind.leads("grace")[0] == candidate
+    said = blind.made.records.reviews.verdicts([candidate])[candidate]
+    assert [verdict.says for verdict in said] == ["same", "withdrawn"]
+    assert standing(said) == []
+    blind.decide("grace", candidate, "not-the-same")
+    assert blind.decide("linus", candidate, "not-the-same") == "not-the-same"
+
+
+SEEN = {
+    "judged": lambda court, search, candidate: court.decide("linus", candidate, "same"),
+    "opened": lambda court, search, candidate: court.past().show(court.people["linus"].actor, search.search_id),
+    "handed out": lambda court, search, candidate: court.disclose(search),
+}
+
+
+@pytest.mark.parametrize("how", SEEN)
+def test_a_verdict_that_somebody_has_seen_is_not_taken_back_and_the_refusal_is_a_leaf(blind, how):
+    found = blind.search()
+    candidate = found.candidates[0].candidate_id
+    blind.decide("grace", candidate, "same")
+    SEEN[how](blind, found, candidate)
+    with pytest.raises(RefusedError) as refused:
+        blind.undo("grace", candidate)
+    assert refused.value.rule == "verdict-unseen"
+    assert "verdict-unseen" in blind.leaves()[-1]
+
+
+def test_ones_own_looks_and_those_before_a_verdict_do_not_keep_it_from_being_taken_back(blind):
+    found = blind.search()
+    candidate, other = (one.candidate_id for one in found.candidates[:2])
+    blind.past().show(blind.people["linus"].actor, found.search_id)
+    blind.decide("grace", candidate, "same")
+    blind.past().show(blind.people["grace"].actor, found.search_id)
+    blind.decide("linus", other, "same")
+    blind.undo("grace", candidate)
+    with pytest.raises(InputError, match="no verdict"):
+        blind.undo("grace", candidate)
+
+
+def test_a_verdict_older_than_a_day_is_corrected_and_not_taken_back(court):
+    candidate = court.search().candidates[0].candidate_id
+    court.decide("grace", candidate, "same")
+    court.made.clock.at += dt.timedelta(days=2)
+    with pytest.raises(RefusedError, match="older than a day"):
+        court.undo("grace", candidate)
+
+
+def test_taking_not_the_same_back_leaves_the_face_as_it_was_before(court):
+    candidate = court.search().candidates[0].candidate_id
+    court.decide("grace", candidate, "not-the-same")
+    court.undo("grace", candidate)
+    assert court.search().candidates[0].decided == ""
+    court.made.clock.at += dt.timedelta(minutes=1)
+    court.decide("grace", candidate, "not-the-same")
+    court.made.clock.at += dt.timedelta(minutes=1)
+    court.decide("grace", candidate, "same", because="a better print")
+    assert court.search().candidates[0].decided == ""
+    court.undo("grace", candidate)
+    assert court.search().candidates[0].decided == "not-the-same"
 
 
 def test_a_verdict_without_grounds_is_asked_for_them(court):
@@ -409,6 +489,18 @@ def test_a_label_is_removed_with_a_reason_and_leaves_no_name(court):
         court.labelling().remove(court.people["ada"].actor, label_id, because="")
     court.labelling().remove(court.people["ada"].actor, label_id, because="the person objects")
     assert court.made.sql("SELECT count(*) FROM label") == [(0,)]
+
+
+def test_a_label_gets_another_name_with_a_reason_and_the_old_one_is_erased(court):
+    candidate = court.search().candidates[0].candidate_id
+    court.decide("ada", candidate, "same")
+    old = court.labelling().add(LabelRequest(actor=court.people["ada"].actor, candidate=candidate, name="Emilie"))
+    with pytest.raises(InputError, match="needs a reason"):
+        court.labelling().rename(court.people["ada"].actor, old, "Émilie du Châtelet", because=" ")
+    new = court.labelling().rename(court.people["ada"].actor, old, "Émilie du Châtelet", because="her whole name")
+    labels = court.labelling().all(court.people["ada"].actor)
+    assert [(label.id, label.name) for label in labels] == [(new, "Émilie du Châtelet")]
+    assert any("label-renamed" in leaf and "her whole name" not in leaf for leaf in court.leaves())
 
 
 def test_erasing_a_face_forgets_its_labels_and_exclusions(court):

@@ -24,6 +24,7 @@ from visavis.records.passphrase import LIGHT
 from visavis.services.people import AddPerson
 from visavis.services.search import ReadProbe
 from visavis.settings import Settings
+from visavis.testing.films import Part, Pose, Scene, Script, Studio, render
 from visavis.web.house import House
 from visavis.web.serving import Desk, Listening, make_desk
 from visavis.wiring import build
@@ -94,6 +95,10 @@ class Browser:
         data = photo if isinstance(photo, bytes) else photo.read_bytes()
         return self.post("/probes", files={"photo": ("../../etc/passwd", data, "image/jpeg")}, **more)
 
+    def upload_all(self, *photos: Path):
+        files = [("photo", (f"{number}.jpg", photo.read_bytes(), "image/jpeg")) for number, photo in enumerate(photos)]
+        return self.post("/probes", files=files)
+
     def search(self, photo: Path, **said: object) -> str:
         """Search with every default but what is said; return the path of the search."""
         probe = self.upload(photo).headers["location"].rpartition("/")[2]
@@ -160,6 +165,37 @@ def museum(museum_made: Museum, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return Museum(folder=folder, case=museum_made.case, own_case=museum_made.own_case)
 
 
+@pytest.fixture(scope="session")
+def cinema_made(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Path:
+    """Make a household's archive of some examples, and of a film: Obama, then Obama beside Collins, then nobody, then Obama again."""
+    obama, collins = (
+        Part(portrait="barack-obama-2009.jpg", start=Pose(x=0.3, size=0.35)),
+        Part(portrait="eileen-collins.jpg", start=Pose(x=0.72, size=0.35)),
+    )
+    senate = Part(portrait="barack-obama-senate.jpg", start=Pose(size=0.4))
+    seen = [(0.5, ()), (1, (obama,)), (1, (obama, collins)), (0.5, ()), (1, (senate,))]
+    scenes = tuple(Scene(seconds=seconds, parts=parts) for seconds, parts in seen)
+    base = tmp_path_factory.mktemp("cinema")
+    (base / "album").mkdir()
+    for photo in ("barack-obama-2009", "barack-obama-2010", "barack-obama-senate", "eileen-collins", "group-composite"):
+        shutil.copy(examples / f"{photo}.jpg", base / "album")
+    film = render(Studio(examples), Script(scenes=scenes, width=640, height=360, seed=3))
+    (base / "album" / "news.mp4").write_bytes(film.data)
+    create_archive(base / "archive")
+    with open_archive(base / "archive") as archive:
+        archive.add_source(base / "album", profile="household", title="Family")
+        archive.people.add("Grace", ["owner"], passphrase=PASSPHRASE)
+        archive.ingest()
+    return base / "archive"
+
+
+@pytest.fixture
+def cinema(cinema_made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the archive with the film, to be changed."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(shutil.copytree(os.environ["XDG_CONFIG_HOME"], tmp_path / "config")))
+    return shutil.copytree(cinema_made, tmp_path / "archive")
+
+
 Opened = Callable[..., Desk]
 
 
@@ -177,12 +213,16 @@ def opening(reading: Callable[[str], ReadProbe], clock: Clock) -> Iterator[Opene
         with open_archive(folder) as archive:
             pack = archive.status().pack
 
-        def read(data: bytes):
-            return reading(pack).read(Path("the photograph"), data)
+        def read(data: bytes, *, faceless: bool = False):
+            return reading(pack).read(Path("the photograph"), data, faceless=faceless)
+
+        def within(data: bytes, box):
+            return reading(pack).within(Path("the photograph"), data, box)
 
         desk = make_desk(
             lambda: open_archive(folder, clock=clock),
             read=read,
+            within=within,
             words=words(),
             listening=Listening(host="127.0.0.1", port=8478, origin=origin),
             clock=clock,

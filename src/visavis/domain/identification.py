@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.domain.arrays import Keys, RgbImage, Vectors
+from visavis.domain.errors import InputError
 from visavis.domain.face import AnalysedFace, Box
 from visavis.domain.film import Moment
 from visavis.domain.ids import CaseId, FaceId, MediaId, SearchId, SourceId
@@ -38,6 +39,37 @@ class Where:
     def dated(self) -> bool:
         """Whether dates are asked for at all."""
         return self.since is not None or self.until is not None
+
+
+KINDS = ("photo", "film")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """What is listed of what was found. All N templates are compared all the same.
+
+    Attributes
+    ----------
+    kind : str
+        `photo` or `film`; empty = both.
+    label : str
+        A name that people gave in a searched source, whatever its case and accents; empty = any, and none.
+    good : bool
+        Only faces without a weakness.
+    """
+
+    kind: str = ""
+    label: str = ""
+    good: bool = False
+
+    def check(self) -> None:
+        """Raise `InputError` for a kind that there is not."""
+        if self.kind not in ("", *KINDS):
+            raise InputError(f"«{self.kind}» is no kind of picture", remedy="one of: " + ", ".join(KINDS))
+
+    def words(self) -> tuple[str, ...]:
+        """Return what it narrows to, in words for the records: a label's name is not one."""
+        return tuple(word for word in (self.kind, "good" if self.good else "", "labelled" if self.label else "") if word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +187,8 @@ class Candidate:
         How many strangers are expected to score as high in this search, whoever this is; None = not measured. No probability.
     adjusted : float or None
         The similarity adjusted by the cohort, where the search ranks by it.
+    together : int
+        Number of the picture or moment in which all searched faces are seen, from 1; 0 = they were not sought together.
     """
 
     rank: int
@@ -182,6 +216,7 @@ class Candidate:
     labels: tuple[str, ...] = ()
     strangers: float | None = None
     adjusted: float | None = None
+    together: int = 0
 
 
 NOT_CALIBRATED = "not calibrated for this gallery: false candidates are to be expected, and their number is not known"

@@ -174,6 +174,26 @@ class Chain:
         sides = picture.full_width, picture.full_height
         return [box_ratios(detection, sides) for detection in _detections(self._finder.find(picture, thorough=True))]
 
+    def within(self, source: PixelSource, box: Box) -> AnalysedFace | None:
+        """Analyse the face in a box that a person drew, down to weak ones; None where none is found.
+
+        Raises
+        ------
+        UnreadablePicture
+            The picture can't be decoded.
+        """
+        picture = ScaledPicture(source)
+        found = self._finder.within(picture, box.pixels(width=picture.full_width, height=picture.full_height))
+        for detection in _detections(found):
+            try:
+                fit = fit_similarity(detection.landmarks_5x2, self._recogniser.facts.template_5x2)
+            except DegenerateLandmarks as error:
+                self._dropped[str(error)] += 1
+            else:
+                picture.at_least(fit.scale / _BLOWN_UP)
+                return self._embedded([self._cut(0, picture, detection)])[0]
+        return None
+
     def glance(self, frame_rgb: RgbImage, *, at_ticks: int, longer_side: int | None, beyond: bool = False) -> list[Sighting]:
         """Look for faces in one frame of a film; nothing is embedded.
 

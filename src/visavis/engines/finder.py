@@ -41,6 +41,10 @@ _LOOKS = 6000
 """Most second looks in all; only a crowd seen thoroughly comes near."""
 _BATCH = 16
 """Second looks a run; bounds memory."""
+_AROUND = (1.6, 2.5, 4.0)
+"""Sides of the windows around a box that a person drew, in its longer sides: people draw from the chin to the hair, or the eyes only."""
+_DRAWN = 0.2
+"""Intersection over union from which a face is taken to be the one that a person drew a box around."""
 _SAME = 0.35
 """Intersection over union from which a second look is taken to have found what was proposed."""
 
@@ -139,6 +143,34 @@ class FaceFinder:
                 step = one.image_rgb.shape[0] / LOOK
                 found.append(_same_face(answer, _box_in(one, step)).mapped(scale_xy=(step, step)))
         return found
+
+    def within(self, picture: ScaledPicture, box_ltwh: tuple[float, float, float, float]) -> Found:
+        """Look for a face where a person says that there is one, closer and for weaker ones than anywhere else.
+
+        Parameters
+        ----------
+        picture : ScaledPicture
+            Decoded finer if the box asks for it.
+        box_ltwh : tuple of float
+            Pixels of the full picture.
+
+        Returns
+        -------
+        Found
+            At most one face, pixels of the full picture; from the proposals' score on.
+        """
+        size = max(box_ltwh[2:])
+        image, full = picture.at_least(min(1.0, 2 * LOOK_FACE / size))
+        left, top, width, height = (side / full[at % 2] for at, side in enumerate(box_ltwh))
+        centre = (left + width / 2, top + height / 2)
+        found = []
+        for around in _AROUND:
+            cut, step, offset = window(image, centre_xy=centre, side=max(width, height) * around, canvas=LOOK)
+            (answer,) = self._detector.proposals([cut], score=self._facts.proposal_score)
+            found.append(answer.mapped(scale_xy=(step, step), offset_xy=offset))
+        every, box = joined(found), np.array([left, top, width, height], np.float32)
+        same = np.where(overlaps(box, every.boxes_ltwh) >= _DRAWN, every.scores, 0)
+        return every[np.array([same.argmax()])].mapped(scale_xy=full) if same.any() else no_faces()
 
     def _native(self, picture: ScaledPicture) -> Found:
         """Look at a small picture as it is; only if that yields nothing, in a border too."""

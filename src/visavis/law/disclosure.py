@@ -35,7 +35,7 @@ DISCLOSURE_GATES: tuple[Gate[_Asked], ...] = (Gate(Rule.EXPORT_ALLOWED, _allowed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipAsked:
-    """A clip before it is cut: whether its case asks about one person only, and whether other people are masked in it."""
+    """A clip or a copy before it is made: whether its case asks about one person only, and whether other people are masked in it."""
 
     one_face: bool
     masked: bool
@@ -44,14 +44,14 @@ class ClipAsked:
 def _alone(asked: ClipAsked) -> No | None:
     if asked.masked or not asked.one_face:
         return None
-    return No("the case asks about one person, and others would be seen in this clip", "--mask-others")
+    return No("the case asks about one person, and others would be seen", "--mask-others")
 
 
 CLIP_GATES: tuple[Gate[ClipAsked], ...] = (Gate(Rule.OTHERS_MASKED, _alone),)
 
 
 def check_clip(asked: ClipAsked) -> None:
-    """Ask whether a clip may be cut so; `RefusedError` (`others-masked`) if it would show more than the case asks about."""
+    """Ask whether a clip may be cut, or a picture copied; `RefusedError` (`others-masked`) if more is shown than the case asks about."""
     pass_all(CLIP_GATES, asked)
 
 

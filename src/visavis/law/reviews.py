@@ -1,14 +1,17 @@
 """Verdicts on a candidate: who may give one, and what two of them decide. A candidate is a lead until people decide."""
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from visavis.domain.errors import InputError
 from visavis.domain.ids import PersonId
-from visavis.law.gates import Gate, No, pass_all
+from visavis.law.gates import Gate, No, first_no, pass_all
 from visavis.law.rules import Rule
 
 VERDICTS = ("same", "not-the-same", "cannot-say")
+UNDO_WITHIN = dt.timedelta(days=1)
+"""Taking a verdict back is for slips: what somebody thinks better of later is a correction, with its reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,60 @@ def check_reviewer(
     """
     asked = _Asked(first=first, reviewer=reviewer, requester=requester, approvers=approvers, reviewers_needed=reviewers_needed)
     pass_all(REVIEW_GATES, asked)
+
+
+def may_judge(
+    first: PersonId | None,
+    reviewer: PersonId,
+    requester: PersonId | None,
+    *,
+    approvers: Collection[PersonId] = (),
+    reviewers_needed: int = 2,
+) -> bool:
+    """Whether `check_reviewer` lets a person pass."""
+    asked = _Asked(first=first, reviewer=reviewer, requester=requester, approvers=approvers, reviewers_needed=reviewers_needed)
+    return first_no(REVIEW_GATES, asked) is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoAsked:
+    """A verdict that its giver wants to take back.
+
+    Attributes
+    ----------
+    age : timedelta
+        How long it has stood.
+    judged, seen : bool
+        Another person's verdict stands beside it; another person has opened the candidate or its search since.
+    used : bool
+        A label or a file that left the house rests on it.
+    """
+
+    age: dt.timedelta
+    judged: bool
+    seen: bool
+    used: bool
+
+
+def _unseen(asked: UndoAsked) -> No | None:
+    remedy = 'correct it: visavis review decide CANDIDATE VERDICT --grounds "…" --because "…"'
+    if asked.judged:
+        return No("another person has judged this candidate too", remedy)
+    if asked.used:
+        return No("a label, or a file that left the house, rests on this verdict", remedy)
+    if asked.seen:
+        return No("another person has opened this candidate since you judged it", remedy)
+    if asked.age > UNDO_WITHIN:
+        return No("this verdict is older than a day", remedy)
+    return None
+
+
+UNDO_GATES: tuple[Gate[UndoAsked], ...] = (Gate(Rule.VERDICT_UNSEEN, _unseen),)
+
+
+def check_undo(asked: UndoAsked) -> None:
+    """Ask whether a verdict may be taken back; `RefusedError` (`verdict-unseen`) if it may only be corrected."""
+    pass_all(UNDO_GATES, asked)
 
 
 def decided(verdicts: Sequence[str], reviewers_needed: int) -> str:

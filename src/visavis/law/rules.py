@@ -97,10 +97,14 @@ class Rule(StrEnum):
         "who opens a case's searches in the desk has opened it, approved it or searched under it, or is a reviewer; at home anybody",
     )
     REVIEWER_APART = "reviewer-apart", "who asked, who approved and the two who review are different people"
+    VERDICT_UNSEEN = (
+        "verdict-unseen",
+        "a verdict is taken back within a day, before another person has judged or opened the candidate, and before anything rests on it",
+    )
     EXPORT_ALLOWED = "export-allowed", "the profile lets results leave the house"
     OTHERS_MASKED = (
         "others-masked",
-        "a clip shows nobody but the one person that the case asks about (GDPR Art. 5(1)(c), LED Art. 4(1)(c))",
+        "a clip or a copy shows nobody but the one person that the case asks about (GDPR Art. 5(1)(c), LED Art. 4(1)(c))",
     )
     RECIPIENT_NAMED = "recipient-named", "an exported result names its recipient and the reason"
     LABEL_CATALOGUE = "label-catalogue", "the source's charter lists the purpose catalogue, under which faces may be given names"

@@ -46,6 +46,8 @@ from visavis.records.labels import Labels
 from visavis.records.leaves import LeafPen, LeafWriter
 from visavis.records.ledger import Ledger
 from visavis.records.likened import Likened
+from visavis.records.looks import Looks
+from visavis.records.measures import Measures
 from visavis.records.moments import Moments
 from visavis.records.order_questions import OrderQuestions
 from visavis.records.orders import Orders
@@ -166,6 +168,8 @@ class Records:
         self.searches = Searches(self._database, sealer, self.reviews)
         self.labels = Labels(self._database, sealer, self.keys)
         self.disclosures = Disclosures(self._database, sealer)
+        self.looks = Looks(self._database, self.vault)
+        self.measures = Measures(self._database)
         self.holdings = Holdings(self._database, sealer)
         self.likened = Likened(self._database, self.vault)
         self.requests = Requests(self._database, sealer, self.keys, self.likened)

@@ -22,7 +22,7 @@ class Disclosure:
     Attributes
     ----------
     what : str
-        `search-html`, `search-csv`, `search-json`, `search-table`, `markers`, `clip`, `review-sheet` or `case-report`.
+        `search-html`, `search-csv`, `search-json`, `search-table`, `markers`, `clip`, `copies`, `review-sheet` or `case-report`.
     sha256 : bytes
         Of the file, 32 bytes.
     faces : tuple of FaceId

@@ -172,6 +172,14 @@ class Holdings:
             found += [self._picture(row) for row in self._database.ask(query).all()]
         return found
 
+    def faces_in(self, media_numbers: Collection[int]) -> list[FaceId]:
+        """Return the ids of all faces of pictures: whoever is seen in a copy of one."""
+        found: list[FaceId] = []
+        for chunk in chunks(sorted(media_numbers)):
+            query = sa.select(tables.face.c.id).join(tables.appearance).where(tables.appearance.c.media_number.in_(chunk), _kept())
+            found += [FaceId(face_id) for face_id in self._database.ask(query).scalars()]
+        return sorted(found)
+
     def appearances(self, faces: Collection[HeldFace]) -> list[Appearance]:
         """Return every search that listed one of these faces, oldest first. No span of time is asked."""
         ids = {face.number: face.id for face in faces}

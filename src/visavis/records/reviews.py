@@ -51,7 +51,7 @@ class SavedProbe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewVerdict:
-    """What one person says of one candidate; `says` is `same`, `not-the-same` or `cannot-say`."""
+    """What one person says of one candidate; `says` is `same`, `not-the-same`, `cannot-say`, or `withdrawn` of the verdict it replaces."""
 
     candidate_id: CandidateId
     person_id: PersonId | None
@@ -75,10 +75,14 @@ class Verdict:
     why_replaced: str
 
 
+WITHDRAWN = "withdrawn"
+"""What a person says who takes a verdict back: kept as a verdict that replaces it, and is none itself."""
+
+
 def standing(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Return the verdicts that were not replaced, oldest first: at most one a person."""
+    """Return the verdicts that were neither replaced nor taken back, oldest first: at most one a person."""
     replaced = {verdict.replaces for verdict in verdicts}
-    return [verdict for verdict in verdicts if verdict.id not in replaced]
+    return [verdict for verdict in verdicts if verdict.id not in replaced and verdict.says != WITHDRAWN]
 
 
 class Reviews:
@@ -223,6 +227,18 @@ class Reviews:
         in_force = _standing(work.ask, subjects, {Anchor.parse(anchor).picture for anchor in anchors})
         numbers = [number for number, _, other in in_force if same_face(anchors, other)]
         work.run(sa.update(review_tables.exclusion).where(review_tables.exclusion.c.number.in_(numbers)).values(lifted_at=work.at))
+
+    def exclude_as_before(self, work: Work, *, subjects: Collection[bytes], anchors: Collection[str], at: dt.datetime) -> None:
+        """Take back what `exclude` and `include_again` did for a face with a verdict of `at` (UTC). The caller writes the leaf."""
+        table = review_tables.exclusion
+        pictures = sorted({Anchor.parse(anchor).picture for anchor in anchors})
+        then = sa.and_(
+            table.c.subject.in_(sorted(subjects)), table.c.picture.in_(pictures), sa.or_(table.c.at == at, table.c.lifted_at == at)
+        )
+        for row in work.ask(sa.select(table).where(then)).all():
+            if same_face(anchors, Anchor.parse(row.anchor)):
+                lifted = work.at if row.at == at else None
+                work.run(sa.update(table).where(table.c.number == row.number).values(lifted_at=lifted))
 
     def excluded(self, subjects: Collection[bytes], faces: Mapping[int, Collection[str]]) -> dict[int, frozenset[bytes]]:
         """Return for each face number, given with its appearance's anchors, the subjects that it is decided not to show, if any."""

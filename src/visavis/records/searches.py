@@ -32,6 +32,10 @@ class SearchFacts:
         UTC; when they go. None = with their case.
     expected : ExpectedHits or None
         What was said of strangers; None = not measured.
+    together : int
+        How many faces were sought together: so many candidates after each other belong to one picture or moment. 0 = any of them.
+    narrowed : tuple of str
+        To what the list was narrowed: `photo`, `film`, `good`, `labelled`.
     """
 
     pack_id: str
@@ -43,6 +47,8 @@ class SearchFacts:
     probes: tuple[ProbeToSave, ...] = ()
     probes_until: dt.datetime | None = None
     expected: ExpectedHits | None = None
+    together: int = 0
+    narrowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,8 @@ class PastSearch:
     until: int | None
     expected: ExpectedHits | None = None
     service_id: ServiceId | None = None
+    together: int = 0
+    narrowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +110,6 @@ class Searches:
     def record(self, work: Work, clearance: Clearance, facts: SearchFacts, candidates: Sequence[FoundFace]) -> tuple[SearchId, list[str]]:
         """Write a search with its probes and candidates; return its id and theirs."""
         search_id = SearchId(new_id(work.at))
-        where = facts.where
         work.run(
             sa.insert(tables.search),
             [
@@ -119,7 +126,7 @@ class Searches:
                     "policy": clearance.policy,
                     "gallery_size": facts.gallery_size,
                     "threshold": facts.threshold,
-                    "filters": json.dumps({"sources": sorted(clearance.sources), "since": where.since, "until": where.until}),
+                    "filters": json.dumps(_filters(clearance, facts)),
                     "expected": None if facts.expected is None else json.dumps(asdict(facts.expected)),
                 }
             ],
@@ -153,6 +160,8 @@ class Searches:
             probe_faces=facts.probe_faces,
             probes=digests,
             candidates=len(candidates),
+            **({"together": facts.together} if facts.together else {}),
+            **({"narrowed": list(facts.narrowed)} if facts.narrowed else {}),
             expected="not measured" if facts.expected is None else f"{facts.expected.count:.4g}",
         )
         return search_id, ids
@@ -170,6 +179,11 @@ class Searches:
         """Return the searches of a case, oldest first."""
         query = sa.select(tables.search).where(tables.search.c.case_id == case_id).order_by(tables.search.c.at, tables.search.c.id)
         return [self._search(row) for row in self._database.ask(query).all()]
+
+    def searchers(self, case_id: str) -> set[PersonId]:
+        """Return who searched under a case."""
+        query = sa.select(tables.search.c.person_id).where(tables.search.c.case_id == case_id).distinct()
+        return {PersonId(person) for person in self._database.ask(query).scalars() if person is not None}
 
     def candidates(self, search_id: str) -> list[PastCandidate]:
         """Return the candidates of a search by rank, those that may not be shown now too."""
@@ -243,7 +257,15 @@ class Searches:
             since=filters["since"],
             until=filters["until"],
             expected=None if row.expected is None else _expected(json.loads(row.expected)),
+            together=filters.get("together", 0),
+            narrowed=tuple(filters.get("narrowed", ())),
         )
+
+
+def _filters(clearance: Clearance, facts: SearchFacts) -> dict[str, object]:
+    more = {"together": facts.together, "narrowed": facts.narrowed}
+    where = {"sources": sorted(clearance.sources), "since": facts.where.since, "until": facts.where.until}
+    return where | {name: value for name, value in more.items() if value}
 
 
 def _expected(facts: dict[str, Any]) -> ExpectedHits:

@@ -6,11 +6,13 @@ from typing import Protocol
 
 from jinja2 import Environment
 
-from visavis.domain.arrays import RgbImage
+from visavis.domain.arrays import Landmarks5, RgbImage
 from visavis.domain.clock import Clock
-from visavis.domain.face import Box
+from visavis.domain.face import AnalysedFace, Box
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 from visavis.web.meters import Meters
+from visavis.web.papers import Papers
+from visavis.web.previews import Previews
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
 from visavis.web.tries import Tries, TriesByName
@@ -20,8 +22,16 @@ from visavis.wiring.folders import Folders
 class ReadPhotograph(Protocol):
     """How an uploaded photograph is read."""
 
-    def __call__(self, data: bytes, /) -> ProbePicture:
-        """Return the photograph with its faces numbered; `InputError` if it can't be used."""
+    def __call__(self, data: bytes, /, *, faceless: bool = False) -> ProbePicture:
+        """Return the photograph with its faces numbered; `InputError` if it can't be used, or shows none and `faceless` is not said."""
+        ...
+
+
+class LookWithin(Protocol):
+    """How a box that a person drew on a photograph is looked at."""
+
+    def __call__(self, data: bytes, box: Box, /) -> AnalysedFace:
+        """Return the face in the box; `InputError` if there is none."""
         ...
 
 
@@ -31,8 +41,8 @@ class Words:
 
     Attributes
     ----------
-    crop, whole : callable
-        A face with its surroundings, the whole picture: JPEG without metadata.
+    crop, level, whole : callable
+        A face with its surroundings, the same laid level beside another, the whole picture: JPEG without metadata.
     shown : callable
         Text from outside, made safe to show.
     document : callable
@@ -53,8 +63,15 @@ class Words:
     shown: Callable[[str], str]
     document: Callable[[SearchResult], dict[str, object]]
     encodable: Callable[[str], str]
+    strangers: Callable[[Candidate], str]
+    span: Callable[[float, float], str]
+    best_moment: Callable[[Candidate], str]
+    clock: Callable[[float], str]
+    set_aside: Callable[[Candidate], bool]
     crop: Callable[[RgbImage, Box], bytes]
+    level: Callable[[RgbImage, Landmarks5], bytes]
     whole: Callable[[RgbImage], bytes]
+    papers: Papers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +128,7 @@ class House:
     back: ArchiveThread
     sessions: Sessions
     read: ReadPhotograph
+    within: LookWithin
     words: Words
     address: Address
     pages: Environment
@@ -121,3 +139,4 @@ class House:
     tries: Tries = field(default_factory=Tries)
     key_tries: TriesByName = field(default_factory=TriesByName)
     under_way: set[str] = field(default_factory=set)
+    previews: Previews = field(default_factory=Previews)

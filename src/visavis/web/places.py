@@ -29,6 +29,8 @@ PLACES: tuple[Place, ...] = (
     Place(path="/keys", title="Programs", act="issue-key"),
     Place(path="/jobs", title="Jobs", act="ingest"),
     Place(path="/sources", title="Sources"),
+    Place(path="/review", title="Review", act="review"),
+    Place(path="/labels", title="Labels", act="label"),
     Place(path="/account/second-factor", title="Second factor"),
 )
 

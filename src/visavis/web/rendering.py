@@ -2,9 +2,9 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from visavis.domain.film import clock
 from visavis.web.house import Words
 from visavis.web.pages.plain import stamped
+from visavis.wiring.clips import preview_span
 
 
 def environment(words: Words) -> Environment:
@@ -23,6 +23,9 @@ def environment(words: Words) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"similarity": words.similarity, "date": words.date, "counted": words.counted, "clock": clock}
+    made.filters |= {"similarity": words.similarity, "date": words.date, "counted": words.counted, "shown": words.shown}
+    made.filters |= {"span": words.span, "best_moment": words.best_moment, "clock": words.clock}
+    made.globals |= {"draw": stamped("draw.js"), "preview_span": preview_span}
     made.globals |= {"style": stamped("desk.css"), "script": stamped("desk.js"), "htmx": stamped("htmx.js"), "icon": stamped("icon.svg")}
+    made.globals["judge"] = stamped("judge.js")
     return made

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from visavis.domain.clock import Clock
 from visavis.domain.errors import InputError, SetupError
 from visavis.web.app import make_app
-from visavis.web.house import Address, House, ReadPhotograph, Words
+from visavis.web.house import Address, House, LookWithin, ReadPhotograph, Words
 from visavis.web.rendering import environment
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
@@ -69,14 +69,16 @@ class Desk:
 
     def close(self) -> None:
         """Let go of the archive."""
+        self.house.previews.close()
         self.house.back.close()
         self.house.archive.close()
 
 
-def make_desk(
+def make_desk(  # noqa: PLR0913 - what a desk is put together from, all keyword-only
     open_archive: "Callable[[], Archive]",
     *,
     read: ReadPhotograph,
+    within: LookWithin,
     words: Words,
     listening: Listening,
     clock: Clock,
@@ -93,6 +95,7 @@ def make_desk(
         back=ArchiveThread(open_archive),
         sessions=Sessions(clock),
         read=read,
+        within=within,
         words=words,
         address=address,
         pages=environment(words),

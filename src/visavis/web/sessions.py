@@ -5,8 +5,9 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from visavis.domain.clock import Clock
 from visavis.domain.identification import ProbePicture, SearchResult
@@ -17,19 +18,95 @@ IDLE = dt.timedelta(minutes=30)
 LONGEST = dt.timedelta(hours=12)
 MOST_SESSIONS = 200
 MOST_PROBES = 4
-"""Photographs that a session keeps in memory, some ten megabytes each; the oldest goes first."""
+"""Probes that a session keeps in memory, of a photograph or a few, some ten megabytes each; the oldest goes first."""
+MOST_PROBE_BYTES = 96 << 20
+"""Of the files of all of them; the last one stays, whatever its size."""
 MOST_SEARCHES = 50
 MOST_PICTURES = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldProbe:
-    """A photograph that a session holds for picking faces: the picture, and its JPEG without metadata."""
+class HeldPhoto:
+    """One photograph of a probe.
 
-    id: str
+    Attributes
+    ----------
+    whole : bytes
+        JPEG without metadata, for showing.
+    data : bytes
+        The file as it came: a face that was missed is looked for in its own pixels.
+    crops : tuple of bytes
+        JPEGs of its faces.
+    by_hand : frozenset of int
+        Numbers, within this photograph, of the faces whose boxes a person drew.
+    """
+
     picture: ProbePicture
     whole: bytes = field(repr=False)
+    data: bytes = field(repr=False)
     crops: tuple[bytes, ...] = field(repr=False)
+    by_hand: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldProbe:
+    """Photographs that a session holds for picking faces, which are numbered through all of them.
+
+    Attributes
+    ----------
+    problems : tuple of str
+        What kept other photographs, that were sent with these, from being read.
+    """
+
+    id: str
+    photos: tuple[HeldPhoto, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def crops(self) -> tuple[bytes, ...]:
+        """JPEGs of all faces."""
+        return tuple(crop for photo in self.photos for crop in photo.crops)
+
+    def place_of(self, number: int) -> tuple[int, int]:
+        """Return which photograph a face is on, and which of its faces it is, both counted from 0.
+
+        Raises
+        ------
+        IndexError
+            There is no such face.
+        """
+        for place, photo in enumerate(self.photos):
+            own = number - self.before(place)
+            if 1 <= own <= len(photo.crops):
+                return place, own - 1
+        raise IndexError(number)
+
+    def before(self, place: int) -> int:
+        """Return how many faces stand before a photograph, counted from 0."""
+        return sum(len(photo.crops) for photo in self.photos[:place])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedSearch:
+    """What a search of this session asked, so that it can be asked again with more.
+
+    Attributes
+    ----------
+    faces : tuple of int
+        Numbers of the picked faces.
+    how : str
+        `any`, `together`, `same` or `fuse`.
+    also : tuple of str
+        Ids of faces that were found and joined the probe.
+    options : mapping
+        All else, by the names that `Archive.search` has for it.
+    """
+
+    probe_id: str
+    faces: tuple[int, ...]
+    how: str
+    options: Mapping[str, Any]
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +117,17 @@ class OpenedSearch:
     ----------
     made : SearchResult or None
         What it said when it was made in this session, without pictures and candidates: those are asked for anew each time.
+    asked : AskedSearch or None
+        What it asked, if it was made in this session with photographs.
+    before : int
+        Faces of the probe before those of the first photograph that was searched with: candidates count within that one.
     """
 
     made: SearchResult | None = None
     probe_id: str = ""
     picked: tuple[int, ...] = ()
+    asked: AskedSearch | None = None
+    before: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +138,8 @@ class WebSession:
     ----------
     who : SignedIn or None
         None = the machine's user, who came by the start link.
+    views : dict of str to bytes
+        Kept faces laid level, JPEG.
     must_enrol : bool
         Nothing is open but the page of the second factor.
     """
@@ -69,6 +154,9 @@ class WebSession:
     searches: OrderedDict[str, OpenedSearch] = field(default_factory=OrderedDict)
     pictures: OrderedDict[str, None] = field(default_factory=OrderedDict)
     draft: CharterDraft | None = None
+    watched: set[str] = field(default_factory=set)
+    """Candidates whose short film this session has asked for: the look is in the ledger."""
+    views: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
 
     @property
     def name(self) -> str:
@@ -76,9 +164,10 @@ class WebSession:
         return "" if self.who is None else self.who.actor.name
 
     def hold(self, probe: HeldProbe) -> None:
-        """Keep a photograph; the oldest goes."""
+        """Keep a probe; the oldest goes."""
         self.probes[probe.id] = probe
-        while len(self.probes) > MOST_PROBES:
+        self.probes.move_to_end(probe.id)
+        while len(self.probes) > MOST_PROBES or (len(self.probes) > 1 and self._held_bytes() > MOST_PROBE_BYTES):
             self.probes.popitem(last=False)
 
     def saw(self, media_ids: Iterable[str]) -> None:
@@ -86,6 +175,9 @@ class WebSession:
         self.pictures.update(dict.fromkeys(media_ids))
         while len(self.pictures) > MOST_PICTURES:
             self.pictures.popitem(last=False)
+
+    def _held_bytes(self) -> int:
+        return sum(len(photo.data) for probe in self.probes.values() for photo in probe.photos)
 
     def opened(self, search_id: str, search: OpenedSearch) -> None:
         """Remember that the page of a search was opened: its pictures may be fetched."""

@@ -18,8 +18,10 @@ from visavis.web.sessions import WebSession
 if TYPE_CHECKING:
     from visavis.web.house import House
 
-FIELDS = 50
+FIELDS = 250
 LONGEST_FIELD = 4 << 10
+MOST_FILES = 8
+"""Of one form; all of them together keep to the limit of its door."""
 
 
 class TooLarge(InputError):
@@ -32,11 +34,18 @@ class NotThere(InputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """The fields of a form, and the bytes of its file; `file_name` is what its sender called it, without any folder."""
+    """The fields of a form, and the bytes of its files, empty ones left out; `file_name` is what the last one's sender called it, without
+    any folder.
+    """
 
     fields: Mapping[str, list[str]] = field(default_factory=dict)
-    file: bytes = field(default=b"", repr=False)
+    files: tuple[bytes, ...] = field(default=(), repr=False)
     file_name: str = field(default="", repr=False)
+
+    @property
+    def file(self) -> bytes:
+        """The bytes of the only file, or of the first; empty if there is none."""
+        return self.files[0] if self.files else b""
 
     def one(self, name: str) -> str:
         """Return a field's text, stripped; empty if it is not there."""
@@ -138,18 +147,20 @@ async def _multipart(headers: Headers, body: bytes) -> Form:
         yield body
 
     fields: dict[str, list[str]] = {}
-    file, name_of_file = b"", ""
+    files: list[bytes] = []
+    file_name = ""
     try:
-        parsed = await _InMemory(headers, pieces(), max_files=1, max_fields=FIELDS, max_part_size=LONGEST_FIELD).parse()
+        parsed = await _InMemory(headers, pieces(), max_files=MOST_FILES, max_fields=FIELDS, max_part_size=LONGEST_FIELD).parse()
     except (MultiPartException, KeyError, ValueError) as error:
-        raise InputError("the form can't be read", remedy="go back and send it again, with one photograph") from error
+        raise InputError("the form can't be read", remedy=f"go back and send it again, with {MOST_FILES} files at most") from error
     for name, value in parsed.multi_items():
         if isinstance(value, UploadFile):
-            file, name_of_file = await value.read(), PurePosixPath((value.filename or "").replace("\\", "/")).name[:200]
+            file_name = PurePosixPath((value.filename or "").replace("\\", "/")).name[:200]
+            files.append(await value.read())
         else:
             fields.setdefault(name, []).append(value)
     await parsed.close()
-    return _checked(Form(fields=fields, file=file, file_name=name_of_file))
+    return _checked(Form(fields=fields, files=tuple(data for data in files if data), file_name=file_name))
 
 
 def _checked(form: Form) -> Form:

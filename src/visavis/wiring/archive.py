@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from visavis.domain.clock import Clock
 from visavis.domain.errors import InputError
 from visavis.domain.film import Sampling
-from visavis.domain.identification import ProbePicture, SearchResult
+from visavis.domain.identification import Narrowing, ProbePicture, SearchResult
 from visavis.domain.ids import SourceId
 from visavis.domain.media import Reason
 from visavis.domain.progress import IngestProgress
@@ -25,6 +25,7 @@ from visavis.services.status import ArchiveStatus, Status
 from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.clips import ClipDesk
+from visavis.wiring.copies import CopyDesk
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
 from visavis.wiring.index import catch_up
@@ -78,6 +79,11 @@ class Archive(Kept):
     def clips(self) -> ClipDesk:
         """Clips of candidates in films."""
         return ClipDesk(self._session, self._open_chain, lambda records: self._default_threshold(records).value)
+
+    @property
+    def copies(self) -> CopyDesk:
+        """Copies of the pictures behind candidates."""
+        return CopyDesk(self._session, self.clips.look)
 
     @property
     def erasure(self) -> ErasureDesk:
@@ -218,7 +224,9 @@ class Archive(Kept):
         all_faces: bool = False,
         same_person: bool = False,
         fuse: bool = False,
+        together: bool = False,
         face_id: str | None = None,
+        also: Sequence[str] = (),
         confirmed: str | None = None,
         top: int | None = 50,
         threshold: float | None = None,
@@ -227,6 +235,7 @@ class Archive(Kept):
         sources: Sequence[str] = (),
         since: dt.date | None = None,
         until: dt.date | None = None,
+        narrow: Narrowing | None = None,
         case_id: str | None = None,
         reason: str = "",
     ) -> SearchResult:
@@ -242,8 +251,12 @@ class Archive(Kept):
             Search with every face of one photograph.
         same_person, fuse : bool
             The photographs show one person: keep each face's best similarity, or search once with the mean of the templates.
+        together : bool
+            Only pictures and moments in which all picked faces are seen; `top` counts those.
         face_id : str
             Search with a face that is in the archive.
+        also : sequence of str
+            Faces of the archive that show the same person, searched with as further photographs.
         confirmed : str
             Id of a search of the same case: search with the mean of the faces that people decided to be the same in it.
         top : int or None
@@ -256,6 +269,8 @@ class Archive(Kept):
             `cosine`, or `cohort` (adjusted by how near each face lies to people in general); None = the setting's.
         since, until : date
             Capture dates, both included; pictures without a date are left out and counted.
+        narrow : Narrowing
+            What is listed of what is found: pictures or films, good faces, those of one label.
         case_id : str
             The case to search under; without one only household and trial sources are searched.
 
@@ -285,6 +300,9 @@ class Archive(Kept):
             expected=expected_false_hits,
             fuse=fuse,
             same_person=same_person,
+            together=together,
+            also=tuple(also),
+            narrow=narrow or Narrowing(),
             sources=tuple(sources),
             since=since,
             until=until,

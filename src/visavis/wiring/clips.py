@@ -1,5 +1,6 @@
 """The desk of clips: seconds of film cut for a candidate, others masked; previews for a page."""
 
+import functools
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from visavis.domain.media import AtHand
 from visavis.records.archive import Records
 from visavis.services.access import MaskedClip
 from visavis.services.clip import (
+    MASKED_S,
+    PREVIEW_S,
     USUAL_S,
     ClipMade,
     ClipOrder,
@@ -26,6 +29,7 @@ from visavis.services.clip import (
     Masking,
     Preview,
     TakeClip,
+    WatchMoment,
     span,
 )
 from visavis.services.review import Disclose, Export
@@ -35,7 +39,7 @@ from visavis.wiring.session import Session
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
 
-__all__ = ["USUAL_S", "ClipDesk", "ClipMade", "ClipPlan", "Masking", "Preview"]
+__all__ = ["USUAL_S", "ClipDesk", "ClipMade", "ClipPlan", "Masking", "Preview", "preview_span"]
 
 WHAT = "clip"
 """How the record of a disclosure calls it."""
@@ -100,17 +104,18 @@ class ClipDesk:
         InputError
             The original can't be reached, or was changed since it was read.
         """
+        with target.open("w+b") as stream:
+            return self.cut_into(plan, stream, progress=progress)
+
+    def cut_into(self, plan: ClipPlan, stream: BinaryIO, *, progress: Callable[[float], None] = lambda _: None) -> ClipMade:
+        """Cut a planned clip into a stream that can be read again; raises as `cut` does."""
         records = self._session.records()
         cut = CutClip(self.look, threshold=self._threshold(records))
-        with target.open("w+b") as stream:
-            return self._originals(records).cut(plan, cut, stream, progress=progress)
+        return self._originals(records).cut(plan, cut, stream, progress=progress)
 
     def look(self, image_rgb: RgbImage) -> Sequence[AnalysedFace]:
         """Return every face of a frame, looked for in every pixel of it."""
-        (faces,) = self._chain().analyse([AtHand(image_rgb)], thorough=True)
-        if isinstance(faces, UnreadablePicture):
-            raise faces
-        return faces
+        return _every_face(self._chain(), image_rgb)
 
     def masked(self, stream: BinaryIO, moment: Moment, own: Sequence[tuple[int, Box]], seconds: float) -> MaskedClip:
         """Cut an appearance out of a film with everybody else masked, for whom it shows."""
@@ -139,5 +144,49 @@ class ClipDesk:
         records = self._session.records()
         return None if records.cases.one(case_id).one_face else self._originals(records).preview
 
+    def watch(self, search_id: str, candidate: str) -> Callable[[], Preview | None]:
+        """Ask to watch the seconds around a candidate's best moment: one consultation leaf.
+
+        Returns
+        -------
+        callable
+            Makes the short film, others masked where the case asks about one person; it touches no record, and may be called from any
+            thread. None = the film can't be read now.
+
+        Raises
+        ------
+        InputError
+            No such candidate, it is a photograph, or it may not be shown now.
+        RefusedError
+            The case is not open.
+        """
+        from visavis.services.search import PastSearches
+
+        records, settings = self._session.records(), self._session.settings
+        watching = WatchMoment(records, read=PastSearches(records).read).ask(self._session.actor, search_id, candidate)
+        originals, threshold, pack = self._originals(records), self._threshold(records), records.pack_id
+
+        def make() -> Preview | None:
+            if not watching.masked:
+                return originals.preview(watching.candidate)
+            chain = build.chain(settings, pack)  # networks of its own: the archive's belong to its thread
+            return originals.watch(watching, CutClip(functools.partial(_every_face, chain), threshold=threshold))
+
+        return make
+
     def _originals(self, records: Records) -> FilmOriginals:
         return FilmOriginals(records, build.stream_opener(self._session.settings), build.film_limits(self._session.settings))
+
+
+def preview_span(moment: Moment, *, masked: bool) -> tuple[float, float, float]:
+    """Return from when to when of its film, seconds, the preview of a moment plays, and where in it the best moment lies."""
+    start, end = span(moment, MASKED_S if masked else PREVIEW_S)
+    base = moment.time_base
+    return float(start * base), float(end * base), float((moment.at_ticks - start) * base)
+
+
+def _every_face(chain: "Chain", image_rgb: RgbImage) -> Sequence[AnalysedFace]:
+    (faces,) = chain.analyse([AtHand(image_rgb)], thorough=True)
+    if isinstance(faces, UnreadablePicture):
+        raise faces
+    return faces

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from visavis.domain import errors
 from visavis.domain.errors import InputError, SetupError, UnreadablePicture, VisavisError
+from visavis.domain.face import AnalysedFace, Box
 from visavis.domain.identification import ProbePicture
 from visavis.settings import Settings
 from visavis.wiring import build
@@ -39,8 +40,8 @@ class ProbeReader:
         self._connection: Connection | None = None
         self._read = 0
 
-    def read(self, data: bytes) -> ProbePicture:
-        """Decode a photograph and number its faces.
+    def read(self, data: bytes, *, faceless: bool = False) -> ProbePicture:
+        """Decode a photograph and number its faces; with `faceless` there may be none.
 
         Raises
         ------
@@ -49,13 +50,26 @@ class ProbeReader:
         SetupError
             The process can't start.
         """
+        picture = self._ask(data, None, faceless=faceless)
+        if not isinstance(picture, ProbePicture):
+            raise TypeError(f"the reader answered with {type(picture).__name__}")
+        return picture
+
+    def within(self, data: bytes, box: Box) -> AnalysedFace:
+        """Look for the face in a box that a person drew on a photograph; errors as for `read`."""
+        face = self._ask(data, box, faceless=False)
+        if not isinstance(face, AnalysedFace):
+            raise TypeError(f"the reader answered with {type(face).__name__}")
+        return face
+
+    def _ask(self, data: bytes, box: Box | None, *, faceless: bool) -> ProbePicture | AnalysedFace:
         with self._lock:
             if self._read >= RENEW_AFTER:
                 self.stop()
             pipe = self._connection or self._start()
             self._read += 1
             try:
-                pipe.send(data)
+                pipe.send((data, box, faceless))
                 if not pipe.poll(self._patience):
                     self.stop()
                     raise InputError("reading the photograph took too long", remedy="use a smaller copy of it")
@@ -63,7 +77,7 @@ class ProbeReader:
             except (EOFError, ConnectionError):
                 self.stop()
                 raise InputError("the photograph can't be read: it ended the process that tried", remedy="use another copy of it") from None
-        if isinstance(answer, ProbePicture):
+        if isinstance(answer, ProbePicture | AnalysedFace):
             return answer
         raise _error(*answer)
 
@@ -101,12 +115,13 @@ def _serve(settings: Settings, pack_id: str, pipe: Connection) -> None:
             pipe.send((SetupError.__name__, str(error), error.remedy, ""))
             return
         while True:
-            pipe.send(_answer(reader, pipe.recv()))
+            pipe.send(_answer(reader, *pipe.recv()))
 
 
-def _answer(reader: "ReadProbe", data: bytes) -> ProbePicture | tuple[str, str, str, str]:
+def _answer(reader: "ReadProbe", data: bytes, box: Box | None, faceless: bool) -> ProbePicture | AnalysedFace | tuple[str, str, str, str]:  # noqa: FBT001 - what came over the pipe
+    name = Path("the photograph")
     try:
-        return reader.read(Path("the photograph"), data)
+        return reader.read(name, data, faceless=faceless) if box is None else reader.within(name, data, box)
     except VisavisError as error:
         return type(error).__name__, str(error), error.remedy, getattr(error, "reason", "")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from visavis.domain.identification import SearchResult
+from visavis.domain.identification import Candidate, SearchResult
 from visavis.domain.ids import LabelId
 from visavis.records.disclosures import Disclosure
 from visavis.records.labels import Label
@@ -10,6 +10,8 @@ from visavis.records.past import PastResult
 from visavis.records.reviews import SavedProbe, Verdict, standing
 from visavis.services.review import (
     CaseReport,
+    Compare,
+    Compared,
     Decide,
     Decision,
     Disclose,
@@ -19,14 +21,15 @@ from visavis.services.review import (
     OpenLead,
     PrintCase,
     ReviewSheet,
+    Undo,
     VerdictRequest,
     Worklist,
 )
 from visavis.wiring.session import Session
 
 __all__ = [
-    "CaseReport", "Decision", "Disclosure", "Label", "LabelDesk", "OpenLead", "PastResult", "ReviewDesk", "ReviewSheet", "SavedProbe",
-    "Verdict", "standing",
+    "CaseReport", "Compared", "Decision", "Disclosure", "Label", "LabelDesk", "OpenLead", "PastResult", "ReviewDesk", "ReviewSheet",
+    "SavedProbe", "Verdict", "standing",
 ]  # fmt: skip
 
 
@@ -95,6 +98,30 @@ class ReviewDesk:
         request = VerdictRequest(actor=self._session.actor, candidate=candidate, says=says, grounds=grounds, because=because)
         return Decide(records, read=_reader(self._session), signer=self._session.signer).run(request)
 
+    def compare(self, past: PastResult, candidate: Candidate) -> Compared:
+        """Open a candidate of a search that `read` gave: one consultation leaf."""
+        return Compare(self._session.records()).run(self._session.actor, past, candidate)
+
+    def measured(self, past: PastResult, candidate: Candidate) -> Compared:
+        """Return the same for a picture of a page whose `compare` has written the leaf."""
+        return Compare(self._session.records()).measured(past, candidate)
+
+    def may_undo(self, candidate: str) -> bool:
+        """Whether `undo` would take this person's verdict on a candidate back now."""
+        return self._undo().possible(self._session.actor, candidate)
+
+    def undo(self, candidate: str) -> str:
+        """Take back this person's verdict on a candidate, named by id or its end; return the candidate's id.
+
+        Raises
+        ------
+        InputError
+            No such candidate, or no verdict of this person on it.
+        RefusedError
+            Somebody else has judged or opened it since, something rests on it, or it is older than a day: it may only be corrected.
+        """
+        return self._undo().run(self._session.actor, candidate)
+
     def check_export(self, *, case_id: str | None, recipient: str = "", because: str = "", what: str = "") -> bool:
         """Return whether an export under this case would be a disclosure, to be recorded; None = the case of home or trial.
 
@@ -136,6 +163,9 @@ class ReviewDesk:
         )
         return self._disclose().record(self._session.actor, export, sha256)
 
+    def _undo(self) -> Undo:
+        return Undo(self._session.records(), read=_reader(self._session), signer=self._session.signer)
+
     def _disclose(self) -> Disclose:
         return Disclose(self._session.records(), self._session.rules)
 
@@ -174,6 +204,16 @@ class LabelDesk:
     def remove(self, label: str, *, because: str) -> None:
         """Erase a label."""
         self._labelling().remove(self._session.actor, label, because=because)
+
+    def rename(self, label: str, name: str, *, because: str) -> LabelId:
+        """Give a labelled face another name, with a reason; the old one is erased. Return the new label's id.
+
+        Raises
+        ------
+        RefusedError
+            The source's charter does not list the purpose `catalogue` now, or the name was corrected away from this face.
+        """
+        return self._labelling().rename(self._session.actor, label, name, because=because)
 
     def _labelling(self) -> Labelling:
         session = self._session

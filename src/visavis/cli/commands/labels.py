@@ -66,6 +66,21 @@ def list_labels(
 
 
 @label_app.command()
+def rename(
+    label: Annotated[str, typer.Argument(metavar="LABEL", help="Id of a label, or the end of one.")],
+    name: Annotated[str, typer.Option(metavar="TEXT", help="Who is shown.")],
+    because: Annotated[str, typer.Option(metavar="TEXT", help="Why the name changes.")],
+    person: AsOption = None,
+    archive: ArchiveOption = None,
+) -> None:
+    """Give a labelled face another name; the old one is erased."""
+    with archive_at(archive) as opened:
+        signed_in(opened, person)
+        label_id = opened.labels.rename(label, name, because=because)
+    sys.stdout.write(f"label {label_id}\n")
+
+
+@label_app.command()
 def remove(
     label: Annotated[str, typer.Argument(metavar="LABEL", help="Id of a label, or the end of one.")],
     because: Annotated[str, typer.Option(metavar="TEXT", help="Why it goes.")],

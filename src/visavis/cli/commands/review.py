@@ -89,6 +89,15 @@ def decide(
         sys.stdout.write(f"noted; decided: {made.stands}\n")
 
 
+@review_app.command()
+def undo(candidate: CandidateArgument, person: AsOption = None, archive: ArchiveOption = None) -> None:
+    """Take your verdict back, as long as nobody else has opened the candidate since and nothing rests on it. Both stay on record."""
+    with archive_at(archive) as opened:
+        signed_in(opened, person)
+        opened.review.undo(candidate)
+    sys.stdout.write("taken back; the candidate is an open lead again\n")
+
+
 def report(
     case: CaseArgument,
     output: PageOption,

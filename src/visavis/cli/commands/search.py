@@ -21,7 +21,7 @@ from visavis.cli.output.plain_text import shown
 from visavis.cli.output.reading import span
 from visavis.cli.output.table import console, write_faces, write_table
 from visavis.domain.errors import InputError, SeveralFacesInProbe
-from visavis.domain.identification import ProbePicture, SearchResult
+from visavis.domain.identification import Narrowing, ProbePicture, SearchResult
 
 if TYPE_CHECKING:
     from visavis.wiring import Archive
@@ -33,6 +33,13 @@ class Ranking(StrEnum):
 
     COSINE = "cosine"
     COHORT = "cohort"
+
+
+class Kind(StrEnum):
+    """Kinds of picture."""
+
+    PHOTO = "photo"
+    FILM = "film"
 
 
 class ResultFormat(StrEnum):
@@ -72,7 +79,11 @@ def search(
     all_faces: Annotated[bool, typer.Option("--all-faces", help="Search with every face of the photograph.")] = False,
     same_person: Annotated[bool, typer.Option("--same-person", help="Several photographs of one person: best similarity counts.")] = False,
     fuse: Annotated[bool, typer.Option("--fuse", help="Several photographs of one person: search with their mean.")] = False,
+    together: Annotated[bool, typer.Option("--together", help="Only pictures and moments in which all picked faces are seen.")] = False,
     face_id: Annotated[str | None, typer.Option(metavar="ID", help="Search with a face that is in the archive.")] = None,
+    also: Annotated[
+        list[str] | None, typer.Option("--also", metavar="ID", help="A face of the archive that shows the same person, searched with too.")
+    ] = None,
     confirmed: Annotated[
         str | None, typer.Option(metavar="SEARCH", help="Search with the mean of the faces decided to be the same in an earlier search.")
     ] = None,
@@ -86,6 +97,11 @@ def search(
     source: SourceOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    kind: Annotated[Kind | None, typer.Option(help="List pictures only, or films only.")] = None,
+    label: Annotated[str, typer.Option("--label", metavar="NAME", help="List only faces that carry this label.")] = "",
+    good_faces: Annotated[
+        bool, typer.Option("--good-faces", help="List no face that is small, blurred, badly lit or turned away.")
+    ] = False,
     case: CaseOption = None,
     person: AsOption = None,
     reason: ReasonOption = "",
@@ -120,7 +136,9 @@ def search(
                 all_faces=all_faces,
                 same_person=same_person,
                 fuse=fuse,
+                together=together,
                 face_id=face_id,
+                also=also or (),
                 confirmed=confirmed,
                 top=None if every else top,
                 threshold=threshold,
@@ -129,6 +147,7 @@ def search(
                 sources=source or (),
                 since=since,
                 until=until,
+                narrow=Narrowing(kind="" if kind is None else kind.value, label=label, good=good_faces),
                 case_id=case,
                 reason=reason,
             )

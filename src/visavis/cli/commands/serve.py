@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from visavis.cli.commands.options import ArchiveOption, archive_folder, ask_passphrase
-from visavis.cli.output import pictures, reading
+from visavis.cli.output import case_report, document, markers, page, pictures, reading
 from visavis.cli.output.document import plain_document
 from visavis.cli.output.plain_text import encodable, shown
 from visavis.domain.errors import InputError, SetupError
@@ -61,6 +61,7 @@ def serve(
     desk = serving.make_desk(
         lambda: open_archive(folder, settings=settings, ask=ask),
         read=reader.read,
+        within=reader.within,
         words=words(),
         listening=listening,
         clock=SystemClock(),
@@ -85,6 +86,7 @@ def serve(
 def words() -> "Words":
     """Return how results read on the pages of the command line: the desk's are the same."""
     from visavis.web.house import Words
+    from visavis.web.papers import Papers
 
     return Words(
         similarity=reading.similarity,
@@ -99,6 +101,20 @@ def words() -> "Words":
         shown=shown,
         document=plain_document,
         encodable=encodable,
+        strangers=reading.strangers_in_words,
+        span=reading.span,
+        best_moment=reading.best_moment,
+        clock=reading.clock,
+        set_aside=reading.set_aside,
         crop=pictures.crop_jpeg,
+        level=pictures.level_jpeg,
         whole=pictures.whole_jpeg,
+        papers=Papers(
+            csv=document.write_csv,
+            sheet=page.write_page,
+            edl=markers.edl,
+            otio=markers.otio,
+            report=case_report.write_report,
+            said=case_report.said,
+        ),
     )

@@ -82,16 +82,19 @@ def _leads(report: "CaseReport", past: "PastResult", open_pixels: OpenPixels) ->
             candidate=candidate,
             remarks=reading.remarks(candidate, several_faces=False),
             crop=None if image is None else crop_uri(image, candidate.box),
-            verdicts=_verdicts(report, candidate, past.verdicts.get(candidate.candidate_id, ())),
+            verdicts=said(report, candidate, past.verdicts.get(candidate.candidate_id, ())),
         )
 
 
-def _verdicts(report: "CaseReport", candidate: Candidate, said: "Sequence[Verdict]") -> tuple[str, ...]:
+def said(report: "CaseReport", candidate: Candidate, verdicts: "Sequence[Verdict]") -> tuple[str, ...]:
+    """Return what a report says of a candidate's verdicts, a line each; those that wait for a second reviewer are counted only."""
+    from visavis.wiring.review import standing
+
     if not candidate.decided:
-        waiting = len({verdict.person_id for verdict in said})
+        waiting = len(standing(verdicts))
         return (f"open lead; {reading.counted(waiting, 'verdict')} given, not shown before the next",) if waiting else ("open lead",)
     lines = []
-    for verdict in said:
+    for verdict in verdicts:
         why = f"; put an earlier verdict aside: {verdict.why_replaced}" if verdict.why_replaced else ""
         grounds = f": {verdict.grounds}" if verdict.grounds else ""
         lines.append(f"{VERDICTS[verdict.says]}, {_name(report, verdict.person_id)}, {verdict.at:%Y-%m-%d}{grounds}{why}")

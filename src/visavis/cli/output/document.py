@@ -14,7 +14,7 @@ COLUMNS = (
     "rank", "candidate_id", "face_id", "media_id", "source_id", "source_title", "group", "kind", "similarity", "gallery_size",
     "threshold", "pack", "path", "captured_at", "start_s", "end_s", "at_s", "timecode", "page", "box_left", "box_top", "box_width",
     "box_height", "probe_face", "weak", "offline", "decided", "labels", "search_id", "case_id", "purpose", "expected_false_hits", "stamp",
-    "strangers", "adjusted",
+    "strangers", "adjusted", "together",
 )  # fmt: skip
 """Header of the CSV form: no similarity without N, threshold and pack beside it, and no row without its search and case."""
 
@@ -125,6 +125,7 @@ def _candidate(candidate: Candidate) -> dict[str, object]:
         "labels": list(candidate.labels),
         "strangers": None if candidate.strangers is None else significant(candidate.strangers),
         "adjusted": None if candidate.adjusted is None else round(candidate.adjusted, _DECIMALS),
+        "together": candidate.together or None,
     }
 
 

@@ -43,9 +43,13 @@ def folded(candidates: Sequence[Candidate]) -> list[tuple[Candidate, tuple[Candi
     list of (Candidate, tuple of Candidate)
         The best of each group, and the others.
     """
+    seen: dict[int, str] = {}  # pictures in which several are seen together fold only if all of them do
+    for candidate in candidates:
+        seen[candidate.together] = f"{seen.get(candidate.together, '')} {candidate.group}"
     groups: dict[tuple[int, str, bool], list[Candidate]] = {}
     for candidate in candidates:
-        groups.setdefault((candidate.probe_face, candidate.group, set_aside(candidate)), []).append(candidate)
+        group = seen[candidate.together] if candidate.together else candidate.group
+        groups.setdefault((candidate.probe_face, group, set_aside(candidate)), []).append(candidate)
     return [(best, tuple(others)) for best, *others in groups.values()]
 
 
@@ -154,6 +158,8 @@ def remarks(candidate: Candidate, *, several_faces: bool, when: bool = True) -> 
         found.append(f"labelled: {', '.join(candidate.labels)}")
     if several_faces:
         found.append(f"probe face {candidate.probe_face}")
+    if candidate.together:
+        found.append(f"seen together: no. {candidate.together}")
     if candidate.weaknesses:
         found.append(f"weak: {', '.join(candidate.weaknesses)}")
     if candidate.offline:

@@ -12,7 +12,7 @@ from visavis.domain.identification import Candidate
 if TYPE_CHECKING:
     from visavis.wiring.review import ReviewSheet, Verdict
 
-VERDICTS = {"same": "same", "not-the-same": "not the same", "cannot-say": "can't say"}
+VERDICTS = {"same": "same", "not-the-same": "not the same", "cannot-say": "can't say", "withdrawn": "verdict taken back"}
 """How a verdict reads."""
 
 

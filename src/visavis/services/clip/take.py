@@ -1,6 +1,7 @@
 """A clip of a candidate: asked of the law, noted, and cut out of the original that was read."""
 
 import hashlib
+import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from visavis.records.cases import CaseRecord
 from visavis.records.past import PastResult
 from visavis.services.clip.cut import ClipMade, ClipOrder, CutClip, Masking, Progress, span
 from visavis.services.clip.preview import Preview, preview
+from visavis.services.clip.watch import Watching
 
 _CHUNK = 1 << 20
 USUAL_S = 60.0
@@ -180,6 +182,21 @@ class FilmOriginals:
             try:
                 with self._open_stream(root, candidate.path) as stream, open_film(stream, limits=self._limits) as film:
                     return preview(film, candidate.moment)
+            except UnreadablePicture:
+                continue
+        return None
+
+    def watch(self, watching: Watching, cut: CutClip) -> Preview | None:
+        """Return a short film in which everybody else is masked; None where the film can't be read now, or is another than was read."""
+        for root in self._roots.get(watching.candidate.source_id, ()):
+            try:
+                with self._open_stream(root, watching.candidate.path) as stream:
+                    if _sha256(stream) != watching.sha256:
+                        continue
+                    target = io.BytesIO()
+                    with open_film(stream, limits=self._limits) as film:
+                        cut.run(film, watching.order(), target)
+                    return Preview(mp4=target.getvalue(), at_s=watching.at_s())
             except UnreadablePicture:
                 continue
         return None

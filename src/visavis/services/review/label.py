@@ -12,6 +12,7 @@ from visavis.law.reading import parse_charter
 from visavis.law.roles import Act, check_role
 from visavis.law.rulebook import Rulebook
 from visavis.records.archive import Records
+from visavis.records.database import Work
 from visavis.records.labels import Label, NewLabel
 from visavis.records.past import PastResult
 
@@ -85,6 +86,39 @@ class Labelling:
             self._records.labels.remove(work, label)
             work.leaf("erasure", what="label", label=label.id, source=label.source_id)
 
+    def rename(self, actor: Actor, wanted: str, name: str, *, because: str) -> LabelId:
+        """Give a labelled face another name, with a reason; the old name is erased. Return the new label's id.
+
+        Raises
+        ------
+        InputError
+            No such label, no name, or no reason.
+        RefusedError
+            The source's charter lists no `catalogue` now, the name was corrected away from this face, or the person has not the role.
+        """
+        if not name.strip() or not because.strip():
+            raise InputError("another name needs a reason", remedy='--name "…" --because "…"')
+        label = self._records.labels.one(wanted, self._records.clock.now())
+        source = self._records.sources.one(label.source_id)
+        with self._records.noting_refusals(actor, "alteration", what="label", label=label.id, source=source.id):
+            check_role(actor, Act.LABEL, profile=source.profile)
+            corrected = self._records.corrections.name_was_wrong([label.anchor], name)
+            check_label(parse_charter(source.charter_toml, self._rules), decided="same", candidate=label.candidate_id, corrected=corrected)
+        new = NewLabel(
+            source_number=source.number,
+            anchor=label.anchor,
+            name=name.strip(),
+            authority=label.authority,
+            candidate_id=label.candidate_id,
+            person_id=actor.person_id,
+        )
+        with self._records.work(actor) as work:
+            self._records.labels.remove(work, label)
+            label_id = self._put(work, new)
+            told = {"label": label_id, "replaces": label.id, "candidate": new.candidate_id, "source": source.number}
+            work.leaf("alteration", {"because": because.strip()}, what="label-renamed", **told)
+        return label_id
+
     def _write(self, request: LabelRequest, candidate_id: CandidateId, source_number: int, anchor: str) -> LabelId:
         new = NewLabel(
             source_number=source_number,
@@ -95,14 +129,19 @@ class Labelling:
             person_id=request.actor.person_id,
         )
         with self._records.work(request.actor) as work:
-            label_id, key = self._records.labels.add(work, new)
-            if self._signer is not None and new.person_id is not None:
-                facts = {"candidate": candidate_id, "anchor": anchor, "name": new.name, "authority": new.authority}
-                statement, signature = self._signer.statement("label", label_id, facts, at=work.at)
-                self._records.signatures.add(
-                    work, what="label", object_id=label_id, person_id=new.person_id, statement=statement, signature=signature, key=key
-                )
+            label_id = self._put(work, new)
             work.leaf("alteration", what="label", label=label_id, candidate=candidate_id, source=source_number)
+        return label_id
+
+    def _put(self, work: Work, new: NewLabel) -> LabelId:
+        """Write a label and sign it. The caller writes the leaf."""
+        label_id, key = self._records.labels.add(work, new)
+        if self._signer is not None and new.person_id is not None:
+            facts = {"candidate": new.candidate_id, "anchor": new.anchor, "name": new.name, "authority": new.authority}
+            statement, signature = self._signer.statement("label", label_id, facts, at=work.at)
+            self._records.signatures.add(
+                work, what="label", object_id=label_id, person_id=new.person_id, statement=statement, signature=signature, key=key
+            )
         return label_id
 
     def _looked(self, actor: Actor, found: list[Label], *, what: str) -> list[Label]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from visavis.domain.actor import Actor
 from visavis.domain.errors import RefusedError
 from visavis.domain.ids import PersonId
+from visavis.law.membership import check_member
 from visavis.law.roles import Act, check_role
 from visavis.law.rulebook import Rulebook
 from visavis.law.rules import Rule
@@ -52,12 +53,14 @@ class PrintCase:
         Raises
         ------
         RefusedError
-            The profile has no case reports, the person has not the role, or the case is closed: then its searches are hidden.
+            The profile has no case reports, the person has not the role or no part in the case, or it is closed: its searches are hidden
+            then.
         """
         case = self._records.cases.one(case_id)
         at = self._records.clock.now()
         try:
             check_role(actor, Act.DISCLOSE, profile=case.profile)
+            check_member(actor, kind=case.kind, involved=self._involved(case))
             self._check(case, at)
         except RefusedError as error:
             self._records.note_refusal(actor, "consultation", error, what="case-report", case=case.id, purpose=case.purpose)
@@ -74,6 +77,10 @@ class PrintCase:
         with self._records.work(actor) as work:
             work.leaf("consultation", what="case-report", case=case.id, purpose=case.purpose, searches=len(searches))
         return report
+
+    def _involved(self, case: CaseRecord) -> set[PersonId]:
+        opened = set() if case.opened_by is None else {case.opened_by}
+        return opened | {approval.person_id for approval in case.approvals} | self._records.searches.searchers(case.id)
 
     def _check(self, case: CaseRecord, at: dt.datetime) -> None:
         profile = profile_of(case, self._rules)

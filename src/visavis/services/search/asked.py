@@ -1,13 +1,15 @@
 """What a search searches with: vectors from photographs, from a face of the archive, or from faces that people confirmed."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from visavis.domain.arrays import Vectors
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import InputError
+from visavis.domain.tails import WEAK
 from visavis.records.archive import Records
 from visavis.records.reviews import ProbeToSave
 from visavis.services.search.expected import kinds
@@ -58,29 +60,31 @@ class Probes:
             The face of the archive may not be shown now, or nobody confirmed a face of the search that is named.
         """
         if question.confirmed is not None:
-            return self._from_archive(self._confirmed(question.confirmed, permit), permit.clearance, at)
-        if question.face_id is not None:
-            return self._from_archive([question.face_id], permit.clearance, at)
+            faces = self._confirmed(question.confirmed, permit)
+            found = self._archived(faces, permit.clearance, at, number=1)
+            return replace(found, vectors=(_mean(found.vectors, number=1),), kinds=kinds([kind == WEAK for kind in found.kinds], fuse=True))
         picked = [(probe.faces[number - 1], number) for probe in question.probes for number in probe.picked]
-        if question.fuse:
-            vectors = [_mean([face.vector for face, _ in picked])]
-        else:
-            vectors = [ProbeVector(vector=face.vector, number=1 if question.same_person else number) for face, number in picked]
         one_person = question.fuse or question.same_person
+        number = picked[0][1] if picked else 1
+        faces = [*([question.face_id] if question.face_id is not None else ()), *question.also]
+        archived = self._archived(faces, permit.clearance, at, number=number)
+        vectors = (*(ProbeVector(vector=face.vector, number=number if one_person else own) for face, own in picked), *archived.vectors)
+        weak = [*(bool(face.quality.weaknesses()) for face, _ in picked), *(kind == WEAK for kind in archived.kinds)]
+        saved = probes_to_save(question.probes, number=number if one_person else None, with_pictures=permit.case.kind != SHARED)
         return ProbesAsked(
-            vectors=tuple(vectors),
-            kinds=kinds([bool(face.quality.weaknesses()) for face, _ in picked], fuse=question.fuse),
-            saved=probes_to_save(question.probes, one_person=one_person, with_pictures=permit.case.kind != SHARED),
+            vectors=(_mean(vectors, number=number),) if question.fuse else vectors,
+            kinds=kinds(weak, fuse=question.fuse),
+            saved=(*saved, *archived.saved),
         )
 
-    def _from_archive(self, faces: list[str], clearance: Clearance, at: dt.datetime) -> ProbesAsked:
+    def _archived(self, faces: Sequence[str], clearance: Clearance, at: dt.datetime, *, number: int) -> ProbesAsked:
         gallery = self._records.gallery
         shown = [gallery.show([key := gallery.key_of(face, at, clearance.sources)], at)[key] for face in faces]
         vectors = [gallery.vector_of(face, at, clearance.sources) for face in faces]
         return ProbesAsked(
-            vectors=(_mean(vectors),),
-            kinds=kinds([bool(one.quality.weaknesses()) for one in shown], fuse=True),
-            saved=tuple(probe for face in faces for probe in archived_face(face, self._records.searches.anchor_of(face))),
+            vectors=tuple(ProbeVector(vector=_unit(vector), number=number) for vector in vectors),
+            kinds=kinds([bool(one.quality.weaknesses()) for one in shown], fuse=False),
+            saved=tuple(archived_face(face, self._records.searches.anchor_of(face), number=number) for face in faces),
         )
 
     def _confirmed(self, search: str, permit: Permit) -> list[str]:
@@ -100,6 +104,9 @@ class Probes:
         return any(source.id == source_id and source.number in permit.clearance.sources for source in permit.sources)
 
 
-def _mean(vectors: list[Vectors]) -> ProbeVector:
-    mean = np.mean(vectors, axis=0)
-    return ProbeVector(vector=(mean / np.linalg.norm(mean)).astype(np.float32), number=1)
+def _mean(vectors: Sequence[ProbeVector], *, number: int) -> ProbeVector:
+    return ProbeVector(vector=_unit(np.mean([one.vector for one in vectors], axis=0)), number=number)
+
+
+def _unit(vector: Vectors) -> Vectors:
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)

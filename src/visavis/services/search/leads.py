@@ -27,6 +27,7 @@ class Lead:
     probe_face: int
     strangers: float | None = None
     adjusted: float | None = None
+    together: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,4 +109,5 @@ def as_candidate(lead: Lead, *, group: str = "g1", decided: str = "", labels: tu
         labels=labels,
         strangers=lead.strangers,
         adjusted=lead.adjusted,
+        together=lead.together,
     )

@@ -1,6 +1,7 @@
 """A search that was made, shown again: what was found then, as far as it may be shown now."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 
 from visavis.domain.actor import Actor
@@ -17,6 +18,7 @@ from visavis.records.reviews import SavedProbe, Verdict, standing
 from visavis.records.searches import PastSearch
 from visavis.services.search.expected import line_of
 from visavis.services.search.leads import Asked, Lead, as_candidate, as_candidates, signers, stamp
+from visavis.services.search.narrowing import narrowed_notice
 
 
 class PastSearches:
@@ -114,14 +116,18 @@ class PastSearches:
                 similarity=found.similarity,
                 probe_face=found.probe_face,
                 strangers=found.strangers,
+                together=0 if not search.together else (found.rank - 1) // search.together + 1,
             )
             for found in past
             if found.key is not None and found.key in shown
         ]
+        if search.together:  # where one of them may not be shown, they are not seen together
+            seen = Counter(lead.together for lead in leads)
+            leads = [lead for lead in leads if seen[lead.together] == search.together]
         return leads, len(past) - len(leads)
 
     def _asked_face(self, probes: Sequence[SavedProbe], search: PastSearch, at: dt.datetime) -> Candidate | None:
-        face_id = next((probe.face_id for probe in probes if probe.face_id), None)
+        face_id = probes[0].face_id if probes else None  # photographs come first: then it joined them
         if face_id is None:
             return None
         try:
@@ -159,6 +165,10 @@ def _subjects(probes: Sequence[SavedProbe]) -> dict[int, frozenset[bytes]]:
 
 def _notices(search: PastSearch, hidden: int) -> tuple[str, ...]:
     again = f"made on {search.at:%Y-%m-%d} and shown again: N, ranks and similarities are of that day"
+    again_narrowed = (again, *narrowed_notice(search.narrowed))
     if not hidden:
-        return (again,)
-    return again, f"{hidden:,} of its candidates may not be shown now: missing, held, restricted, erased, or in a source that is not live"
+        return again_narrowed
+    return (
+        *again_narrowed,
+        f"{hidden:,} of its candidates may not be shown now: missing, held, restricted, erased, or in a source that is not live",
+    )

@@ -1,12 +1,12 @@
 """What a person asks of a search."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from visavis.domain.actor import Actor
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import InputError
-from visavis.domain.identification import ProbePicture, Where
+from visavis.domain.identification import Narrowing, ProbePicture, Where
 from visavis.services.search.permission import Ask
 
 
@@ -32,6 +32,12 @@ class SearchQuestion:
         Several photographs: search once with the mean of their templates, not with each (and the best similarity).
     same_person : bool
         The photographs show one person.
+    together : bool
+        List the pictures, and the moments of films, in which all picked faces are seen; `top` counts those.
+    also : tuple of str
+        Ids of faces of the archive that show the same person: searched with as further photographs.
+    narrow : Narrowing
+        What is listed of what is found.
     since, until : date or None
         Both included.
     reason : str
@@ -47,6 +53,9 @@ class SearchQuestion:
     expected: float | None = None
     fuse: bool = False
     same_person: bool = False
+    together: bool = False
+    also: tuple[str, ...] = ()
+    narrow: Narrowing = field(default_factory=Narrowing)
     sources: tuple[str, ...] = ()
     since: dt.date | None = None
     until: dt.date | None = None
@@ -72,13 +81,27 @@ class SearchQuestion:
         if self.top is not None and self.top < 1:
             raise InputError("--top asks for at least one candidate", remedy="--top 50")
 
+        self._check_people()
+        self.narrow.check()
+
+    def _check_people(self) -> None:
+        one_person = self.fuse or self.same_person
+        if self.together and (one_person or self.also or self.people < 2):
+            raise InputError(
+                "together asks for two faces or more of one photograph, each of another person", remedy="--face 1 --face 2 --together"
+            )
+        if self.also and (self.confirmed is not None or (self.people > 1 and not one_person)):
+            raise InputError(
+                "a face of the archive joins the search for one person", remedy="pick one face, or say --same-person or --fuse"
+            )
+
     def ask(self) -> Ask:
         """Return what needs permission."""
         return Ask(
             actor=self.actor,
             case_id=self.case_id,
             sources=self.sources,
-            top=self.top,
+            top=self.top * self.people if self.together and self.top is not None else self.top,
             threshold=self.threshold,
             probe_faces=self.probe_faces,
             reason=self.reason,
@@ -87,7 +110,12 @@ class SearchQuestion:
     @property
     def probe_faces(self) -> int:
         """How many faces are searched with."""
-        return sum(len(probe.picked) for probe in self.probes) or 1
+        return (self.people or 1) + len(self.also)
+
+    @property
+    def people(self) -> int:
+        """How many faces of photographs are picked."""
+        return sum(len(probe.picked) for probe in self.probes)
 
     def where(self, clearance: Clearance) -> Where:
         """Return the filter: the clearance's sources, and the dates asked for."""

@@ -13,30 +13,30 @@ PLACES = 10
 """A face is named by the tenth of the picture in which its middle lies: another detector moves a box by less, mostly."""
 
 
-def probes_to_save(pictures: tuple[ProbePicture, ...], *, one_person: bool, with_pictures: bool) -> tuple[ProbeToSave, ...]:
+def probes_to_save(pictures: tuple[ProbePicture, ...], *, number: int | None, with_pictures: bool) -> tuple[ProbeToSave, ...]:
     """Return what is kept of the searched faces.
 
     Parameters
     ----------
-    one_person : bool
-        All show one person: every candidate is numbered as the first face's.
+    number : int or None
+        All show one person: what every candidate is numbered by. None = each face by its own number.
     with_pictures : bool
         Keep a crop to compare with; False at home and in a trial.
     """
     return tuple(
         ProbeToSave(
-            probe_face=1 if one_person else number,
-            subject=_subject(picture, number),
-            picture=face_jpeg(picture.image_rgb, picture.faces[number - 1].box) if with_pictures else None,
+            probe_face=own if number is None else number,
+            subject=_subject(picture, own),
+            picture=face_jpeg(picture.image_rgb, picture.faces[own - 1].box) if with_pictures else None,
         )
         for picture in pictures
-        for number in picture.picked
+        for own in picture.picked
     )
 
 
-def archived_face(face_id: str, anchor: str) -> tuple[ProbeToSave, ...]:
-    """Return what is kept of a search with a face of the archive: where it is, no copy of it."""
-    return (ProbeToSave(probe_face=1, subject=f"face {anchor}".encode(), face_id=FaceId(face_id)),)
+def archived_face(face_id: str, anchor: str, *, number: int) -> ProbeToSave:
+    """Return what is kept of a search with a face of the archive: where it is, no copy of it; candidates name it by `number`."""
+    return ProbeToSave(probe_face=number, subject=f"face {anchor}".encode(), face_id=FaceId(face_id))
 
 
 def _subject(picture: ProbePicture, number: int) -> bytes:

@@ -1,4 +1,4 @@
-"""One candidate beside the probe: its whole picture, this person's verdict, and a search with its face."""
+"""One candidate beside the searched face: both level, this person's verdict and its undoing, and a search with its face."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -8,36 +8,54 @@ from starlette.responses import Response
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.identification import Candidate
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.results import PART, opener, shown_candidate
-from visavis.web.pages.search import may_search, problem_of, shown_box
+from visavis.web.hints import hints
+from visavis.web.pages.beside import enlargement, searched
+from visavis.web.pages.results import opener, shown_candidate
+from visavis.web.pages.search import may_hand_out, may_label, may_search, problem_of, shown_box
 from visavis.web.sessions import OpenedSearch
 from visavis.web.visit import Form, Visit
 
 if TYPE_CHECKING:
-    from visavis.wiring.review import PastResult, Verdict
+    from visavis.wiring import Archive
+    from visavis.wiring.review import Compared, PastResult, Verdict
 
 VERDICTS = {"same": "The same", "not-the-same": "Not the same", "cannot-say": "Can't say"}
+SEEN = ("Ears", "Eyes and brows", "Nose", "Mouth", "Chin and jaw", "Hairline", "Scars, moles, marks")
+"""Grounds that are ticked: what forensic comparison of faces looks at (FISWG, Facial Image Comparison Feature List). Clothes, place and
+company are not the face."""
+
+TYPED = ("says", "grounds", "because", "reason", "name", "authority", "masking", "seconds", "recipient")
+"""Fields that are filled again when a form of the page comes back."""
 
 
 async def whole(visit: Visit) -> Response:
-    """Show a candidate beside the probe, and the way to the ones before and after."""
-    return await _page(visit, None)
+    """Show a candidate beside the searched face: one consultation leaf."""
+    return await page(visit, None)
 
 
 async def decide(visit: Visit) -> Response:
     """Take this person's verdict; the law says whether they may judge, and two of them decide where the profile asks for two."""
     _, candidate = await shown_candidate(visit)
     form = visit.form
+    grounds = "; ".join(said.strip() for said in (*form.fields.get("seen", []), form.one("grounds")) if said.strip())
     try:
         await visit.house.archive.act(
             visit.here.who,
-            lambda archive: archive.review.decide(
-                candidate.candidate_id, form.one("says"), grounds=form.one("grounds"), because=form.one("because")
-            ),
+            lambda archive: archive.review.decide(candidate.candidate_id, form.one("says"), grounds=grounds, because=form.one("because")),
         )
     except (InputError, RefusedError) as error:
-        return await _page(visit, error)
+        return await page(visit, error)
     return visit.go(visit.request.url.path.removesuffix("/verdict"))
+
+
+async def undo(visit: Visit) -> Response:
+    """Take this person's verdict back, as long as nobody else has seen the candidate since."""
+    _, candidate = await shown_candidate(visit)
+    try:
+        await visit.house.archive.act(visit.here.who, lambda archive: archive.review.undo(candidate.candidate_id))
+    except (InputError, RefusedError) as error:
+        return await page(visit, error)
+    return visit.go(visit.request.url.path.removesuffix("/undo"))
 
 
 async def more(visit: Visit) -> Response:
@@ -49,18 +67,27 @@ async def more(visit: Visit) -> Response:
             lambda archive: archive.search(face_id=candidate.face_id, case_id=past.case.id, reason=visit.form.one("reason")),
         )
     except (InputError, RefusedError) as error:
-        return await _page(visit, error)
+        return await page(visit, error)
     visit.here.opened(found.search_id, OpenedSearch(made=found))
     return visit.go(f"/searches/{found.search_id}")
 
 
-async def _page(visit: Visit, error: VisavisError | None) -> Response:
+async def page(visit: Visit, error: VisavisError | None) -> Response:
+    """Return the page of a candidate, with what was wrong with a form of it."""
     past, candidate = await shown_candidate(visit)
-    ranked = past.result.candidates
-    place = ranked.index(candidate)
     image = await asyncio.to_thread(await opener(visit), candidate)
     width, height = (1, 1) if image is None else (image.shape[1], image.shape[0])
     own = _own(visit, past, candidate)
+
+    names_it = candidate.decided == "same" and may_label(visit.here)
+
+    def look(archive: "Archive") -> "tuple[Compared, bool, list[str] | None]":
+        compared = archive.review.compare(past, candidate)
+        may_undo = own is not None and archive.review.may_undo(candidate.candidate_id)
+        labels = archive.labels.all(source=candidate.source_id) if names_it else []
+        return compared, may_undo, list(dict.fromkeys(label.name for label in labels)) if names_it else None
+
+    compared, may_undo, names = await visit.house.archive.act(visit.here.who, look)
     words, form = visit.house.words, visit.form if error else Form()
     return visit.page(
         "candidate.html.j2",
@@ -73,16 +100,41 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
         width=width,
         height=height,
         box=shown_box(candidate.box, candidate.rank, width=width, height=height),
-        probe=_probe_address(visit, past, candidate),
-        before=ranked[place - 1] if place else None,
-        after=ranked[place + 1] if place + 1 < len(ranked) else None,
+        searched=searched(visit, past, candidate, compared),
+        hints=_hints(compared, width=width, height=height),
         verdicts=VERDICTS,
+        grounds=SEEN,
         own="" if own is None else own.says,
         own_grounds="" if own is None else own.grounds,
+        may_undo=may_undo,
         puts_aside=own is not None or candidate.decided == "not-the-same",
-        said={name: form.one(name) for name in ("says", "grounds", "because", "reason")},
+        said={name: form.one(name) for name in TYPED},
+        ticked=form.fields.get("seen", []),
         may_search=may_search(visit.here),
+        may_hand_out=may_hand_out(visit.here),
+        one_face=past.case.one_face,
+        labelling=names is not None,
+        names=names or (),
+        **_ways(visit, past, candidate),
     )
+
+
+def _hints(compared: "Compared", *, width: int, height: int) -> object:
+    if compared.found is None:
+        return ()
+    return hints(compared.found.quality, enlarged=enlargement(compared.found.landmarks_5x2, width=width, height=height))
+
+
+def _ways(visit: Visit, past: "PastResult", candidate: Candidate) -> dict[str, Candidate | None]:
+    """Return the candidates before and after this one, and the next that waits for this person's verdict."""
+    ranked = past.result.candidates
+    place = ranked.index(candidate)
+    others = (*ranked[place + 1 :], *ranked[:place])
+    return {
+        "before": ranked[place - 1] if place else None,
+        "after": ranked[place + 1] if place + 1 < len(ranked) else None,
+        "waiting": next((one for one in others if not one.decided and _own(visit, past, one) is None), None),
+    }
 
 
 def _own(visit: Visit, past: "PastResult", candidate: Candidate) -> "Verdict | None":
@@ -94,20 +146,10 @@ def _own(visit: Visit, past: "PastResult", candidate: Candidate) -> "Verdict | N
     return next((verdict for verdict in said if verdict.person_id == person), None)
 
 
-def _probe_address(visit: Visit, past: "PastResult", candidate: Candidate) -> str:
-    """Return where the searched face is shown; empty = it is not kept."""
-    opened = visit.here.searches[past.search.id]
-    held = visit.here.probes.get(opened.probe_id)
-    if held is not None and candidate.probe_face <= len(held.crops):
-        return f"/probes/{held.id}/faces/{candidate.probe_face}.jpg"
-    if any(saved.probe_face == candidate.probe_face and saved.picture for saved in past.probes):
-        return f"/searches/{past.search.id}/probes/{candidate.probe_face}.jpg"
-    return ""
-
-
 _HERE = "/searches/{search}/candidates/{candidate}"
 OPENINGS: tuple[Opening, ...] = (
-    (Door(method="GET", path=_HERE, who=Who.ROLE, act="review", because=PART), whole),
+    (Door(method="GET", path=_HERE, who=Who.ROLE, act="review", operation="consultation"), whole),
     (Door(method="POST", path=f"{_HERE}/verdict", who=Who.ROLE, act="review", operation="alteration", body_bytes=FORM), decide),
+    (Door(method="POST", path=f"{_HERE}/undo", who=Who.ROLE, act="review", operation="alteration", body_bytes=FORM), undo),
     (Door(method="POST", path=f"{_HERE}/more", who=Who.ROLE, act="search", operation="consultation", body_bytes=FORM), more),
 )

@@ -4,16 +4,16 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
 from visavis.domain.arrays import RgbImage
-from visavis.domain.errors import InputError, RefusedError
+from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.identification import Candidate
 from visavis.web.doors import Door, Opening, Who
-from visavis.web.pages.search import boxes
+from visavis.web.pages.cards import cards_of
+from visavis.web.pages.search import may_hand_out, may_search, problem_of, shown_photos
 from visavis.web.sessions import OpenedSearch
 from visavis.web.visit import NotThere, Visit
 
@@ -24,20 +24,13 @@ if TYPE_CHECKING:
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NOT_TOLD = ("case-member", "role-allowed", "person-needed")
 """Rules whose refusal would tell that there is such a search: who has no part in it learns what they would of one that never was."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One candidate on the page, with its near-duplicates below it."""
-
-    candidate: Candidate
-    remarks: tuple[str, ...]
-    others: tuple[Candidate, ...]
+FIRST, NEXT = 24, 24
+"""Cards on a page at first, and those that come when it is scrolled to its end."""
 
 
 async def show(visit: Visit) -> Response:
-    """Show a search: one consultation leaf."""
-    session, words, search_id = visit.here, visit.house.words, _id(visit, "search")
+    """Show a search: one consultation leaf. Without script, `?to=` says how many cards."""
+    session, search_id = visit.here, _id(visit, "search")
 
     def look(archive: "Archive") -> "PastResult":
         archive.review.check_member(search_id)
@@ -46,27 +39,60 @@ async def show(visit: Visit) -> Response:
     with none_the_wiser():
         past = await visit.house.archive.act(session.who, look)
     session.opened(search_id, OpenedSearch())
-    opened = session.searches[search_id]
+    return results_page(visit, past, to=max(FIRST, _count(visit, "to")))
+
+
+async def further(visit: Visit) -> Response:
+    """Give the next cards of a page that is open."""
+    past, after = await past_search(visit), _count(visit, "after")
+    return visit.page("cards.html.j2", **_grid(visit, past, after=after, to=after + NEXT))
+
+
+def results_page(visit: Visit, past: "PastResult", *, to: int = FIRST, error: VisavisError | None = None) -> Response:
+    """Return the page of a search with its first cards."""
+    session, words = visit.here, visit.house.words
+    opened = session.searches[past.search.id]
     probe = session.probes.get(opened.probe_id)
-    several = words.several_faces(past.result)
-    cards = [
-        Card(candidate=best, remarks=words.remarks(best, several_faces=several), others=others)
-        for best, others in words.folded(past.result.candidates)
-    ]
     return visit.page(
         "search.html.j2",
-        result=past.result,
+        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        problem=problem_of(error),
         case=past.case,
         reason=past.search.reason,
-        cards=cards,
         stamp=words.stamp(past.result),
         headline=words.headline(past.result),
         said=opened.made or past.result,
         probe=probe,
-        probe_boxes=() if probe is None else boxes(probe.picture),
+        photos=[] if probe is None else shown_photos(probe),
         picked=opened.picked,
-        kept=[saved.probe_face for saved in past.probes if saved.picture],
+        kept=list(dict.fromkeys(saved.probe_face for saved in past.probes if saved.picture)),
+        photographed=any(saved.face_id is None for saved in past.probes),
+        archived=sum(saved.face_id is not None for saved in past.probes),
+        together=past.search.together,
+        moments=len({one.together for one in past.result.candidates}),
+        confirmed=any(one.decided == "same" for one in past.result.candidates),
+        **_grid(visit, past, after=0, to=to),
     )
+
+
+def _grid(visit: Visit, past: "PastResult", *, after: int, to: int) -> dict[str, Any]:
+    """Return what the grid needs: cards from `after` to `to`, and where it goes on."""
+    joined = {saved.face_id for saved in past.probes if saved.face_id}
+    cards = cards_of(past.result, visit.house.words, joined)
+    return {
+        "result": past.result,
+        "cards": cards[after:to],
+        "masked": past.case.one_face,
+        "may_add": may_search(visit.here),
+        "picks": may_hand_out(visit.here),
+        "after": to if to < len(cards) else 0,
+        "left": min(NEXT, len(cards) - to),
+    }
+
+
+def _count(visit: Visit, name: str) -> int:
+    said = visit.request.query_params.get(name, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 5 else 0
 
 
 async def face(visit: Visit) -> Response:
@@ -81,7 +107,7 @@ async def picture(visit: Visit) -> Response:
 
 async def kept_probe(visit: Visit) -> Response:
     """Give the searched face as it was kept with the search."""
-    past = await _past(visit)
+    past = await past_search(visit)
     found = next((saved.picture for saved in past.probes if str(saved.probe_face) == visit.request.path_params["number"]), None)
     if found is None:
         raise NotThere("this face was not kept")
@@ -110,14 +136,14 @@ async def opener(visit: Visit) -> Callable[[Candidate], RgbImage | None]:
 async def shown_candidate(visit: Visit) -> "tuple[PastResult, Candidate]":
     """Return a candidate of a search whose page this session has opened."""
     candidate_id = _id(visit, "candidate")
-    past = await _past(visit)
+    past = await past_search(visit)
     for candidate in past.result.candidates:
         if candidate.candidate_id == candidate_id:
             return past, candidate
     raise NotThere("there is nothing at this address", remedy="open the search again")
 
 
-async def _past(visit: Visit) -> "PastResult":
+async def past_search(visit: Visit) -> "PastResult":
     """Return a search whose page this session has opened, as it may be shown now; that look is the one in the ledger."""
     search_id = _id(visit, "search")
     if search_id not in visit.here.searches:
@@ -154,6 +180,7 @@ def none_the_wiser() -> Iterator[None]:
 PART = "part of a page that is in the ledger; closed until that page was opened"
 OPENINGS: tuple[Opening, ...] = (
     (Door(method="GET", path="/searches/{search}", who=Who.ROLE, act="review", operation="consultation"), show),
+    (Door(method="GET", path="/searches/{search}/cards", who=Who.ROLE, act="review", because=PART), further),
     (Door(method="GET", path="/searches/{search}/probes/{number}.jpg", who=Who.ROLE, act="review", because=PART), kept_probe),
     (Door(method="GET", path="/searches/{search}/candidates/{candidate}/face.jpg", who=Who.ROLE, act="review", because=PART), face),
     (Door(method="GET", path="/searches/{search}/candidates/{candidate}/picture.jpg", who=Who.ROLE, act="review", because=PART), picture),

@@ -1,8 +1,5 @@
 """The search desk: a photograph, its numbered faces, and what to ask."""
 
-import asyncio
-import datetime as dt
-import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,16 +8,16 @@ from starlette.responses import Response
 from visavis.domain.actor import Role
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.face import Box
-from visavis.domain.identification import ProbePicture
-from visavis.web.doors import FORM, UPLOAD, Door, Opening, Who
-from visavis.web.sessions import HeldProbe, OpenedSearch, WebSession
+from visavis.domain.identification import ProbePicture, SearchResult
+from visavis.web.doors import FORM, Door, Opening, Who
+from visavis.web.pages.asking import BOX_SIDES, SAID, TOPS, asked_of, faces_before, run
+from visavis.web.sessions import AskedSearch, HeldProbe, OpenedSearch, WebSession
 from visavis.web.visit import Form, NotThere, Visit
 from visavis.wiring.accounts import roles_for
 
 if TYPE_CHECKING:
+    from visavis.domain.tails import Calibration
     from visavis.wiring import Archive, CaseRecord, SourceRecord
-
-TOPS = (20, 50, 100, 200)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +52,8 @@ async def home(visit: Visit) -> Response:
     session = visit.here
     if session.who is None and await visit.house.archive.act(None, lambda archive: archive.accounts.nobody()):
         return visit.go("/first-run")
-    cases = len((await _choices(visit))[0]) if may_search(session) else 0
+    cases = len((await _choices(visit)).cases) if may_search(session) else 0
     return visit.page("home.html.j2", may_search=may_search(session), cases=cases, searches=list(reversed(session.searches)))
-
-
-async def take_probe(visit: Visit) -> Response:
-    """Read the photograph in a process of its own, and hold it in memory for this session."""
-    data = visit.form.file
-    if not data:
-        raise InputError("no photograph was sent", remedy="choose one, drop it on the page, or paste it")
-    picture = await asyncio.to_thread(visit.house.read, data)
-    words = visit.house.words
-    crops = tuple(words.crop(picture.image_rgb, face.box) for face in picture.faces)
-    probe = HeldProbe(id=secrets.token_urlsafe(16), picture=picture, whole=words.whole(picture.image_rgb), crops=crops)
-    visit.here.hold(probe)
-    return visit.go(f"/probes/{probe.id}")
 
 
 async def show_probe(visit: Visit) -> Response:
@@ -77,53 +61,54 @@ async def show_probe(visit: Visit) -> Response:
     return await _ask(visit, held(visit, visit.request.path_params["probe"]), Form(), None)
 
 
-async def probe_picture(visit: Visit) -> Response:
-    """Give the whole photograph."""
-    return Response(held(visit, visit.request.path_params["probe"]).whole, media_type="image/jpeg")
-
-
-async def probe_face(visit: Visit) -> Response:
-    """Give one face of the photograph."""
-    crops = held(visit, visit.request.path_params["probe"]).crops
-    number = visit.request.path_params["number"]
-    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:4]) <= len(crops):
-        raise NotThere("there is no such face")
-    return Response(crops[int(number) - 1], media_type="image/jpeg")
+async def ask_again(visit: Visit, probe: HeldProbe, error: VisavisError) -> Response:
+    """Show the form as it was filled in, with what was wrong."""
+    return await _ask(visit, probe, visit.form, error)
 
 
 async def search(visit: Visit) -> Response:
     """Search, and go to the page that stays."""
-    session, form = visit.here, visit.form
+    form = visit.form
     probe = held(visit, form.one("probe"))
-    faces = form.numbers("face")
     try:
-        since, until = _day(form.one("since")), _day(form.one("until"))
-        (top,) = form.numbers("top") or (TOPS[1],)
-        found = await visit.house.archive.act(
-            session.who,
-            lambda archive: archive.search(
-                probe.picture,
-                faces=faces,
-                top=top,
-                sources=[source for source in form.fields.get("source", []) if source],
-                since=since,
-                until=until,
-                case_id=form.one("case") or None,
-                reason=form.one("reason"),
-            ),
-        )
+        asked = asked_of(form, probe)
+        found = await visit.house.archive.act(visit.here.who, lambda archive: run(archive, probe, asked))
     except (InputError, RefusedError) as error:
-        return await _ask(visit, probe, form, error)
-    picked = faces or tuple(range(1, len(probe.crops) + 1))
-    made = replace(found, probes=(), candidates=())
-    session.opened(found.search_id, OpenedSearch(made=made, probe_id=probe.id, picked=picked))
+        return await ask_again(visit, probe, error)
+    return made(visit, found, probe, asked)
+
+
+def made(visit: Visit, found: SearchResult, probe: HeldProbe, asked: AskedSearch) -> Response:
+    """Remember a search with photographs, and go to its page."""
+    opened = OpenedSearch(
+        made=replace(found, probes=(), candidates=()),
+        probe_id=probe.id,
+        picked=asked.faces or tuple(range(1, len(probe.crops) + 1)),
+        asked=asked,
+        before=faces_before(probe, asked.faces),
+    )
+    visit.here.opened(found.search_id, opened)
     return visit.go(f"/searches/{found.search_id}")
 
 
 def may_search(session: WebSession) -> bool:
     """Whether the role of who is signed in searches at all; whether a search is allowed, the law says when it is made."""
+    return _may(session, "search")
+
+
+def may_hand_out(session: WebSession) -> bool:
+    """Whether the role of who is signed in hands out results at all."""
+    return _may(session, "disclose")
+
+
+def may_label(session: WebSession) -> bool:
+    """Whether the role of who is signed in names faces at all."""
+    return _may(session, "label")
+
+
+def _may(session: WebSession, act: str) -> bool:
     roles = frozenset({Role.OWNER}) if session.who is None else session.who.actor.roles
-    return bool(roles & roles_for("search"))
+    return bool(roles & roles_for(act))
 
 
 def held(visit: Visit, probe_id: str) -> HeldProbe:
@@ -134,31 +119,77 @@ def held(visit: Visit, probe_id: str) -> HeldProbe:
     return probe
 
 
-def boxes(picture: ProbePicture) -> tuple[ShownBox, ...]:
-    """Return the numbered boxes of a photograph."""
+def boxes(picture: ProbePicture, *, before: int = 0) -> tuple[ShownBox, ...]:
+    """Return the numbered boxes of a photograph, before whose faces so many others are counted."""
     height, width = picture.image_rgb.shape[:2]
-    return tuple(shown_box(face.box, number, width=width, height=height) for number, face in enumerate(picture.faces, start=1))
+    return tuple(shown_box(face.box, before + number, width=width, height=height) for number, face in enumerate(picture.faces, start=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPhoto:
+    """A photograph of a probe as the page shows it; `weak` says of its faces, by number, what makes them weak."""
+
+    number: int
+    width: int
+    height: int
+    boxes: tuple[ShownBox, ...]
+    by_hand: frozenset[int]
+    weak: dict[int, tuple[str, ...]]
+
+
+def shown_photos(probe: HeldProbe) -> list[ShownPhoto]:
+    """Return the photographs of a probe with their faces numbered through."""
+    found = []
+    for place, photo in enumerate(probe.photos):
+        before = probe.before(place)
+        height, width = photo.picture.image_rgb.shape[:2]
+        found.append(
+            ShownPhoto(
+                number=place + 1,
+                width=width,
+                height=height,
+                boxes=boxes(photo.picture, before=before),
+                by_hand=frozenset(before + number for number in photo.by_hand),
+                weak={before + number: face.quality.weaknesses() for number, face in enumerate(photo.picture.faces, start=1)},
+            )
+        )
+    return found
 
 
 async def _ask(visit: Visit, probe: HeldProbe, form: Form, error: VisavisError | None) -> Response:
-    cases, sources = await _choices(visit)
-    height, width = probe.picture.image_rgb.shape[:2]
+    choices = await _choices(visit)
     status = {True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200
     return visit.page(
         "probe.html.j2",
         status=status,
         probe=probe.id,
-        width=width,
-        height=height,
-        boxes=boxes(probe.picture),
-        cases=cases,
-        sources=sources,
+        photos=shown_photos(probe),
+        count=len(probe.crops),
+        cases=choices.cases,
+        sources=choices.sources,
+        strangers=choices.strangers,
         tops=TOPS,
-        picked=form.numbers("face") or ((1,) if len(probe.crops) == 1 else ()),
-        said={name: form.one(name) for name in ("case", "reason", "since", "until", "top")},
+        picked=_picked(visit, probe, form),
+        said={name: form.one(name) for name in SAID},
+        drawn={side: form.one(side) for side in BOX_SIDES},
+        drawn_on=visit.request.path_params.get("photo", ""),
         chosen=form.fields.get("source", []),
         problem=problem_of(error),
+        remedy="" if error is None else error.remedy,
+        left_out=probe.problems,
     )
+
+
+def _picked(visit: Visit, probe: HeldProbe, form: Form) -> tuple[int, ...]:
+    """Return the faces that are ticked: as they were, the one that was just drawn, or the only one there is."""
+    drawn = visit.request.query_params.get("face", "")
+    if drawn.isascii() and drawn.isdigit() and len(drawn) <= 4:
+        return (int(drawn),)
+    return _ticked(form) or ((1,) if len(probe.crops) == 1 else ())
+
+
+def _ticked(form: Form) -> tuple[int, ...]:
+    return tuple(int(text) for text in form.fields.get("face", []) if text.isascii() and text.isdigit() and len(text) <= 4)
 
 
 def problem_of(error: VisavisError | None) -> str:
@@ -171,34 +202,45 @@ def problem_of(error: VisavisError | None) -> str:
     return f"{str(error)[0].upper()}{str(error)[1:]}{rule}."
 
 
-async def _choices(visit: Visit) -> tuple[list[Choice], list[Choice]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What may be chosen.
+
+    Attributes
+    ----------
+    strangers : str
+        On what the number of strangers expected rests; empty = it can't be said, and isn't asked for.
+    """
+
+    cases: list[Choice]
+    sources: list[Choice]
+    strangers: str
+
+
+async def _choices(visit: Visit) -> Choices:
     """Return the cases that may be searched under, and their live sources."""
 
-    def ask(archive: "Archive") -> "tuple[list[CaseRecord], list[SourceRecord]]":
+    def ask(archive: "Archive") -> "tuple[list[CaseRecord], list[SourceRecord], Calibration | None]":
         cases = archive.cases.mine()
         numbers = {number for case in cases for number in case.sources}
-        return cases, [source for source in archive.sources() if source.number in numbers and source.state == "live"]
+        sources = [source for source in archive.sources() if source.number in numbers and source.state == "live"]
+        return cases, sources, archive.calibration.covering(sources)
 
-    cases, sources = await visit.house.archive.act(visit.here.who, ask)
-    return (
-        [Choice(id=case.id, title=case.title or f"{case.kind} case", note=f"{case.purpose}, {case.profile}") for case in cases],
-        [Choice(id=source.id, title=source.title) for source in sources],
+    cases, sources, measured = await visit.house.archive.act(visit.here.who, ask)
+    if measured is None:
+        rests = ""
+    else:
+        rests = f"measured on {measured.data}" if measured.own else f"not measured on your pictures: it rests on {measured.data}"
+    return Choices(
+        cases=[Choice(id=case.id, title=case.title or f"{case.kind} case", note=f"{case.purpose}, {case.profile}") for case in cases],
+        sources=[Choice(id=source.id, title=source.title) for source in sources],
+        strangers=rests,
     )
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(f"«{text[:20]}» is no day", remedy="write it as 1962-05-14") from None
 
 
 _OWN = "in memory, of this session; the search is in the ledger"
 OPENINGS: tuple[Opening, ...] = (
     (Door(method="GET", path="/", who=Who.SIGNED_IN, because="an empty form"), home),
-    (Door(method="POST", path="/probes", who=Who.ROLE, act="search", because=_OWN, body_bytes=UPLOAD), take_probe),
     (Door(method="GET", path="/probes/{probe}", who=Who.ROLE, act="search", because=_OWN), show_probe),
-    (Door(method="GET", path="/probes/{probe}/picture.jpg", who=Who.ROLE, act="search", because=_OWN), probe_picture),
-    (Door(method="GET", path="/probes/{probe}/faces/{number}.jpg", who=Who.ROLE, act="search", because=_OWN), probe_face),
     (Door(method="POST", path="/searches", who=Who.ROLE, act="search", operation="consultation", body_bytes=FORM), search),
 )

@@ -10,11 +10,12 @@ const form = document.getElementById("drop");
 if (form) {
   const photo = document.getElementById("photo");
   const send = (files) => {
-    const picture = Array.from(files).find((file) => file.type.startsWith("image/") || /\.(heic|heif|dng|nef|cr2|arw)$/i.test(file.name));
-    if (!picture) return;
-    const one = new DataTransfer();
-    one.items.add(picture);
-    photo.files = one.files;
+    const known = (file) => file.type.startsWith("image/") || /\.(heic|heif|dng|nef|cr2|arw)$/i.test(file.name);
+    const pictures = Array.from(files).filter(known);
+    if (!pictures.length) return;
+    const chosen = new DataTransfer();
+    for (const picture of pictures) chosen.items.add(picture);
+    photo.files = chosen.files;
     form.requestSubmit();
   };
   form.addEventListener("submit", () => { document.getElementById("reading").hidden = false; });
@@ -45,12 +46,13 @@ for (const tick of ticks) {
 const dialog = document.getElementById("keys");
 for (const button of document.querySelectorAll("[data-keys]")) button.addEventListener("click", () => dialog.showModal());
 
-const cards = Array.from(document.querySelectorAll(".card .open"));
+const cards = () => Array.from(document.querySelectorAll(".card > .open"));  // more come as the page is scrolled
 const step = (by) => {
   const link = document.querySelector(by > 0 ? "[data-key=j]" : "[data-key=k]");
   if (link) { link.click(); return; }
-  const now = cards.indexOf(document.activeElement);
-  const next = cards[Math.min(cards.length - 1, Math.max(0, now + by))];
+  const all = cards();
+  const now = all.indexOf(document.activeElement);
+  const next = all[Math.min(all.length - 1, Math.max(0, now + by))];
   if (next) next.focus();
 };
 const say = (word) => {

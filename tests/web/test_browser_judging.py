@@ -1,0 +1,208 @@
+"""A journey in Debian's Chromium: side by side, verdict, undo, second reviewer, label, table, report; axe looks at each page."""
+
+import datetime as dt
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from visavis.domain.actor import Role
+from visavis.records.cases import CaseFile
+from visavis.records.passphrase import LIGHT
+from visavis.services.people import AddPerson
+from visavis.wiring.archive import open_archive
+
+CHROMIUM = Path("/usr/bin/chromium")
+SCREENS = Path(__file__).parents[2] / "docs" / "_build" / "desk"
+ALONE = ("--no-sandbox", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+PASSPHRASE = "a long passphrase of the tests"
+PORT = 42_000 + os.getpid() % 10_000
+DESK = f"http://127.0.0.1:{PORT}"
+CASE = "Portraits"
+
+SignIn = Callable[[str, str], Page]
+
+
+@pytest.fixture
+def two_decide(museum) -> Path:
+    """Return the museum's archive with a case of Ines', in which two reviewers decide: Rolf and Rita."""
+    with open_archive(museum.folder) as archive:
+        records = archive._session.records()
+        AddPerson(records, argon2=LIGHT).run(archive.accounts.sign_in("Ada", PASSPHRASE).actor, "Rita", [Role.REVIEWER], PASSPHRASE)
+        people = {person.name: person.id for person in records.people.all()}
+        file = CaseFile(
+            kind="case",
+            profile="archive",
+            title=CASE,
+            purpose="catalogue",
+            sources=frozenset({archive.source("Museum").number}),
+            legal_reference="Code du patrimoine",
+            necessity="undated portraits",
+            seeks="unknown person",
+            reviewers_needed=2,
+            open_until=dt.date(2999, 1, 1),
+            opened_by=people["Ines"],
+        )
+        with records.work(archive._session.actor) as work:
+            records.cases.add(work, file)
+    return museum.folder
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Path], None]]:
+    started: list[subprocess.Popen[str]] = []
+
+    def start(folder: Path) -> None:
+        command = [sys.executable, "-m", "visavis", "serve", "-a", str(folder), "--port", str(PORT)]
+        process = subprocess.Popen(command, env=os.environ | {"CLOSED_NETWORK": "loopback"}, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        said = process.stderr.readline()
+        assert "The desk is open" in said, said + process.stderr.read()
+        for _ in range(200):  # the socket is open soon after
+            if subprocess.run(["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{PORT}"], capture_output=True, check=False).returncode == 0:
+                break
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        assert "Traceback" not in said
+        assert process.returncode == 130
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists() and not os.environ.get("CI"):
+        pytest.skip("needs Debian's chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ALONE))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def sign_in(chromium: Browser, complaints: list[str]) -> SignIn:
+    def signed_in(name: str, at: str = "/") -> Page:
+        page = chromium.new_context().new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto(f"{DESK}{at}")
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Passphrase").fill(PASSPHRASE)
+        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    return signed_in
+
+
+def looked_at(page: Page, name: str) -> None:
+    """Let axe look at the page in the light and in the dark, and keep a picture of each, and of a phone's."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (name, scheme)
+        page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+    size = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
+    page.set_viewport_size(size)
+
+
+def compared(page: Page) -> None:
+    """Lay one face over the other, zoom, mirror and set back, by keys and by hand."""
+    found = page.locator("[data-compare] img[data-of=found]").first
+    page.keyboard.press("+")
+    page.keyboard.press("g")
+    assert "scale(1.25) scaleX(-1)" in found.get_attribute("style")
+    page.locator("#fade").fill("80")
+    assert page.locator("[data-over]").evaluate("image => image.style.opacity") == "0.8"
+    page.get_by_role("button", name="As it was").click()
+    assert found.get_attribute("style") == "transform: translate(0%, 0%) scale(1);"
+
+
+def says_same(page: Page, because: str) -> None:
+    page.keyboard.press("s")
+    page.keyboard.type(because)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"You said: the same, for {because}")).to_be_visible()
+
+
+def judged_by_two(sign_in: SignIn, link: str) -> None:
+    """Let Rolf judge, take it back and judge again, and Rita judge without knowing; she names the face."""
+    rolf = sign_in("Rolf", "/")
+    rolf.get_by_role("link", name="Review").click()
+    expect(rolf.get_by_role("heading", level=1)).to_have_text("2 candidates wait for you")
+    looked_at(rolf, "review")
+    rolf.get_by_role("link", name=re.compile("Search of")).click()
+    rolf.locator(".card a.open").first.click()
+    expect(rolf.get_by_role("heading", level=1)).to_have_text("Candidate 1")
+    looked_at(rolf, "side-by-side")
+    compared(rolf)
+    says_same(rolf, "the same nose")
+    rolf.keyboard.press("z")
+    expect(rolf.get_by_text("You said")).to_have_count(0)
+    says_same(rolf, "the same ears")
+
+    rita = sign_in("Rita", link)
+    rita.locator(".card a.open").first.click()
+    expect(rita.get_by_role("heading", level=1)).to_have_text("Candidate 1")
+    expect(rita.get_by_text("the same ears")).to_have_count(0)
+    says_same(rita, "the same hairline")
+    expect(rita.get_by_text("decided: the same")).to_be_visible()
+    rita.get_by_label("Who is shown").fill("E. M.")
+    rita.get_by_role("button", name="Give the name").click()
+    expect(rita.get_by_text("labelled: E. M.")).to_be_visible()
+    looked_at(rita, "decided")
+    rita.keyboard.press("w")
+    expect(rita.get_by_role("heading", level=1)).to_have_text("Candidate 2")
+    rita.get_by_role("link", name="Labels").click()
+    looked_at(rita, "labels")
+
+
+def handed_out(ines: Page) -> None:
+    """Hand out a table, refused first without a recipient, and read the report."""
+    ines.get_by_label("Tick candidate 1").check()
+    ines.get_by_role("button", name="Table (CSV)").click()
+    expect(ines.get_by_role("alert")).to_contain_text("recipient-named")
+    looked_at(ines, "hand-out")
+    ines.get_by_label("Who is given it").fill("Head of collections")
+    ines.get_by_label("Why").fill("a loan")
+    with ines.expect_download() as table:
+        ines.get_by_role("button", name="Table (CSV)").click()
+    assert table.value.suggested_filename.endswith(".csv")
+    ines.get_by_role("link", name="Report of the whole case").click()
+    expect(ines.get_by_role("heading", level=1)).to_have_text("Case report")
+    expect(ines.get_by_text("Head of collections")).to_be_visible()
+    expect(ines.get_by_text("the same ears")).to_be_visible()
+    looked_at(ines, "case-report")
+
+
+def test_from_side_by_side_to_the_report_with_a_slip_taken_back_and_a_blind_second_reviewer(two_decide, serve, sign_in, complaints, macron):
+    serve(two_decide)
+    ines = sign_in("Ines")
+    ines.get_by_label("Choose a photograph").set_input_files(macron)
+    expect(ines.get_by_role("heading", level=1)).to_have_text("1 face", timeout=90_000)
+    ines.get_by_label("Case").select_option(label=f"{CASE} (catalogue, archive)")
+    ines.get_by_label("Reason").fill("an undated print")
+    ines.get_by_role("button", name="Search").click()
+    expect(ines.get_by_role("heading", level=1)).to_have_text("2 candidates")
+    looked_at(ines, "results-to-hand-out")
+    link = ines.url.removeprefix(DESK)
+
+    judged_by_two(sign_in, link)
+    handed_out(ines)
+    assert [said for said in complaints if "403" not in said] == []
