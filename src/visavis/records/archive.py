@@ -38,6 +38,7 @@ from visavis.records.generations import first_segment, key_range, overwrite
 from visavis.records.holdings import Holdings
 from visavis.records.holds import Holds
 from visavis.records.intake import Intake
+from visavis.records.invitations import Invitations
 from visavis.records.key_file import ArchiveKeys
 from visavis.records.keyring import Keyring, opens
 from visavis.records.labels import Labels
@@ -121,6 +122,7 @@ class Records:
             self.key_place = doors.keys.place(self.archive_id)
             self.people = People(self._database, self.vault, self.keys)
             self.accounts = Accounts(self._database, self.vault)
+            self.invitations = Invitations(self._database, sealer)
             self.signatures = Signatures(self._database, self.vault)
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)

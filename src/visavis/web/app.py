@@ -12,7 +12,24 @@ from visavis.domain.errors import InputError
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
-from visavis.web.pages import account, candidate, entry, plain, results, search
+from visavis.web.pages import (
+    account,
+    approvals,
+    candidate,
+    cases,
+    entry,
+    invitation,
+    ledger,
+    order,
+    orders,
+    own,
+    papers,
+    people,
+    plain,
+    results,
+    rules,
+    search,
+)
 from visavis.web.shell import Shell
 from visavis.web.visit import NotThere, Visit
 
@@ -23,6 +40,16 @@ OPENINGS: tuple[Opening, ...] = (
     *search.OPENINGS,
     *results.OPENINGS,
     *candidate.OPENINGS,
+    *cases.OPENINGS,
+    *approvals.OPENINGS,
+    *orders.OPENINGS,
+    *order.OPENINGS,
+    *ledger.OPENINGS,
+    *people.OPENINGS,
+    *invitation.OPENINGS,
+    *own.OPENINGS,
+    *papers.OPENINGS,
+    *rules.OPENINGS,
 )
 
 

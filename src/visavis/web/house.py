@@ -1,8 +1,9 @@
 """What all pages share: the archive, the sessions, the reader of photographs, and the words of the house."""
 
+from asyncio import Future
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from jinja2 import Environment
 
@@ -14,6 +15,10 @@ from visavis.web.meters import Meters
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
 from visavis.web.tries import Tries
+
+if TYPE_CHECKING:
+    from visavis.wiring.orders import CarriedOut
+    from visavis.wiring.paper import Paper
 
 
 class ReadPhotograph(Protocol):
@@ -34,6 +39,8 @@ class Words:
         A face with its surroundings, the whole picture: JPEG without metadata.
     shown : callable
         Text from outside, made safe to show.
+    paper_page, paper_document : callable
+        A paper as a page to print, and as programs read it.
     """
 
     similarity: Callable[[float], str]
@@ -48,6 +55,8 @@ class Words:
     shown: Callable[[str], str]
     crop: Callable[[RgbImage, Box], bytes]
     whole: Callable[[RgbImage], bytes]
+    paper_page: "Callable[[Paper], str]"
+    paper_document: "Callable[[Paper], dict[str, object]]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +99,8 @@ class House:
     back : ArchiveThread
         For what takes seconds or minutes and a person's key (a package, an erasure, a report), out of everybody's way. What needs no
         key and takes longer still, as ingest does, is a process of its own.
+    errands : dict
+        What takes long and goes on by itself, by the id of what it is about.
     start_key : str
         In the link that the terminal shows; empty = there is none.
     """
@@ -103,5 +114,6 @@ class House:
     pages: Environment
     clock: Clock
     start_key: str = field(default="", repr=False)
+    errands: "dict[str, Future[CarriedOut]]" = field(default_factory=dict)
     meters: Meters = field(default_factory=Meters)
     tries: Tries = field(default_factory=Tries)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from visavis.cli.commands.options import ArchiveOption, archive_folder, ask_passphrase
-from visavis.cli.output import pictures, reading
+from visavis.cli.output import paper, pictures, reading
 from visavis.cli.output.plain_text import shown
 from visavis.domain.errors import InputError, SetupError
 
@@ -82,4 +82,6 @@ def words() -> "Words":
         shown=shown,
         crop=pictures.crop_jpeg,
         whole=pictures.whole_jpeg,
+        paper_page=paper.paper_page,
+        paper_document=paper.paper_document,
     )

@@ -62,7 +62,9 @@ class ApproveCase:
     def _approver(self, actor: Actor) -> Approver:
         who: PersonRecord = self._records.people.one(actor.person_id or "")
         able = [role for role in Role if role in who.roles and Act.APPROVE_CASE in ACTS[role]]
-        return Approver(person_id=who.id, role=able[0], public_key=who.public_key, created_at=who.created_at, created_by=who.created_by)
+        # Whom the asker made an approver only now waits as a new one does.
+        since, by = (who.roles_at, who.roles_by) if who.roles_at else (who.created_at, who.created_by)
+        return Approver(person_id=who.id, role=able[0], public_key=who.public_key, created_at=since, created_by=by)
 
     def _check(self, case: CaseRecord, approver: Approver) -> bool:
         """Ask every pack that the case's terms come from."""
@@ -83,6 +85,38 @@ class ApproveCase:
         packs = [self._rules.marked(mark) for mark in case.policy.split(" + ")]
         answers = [check_approval(facts, approver, people=people, at=at, policy=policy) for policy in packs]
         return any(answers)
+
+
+class RefuseCase:
+    """Refuses cases that somebody else asks for."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def run(self, actor: Actor, name: str, because: str) -> CaseRecord:
+        """Refuse a case that waits for approvals: it is closed, with the reason.
+
+        Raises
+        ------
+        InputError
+            No such case, it does not wait for approvals, or no reason.
+        RefusedError
+            Nobody signed in, not an act of the actor's roles, or the actor asked for it.
+        """
+        records = self._records
+        case = records.cases.one(name)
+        with records.noting_refusals(actor, "erasure", what="case-refuse", case=case.id, purpose=case.purpose):
+            check_role(actor, Act.APPROVE_CASE, profile=case.profile)
+            if actor.person_id == case.opened_by:
+                raise RefusedError("who asks does not refuse", rule=Rule.APPROVER_APART, remedy=f"close it: visavis case close {case.id}")
+        if case.state(records.clock.now()) != "waiting":
+            raise InputError(f"case {case.id} does not wait for approvals", remedy="visavis case list")
+        if not because.strip():
+            raise InputError("a refusal says why", remedy='--because "…"')
+        with records.work(actor) as work:
+            probes = records.reviews.drop_probes(work, case.id)
+            records.cases.close(work, case, why=because.strip(), probes=probes, what="case-refused")
+        return case
 
 
 class RenewCase:

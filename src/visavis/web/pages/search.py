@@ -13,6 +13,7 @@ from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.face import Box
 from visavis.domain.identification import ProbePicture
 from visavis.web.doors import FORM, UPLOAD, Door, Opening, Who
+from visavis.web.pages import start
 from visavis.web.sessions import HeldProbe, OpenedSearch, WebSession
 from visavis.web.visit import Form, NotThere, Visit
 from visavis.wiring.accounts import roles_for
@@ -55,8 +56,10 @@ async def home(visit: Visit) -> Response:
     session = visit.here
     if session.who is None and await visit.house.archive.act(None, lambda archive: archive.accounts.nobody()):
         return visit.go("/first-run")
-    cases = len((await _choices(visit))[0]) if may_search(session) else 0
-    return visit.page("home.html.j2", may_search=may_search(session), cases=cases, searches=list(reversed(session.searches)))
+    if not may_search(session):
+        return await start.page(visit)
+    cases = len((await _choices(visit))[0])
+    return visit.page("home.html.j2", cases=cases, searches=list(reversed(session.searches)))
 
 
 async def take_probe(visit: Visit) -> Response:
