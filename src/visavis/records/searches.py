@@ -177,7 +177,7 @@ class Searches:
 
     def searchers(self, case_id: str) -> set[PersonId]:
         """Return who searched under a case."""
-        query = sa.select(sa.distinct(tables.search.c.person_id)).where(tables.search.c.case_id == case_id)
+        query = sa.select(tables.search.c.person_id).distinct().where(tables.search.c.case_id == case_id)
         return {PersonId(person) for person in self._database.ask(query).scalars() if person is not None}
 
     def candidates(self, search_id: str) -> list[PastCandidate]:

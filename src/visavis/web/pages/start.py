@@ -1,6 +1,6 @@
 """The first page of who makes no searches: what their role does, and how much of it waits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,27 +32,43 @@ class Task:
 async def page(visit: Visit) -> Response:
     """Show what this person does, with counts."""
     held = frozenset() if visit.here.who is None else visit.here.who.actor.roles
-
     today = visit.house.clock.now().date()
-
-    def gather(archive: "Archive") -> list[Task]:
-        return [task for act, task in _tasks(archive, today) if not act or held & roles_for(act)]
-
-    tasks = await visit.house.archive.act(visit.here.who, gather)
-    return visit.page("start.html.j2", tasks=[task for task in tasks if task.path in LED_TO])
+    counts = [count for act, path, count in COUNTS if path in LED_TO and (not act or held & roles_for(act))]
+    tasks = await visit.house.archive.act(visit.here.who, lambda archive: [count(archive, today) for count in counts])
+    return visit.page("start.html.j2", tasks=tasks)
 
 
-def _tasks(archive: "Archive", today: "dt.date") -> Iterator[tuple[str, Task]]:
-    """Yield what there is to do, with the act that a role needs for it; empty = any."""
+def _approvals(archive: "Archive", _: "dt.date") -> Task:
     waiting = sum(not one.own for one in archive.approvals.all())
-    yield "", Task(path="/approvals", title="Approvals", says="wait for your signature", count=waiting)
-    cases = sum(view.state == "open" for view in archive.cases.readable())
-    yield "read-case", Task(path="/cases", title="Cases", says="are open", count=cases)
-    requests = [one for one in archive.requests.all() if one.open]
-    late = sum(one.due < today for one in requests)
-    yield "read-requests", Task(path="/requests", title="Requests", says="of people are open", count=len(requests), late=late)
-    orders = [archive.orders.standing(order) for order in archive.orders.all() if order.lifted_at is None]
-    going = [now for now in orders if now.state != "done"]
-    over = sum(now.state == "overdue" for now in going)
-    yield "obey-order", Task(path="/orders", title="Orders", says="of authorities are open", count=len(going), late=over)
-    yield "read-ledger", Task(path="/ledger", title="Ledger", says="acts stand in it", count=archive.ledger.size())
+    return Task(path="/approvals", title="Approvals", says="wait for your signature", count=waiting)
+
+
+def _cases(archive: "Archive", _: "dt.date") -> Task:
+    going = sum(view.state == "open" for view in archive.cases.readable())
+    return Task(path="/cases", title="Cases", says="are open", count=going)
+
+
+def _requests(archive: "Archive", today: "dt.date") -> Task:
+    going = [one for one in archive.requests.all() if one.open]
+    late = sum(one.due < today for one in going)
+    return Task(path="/requests", title="Requests", says="of people are open", count=len(going), late=late)
+
+
+def _orders(archive: "Archive", _: "dt.date") -> Task:
+    standings = [archive.orders.standing(order) for order in archive.orders.all() if order.lifted_at is None]
+    going = [now.state for now in standings if now.state != "done"]
+    return Task(path="/orders", title="Orders", says="of authorities are open", count=len(going), late=going.count("overdue"))
+
+
+def _ledger(archive: "Archive", _: "dt.date") -> Task:
+    return Task(path="/ledger", title="Ledger", says="acts stand in it", count=archive.ledger.size())
+
+
+COUNTS: tuple[tuple[str, str, Callable[["Archive", "dt.date"], Task]], ...] = (
+    ("", "/approvals", _approvals),
+    ("read-case", "/cases", _cases),
+    ("read-requests", "/requests", _requests),
+    ("obey-order", "/orders", _orders),
+    ("read-ledger", "/ledger", _ledger),
+)
+"""What there is to do: the act that a role needs for it (empty = any), where, and how much. Places that the desk lacks are left out."""
