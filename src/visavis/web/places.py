@@ -32,7 +32,6 @@ PLACES: tuple[Place, ...] = (
     Place(path="/ledger", title="Ledger", act="read-ledger"),
     Place(path="/papers", title="Papers", act="write-paper"),
     Place(path="/people", title="People", act="add-person"),
-    Place(path="/rules", title="Rules"),
     Place(path="/account", title="Your account"),
 )
 

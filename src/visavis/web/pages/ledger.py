@@ -137,7 +137,7 @@ def line_of(entry: "LogEntry") -> Line:
     told = entry.told
     objects, facts, actor = (_mapping(told[part]) for part in ("objects", "facts", "actor"))
     outer = {name: told[name] for name in ("case", "purpose", "justification", "policy", "gallery_size", "threshold")}
-    shown = {name: value for name, value in {**outer, **objects, **facts}.items() if value is not None and name != "what"}
+    shown = {name: _said(value) for name, value in {**outer, **objects, **facts}.items() if name != "what"}
     return Line(
         seq=entry.seq,
         at=f"{entry.at:%Y-%m-%d %H:%M:%S}",
@@ -145,8 +145,15 @@ def line_of(entry: "LogEntry") -> Line:
         role=str(actor.get("role", "")),
         mark=str(actor.get("mark", ""))[:8],
         what=str(facts.get("what", "")),
-        facts=tuple((name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in shown.items()),
+        facts=tuple((name, text) for name, text in shown.items() if text),
     )
+
+
+def _said(value: object) -> str:
+    """Return a fact of a leaf as text; empty = it says nothing."""
+    if isinstance(value, list):
+        return ", ".join(_said(one) for one in value)
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 async def _page(visit: Visit, asked: dict[str, str], lines: list[Line] | None, error: VisavisError | None) -> Response:

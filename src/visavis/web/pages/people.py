@@ -129,8 +129,8 @@ async def _page(visit: Visit, error: VisavisError | None, *, made: "Invited | No
         link="" if made is None else f"{house.address.origin}/invitations/{made.token}",
         roles=ROLES,
         now=house.clock.now(),
-        said=form.one("name"),
-        chosen=several(form, "role"),
+        said="" if made else form.one("name"),
+        chosen=() if made else several(form, "role"),
     )
 
 

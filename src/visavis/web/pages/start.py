@@ -40,28 +40,28 @@ async def page(visit: Visit) -> Response:
 
 def _approvals(archive: "Archive", _: "dt.date") -> Task:
     waiting = sum(not one.own for one in archive.approvals.all())
-    return Task(path="/approvals", title="Approvals", says="wait for your signature", count=waiting)
+    return Task(path="/approvals", title="Approvals", says="waiting for your signature", count=waiting)
 
 
 def _cases(archive: "Archive", _: "dt.date") -> Task:
     going = sum(view.state == "open" for view in archive.cases.readable())
-    return Task(path="/cases", title="Cases", says="are open", count=going)
+    return Task(path="/cases", title="Cases", says="open", count=going)
 
 
 def _requests(archive: "Archive", today: "dt.date") -> Task:
     going = [one for one in archive.requests.all() if one.open]
     late = sum(one.due < today for one in going)
-    return Task(path="/requests", title="Requests", says="of people are open", count=len(going), late=late)
+    return Task(path="/requests", title="Requests", says="of people, open", count=len(going), late=late)
 
 
 def _orders(archive: "Archive", _: "dt.date") -> Task:
     standings = [archive.orders.standing(order) for order in archive.orders.all() if order.lifted_at is None]
     going = [now.state for now in standings if now.state != "done"]
-    return Task(path="/orders", title="Orders", says="of authorities are open", count=len(going), late=going.count("overdue"))
+    return Task(path="/orders", title="Orders", says="of authorities, open", count=len(going), late=going.count("overdue"))
 
 
 def _ledger(archive: "Archive", _: "dt.date") -> Task:
-    return Task(path="/ledger", title="Ledger", says="acts stand in it", count=archive.ledger.size())
+    return Task(path="/ledger", title="Ledger", says="acts in it", count=archive.ledger.size())
 
 
 COUNTS: tuple[tuple[str, str, Callable[["Archive", "dt.date"], Task]], ...] = (
