@@ -1,5 +1,6 @@
 """Orders in a browser: the dashboard's days and money, freezing at once, claims, questions, carrying out, the report."""
 
+import asyncio
 import datetime as dt
 import io
 import re
@@ -8,6 +9,7 @@ import zipfile
 import pytest
 
 from visavis.cli.audit import main as audit
+from visavis.web.pages import order as order_page
 
 OF_2022 = {
     "authority": "CNIL",
@@ -106,6 +108,26 @@ def test_it_is_carried_out_once_and_says_what_was_erased(carl, order):
     assert re.search(r"Carried out now: faces erased \d+, pictures \d+\.", page.text)
     assert "done" in carl.get("/orders").text
     assert "Carry out what is left" not in carl.get(order).text
+
+
+def test_what_takes_long_goes_on_by_itself_and_pressed_twice_it_is_done_once(carl, order, monkeypatch, museum, ledger_of):
+    monkeypatch.setattr(order_page, "PATIENCE_SECONDS", 0)
+    data = {"token": carl.token()}
+
+    async def journey() -> str:
+        both = [await carl.client.post(f"{order}/carry-out", data=data) for _ in range(2)]
+        assert [answer.headers["location"] for answer in both] == [order, order]
+        page = await carl.client.get(order)
+        assert "It is being carried out." in page.text
+        for _ in range(2_000):
+            progress = await carl.client.get(f"{order}/progress")
+            if "hx-refresh" in progress.headers:
+                return (await carl.client.get(order)).text
+            await asyncio.sleep(0.01)
+        raise AssertionError("it never ended")
+
+    assert "Carried out now" in asyncio.run(journey())
+    assert sum("order-carried-out" in leaf for leaf in ledger_of(museum.folder)) == 1
 
 
 def test_an_appeal_suspends_only_if_it_says_so_and_nothing_is_erased_meanwhile(carl, order):

@@ -84,5 +84,5 @@ class Accounts:
 
     def forget_failures(self, work: Work, record: AccountRecord, *, step: int) -> None:
         """Note that a person signed in, with the code of that step."""
-        now = {"failures": 0, "locked_until": None, "signed_in_at": work.at}
-        self.keep(work, replace(record, totp_step=max(step, record.totp_step), **now))
+        done = replace(record, failures=0, locked_until=None, signed_in_at=work.at)
+        self.keep(work, replace(done, totp_step=max(step, record.totp_step)))

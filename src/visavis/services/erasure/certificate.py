@@ -95,7 +95,7 @@ class CertifyErasure:
 
     def text(self, run: ErasureRun) -> Mapping[str, Any]:
         """Return what a certificate says, or will say once the first person signs it."""
-        return dict(json.loads(run.certificate)) if run.certificate else self._document(run)
+        return dict(json.loads(run.certificate or canonical_json(self._document(run))))
 
     def file(self, run: ErasureRun) -> bytes:
         """Return the file of an issued certificate, byte for byte the same each time; `InputError` before it is."""

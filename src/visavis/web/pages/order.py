@@ -148,7 +148,9 @@ def _ended(visit: Visit, order: "OrderRecord") -> "tuple[CarriedOut | None, Visa
     if running is None or not running.done():
         return None, None
     del visit.house.errands[order.id]
-    problem = None if running.cancelled() else running.exception()
+    if running.cancelled():
+        return None, None
+    problem = running.exception()
     if problem is None:
         return running.result(), None
     if not isinstance(problem, VisavisError):
