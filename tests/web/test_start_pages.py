@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from visavis.wiring.archive import open_archive
+
 LANDS_ON = {
     "Rolf": {"/approvals", "/cases"},
     "Carl": {"/approvals", "/cases", "/orders", "/ledger"},
@@ -74,3 +76,30 @@ def test_ids_of_one_roles_pages_open_nothing_to_another(as_person, museum):
     for name in ("Ivan", "Aude"):
         assert as_person(name).get(f"/cases/{museum.own_case}").status_code in (403, 404)
         assert "A print" not in as_person(name).get("/approvals").text
+
+
+def test_at_home_the_machines_user_finds_every_page_and_is_told_what_takes_a_person(opening, album, browser_of, examples):
+    with open_archive(album) as archive:
+        archive.add_source(examples, profile="household", title="Family")
+        archive.people.add("Grace", ["owner"], passphrase="a long passphrase of the tests")
+    desk = opening(album)
+    browser = browser_of(desk)
+    browser.get(f"/start?key={desk.house.start_key}")
+    for path in (
+        "/cases",
+        "/cases/new",
+        "/approvals",
+        "/orders",
+        "/orders/new",
+        "/ledger?purpose=lawfulness",
+        "/people",
+        "/papers",
+        "/rules",
+    ):
+        assert browser.get(path).status_code == 200, path
+    (case,) = set(re.findall(r'href="(/cases/[0-9a-f-]{36})"', browser.get("/cases").text))
+    assert "Family" in browser.get(case).text
+    assert browser.post(f"{case}/close", {"sure": "yes"}).status_code == 422
+    assert browser.get("/account").status_code == 403
+    refused = browser.post("/people/invitations", {"name": "Eve", "role": ["owner"]})
+    assert (refused.status_code, "person-needed" in refused.text) == (403, True)
