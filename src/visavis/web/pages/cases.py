@@ -141,6 +141,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
         sources=[titles[number] for number in sorted(case.sources) if number in titles],
         today=visit.house.clock.now().date(),
         may_search=view.member and may_search(visit.here),
+        may_report=view.member and view.state in ("open", "waiting") and case.kind != "shared" and may(visit, "disclose"),
         may_approve=may(visit, "approve-case"),
         may_freeze=may(visit, "freeze"),
         may_close=may(visit, "close-case") and case.kind != "shared",
