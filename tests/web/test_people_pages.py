@@ -129,24 +129,6 @@ def test_roles_changed_elsewhere_end_a_session_too(as_person, museum):
     assert ivan.get("/cases").headers["location"] == "/sign-in"
 
 
-def test_whom_the_asker_makes_an_approver_waits_a_day_before_approving_what_they_ask(museum, clock):
-    from visavis.domain.actor import Role
-    from visavis.domain.errors import RefusedError
-    from visavis.wiring.archive import open_archive
-
-    with open_archive(museum.folder, clock=clock) as archive:
-        ada, rolf = (archive.accounts.sign_in(name, PASSPHRASE) for name in ("Ada", "Rolf"))
-        clock.ahead = dt.timedelta(days=3)
-        with archive.acting_as(ada):
-            archive.people.change_roles("Rolf", [Role.REVIEWER, Role.CLERK])
-        from visavis.services.cases.approve import ApproveCase
-
-        approver = ApproveCase(archive._session.records(), archive._session.rules)._approver(rolf.actor)
-        assert (approver.created_by, approver.created_at) == (ada.actor.person_id, archive.people.all()[3].roles_at)
-        with archive.acting_as(ada), pytest.raises(RefusedError):
-            archive.people.change_roles("Rolf", [Role.AUDITOR, Role.OWNER])
-
-
 def test_the_only_owner_stays(ada):
     at = id_of(ada, "Ada")
     for answer in (ada.post(f"{at}/revoke"), ada.post(f"{at}/roles", {"role": ["clerk"]}), ada.post(f"{at}/roles", {"role": ["reviewer"]})):

@@ -51,7 +51,7 @@ class ApproveCase:
             if not case.approvals_needed:
                 raise InputError(f"case {case.id} asks for no approval", remedy=f"search with --case {case.id}")
             _check_going(case, self._records)
-            approver = self._approver(actor)
+            approver = self._approver(actor, case)
             self_approved = self._check(case, approver)
         with self._records.work(actor) as work:
             facts = {"terms": terms_sha256(case.id, case), "role": approver.role.value, "self_approved": self_approved}
@@ -59,11 +59,12 @@ class ApproveCase:
             work.leaf("set-up", what=APPROVAL, case=case.id, purpose=case.purpose, **facts)
         return Approved(self_approved=self_approved, given=len(case.approvals) + 1, needed=case.approvals_needed)
 
-    def _approver(self, actor: Actor) -> Approver:
+    def _approver(self, actor: Actor, case: CaseRecord) -> Approver:
         who: PersonRecord = self._records.people.one(actor.person_id or "")
         able = [role for role in Role if role in who.roles and Act.APPROVE_CASE in ACTS[role]]
-        # Whom the asker made an approver only now waits as a new one does.
-        since, by = (who.roles_at, who.roles_by) if who.roles_at else (who.created_at, who.created_by)
+        made = [(who.created_at, who.created_by)] + ([(who.roles_at, who.roles_by)] if who.roles_at else [])
+        # Whom the asker made an approver only now, by adding them or by another role, waits as a new one does.
+        since, by = max((one for one in made if one[1] == case.opened_by), key=lambda one: one[0], default=made[0])
         return Approver(person_id=who.id, role=able[0], public_key=who.public_key, created_at=since, created_by=by)
 
     def _check(self, case: CaseRecord, approver: Approver) -> bool:
