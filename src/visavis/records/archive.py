@@ -38,6 +38,7 @@ from visavis.records.generations import first_segment, key_range, overwrite
 from visavis.records.holdings import Holdings
 from visavis.records.holds import Holds
 from visavis.records.intake import Intake
+from visavis.records.invitations import Invitations
 from visavis.records.job_notes import JobNotes
 from visavis.records.jobs import Jobs
 from visavis.records.key_file import ArchiveKeys
@@ -134,6 +135,7 @@ class Records:
             self.program_looks = ProgramLooks(self._database, self.vault, self.keys)
             self.program_answers = ProgramAnswers(self._database, self.vault)
             self.webhooks = Webhooks(self._database, self.vault)
+            self.invitations = Invitations(self._database, sealer)
             self.signatures = Signatures(self._database, self.vault)
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)

@@ -229,6 +229,17 @@ class Sessions:
         awake = (session for session in self._open.values() if session.seen >= oldest)
         return frozenset(session.draft.upload for session in awake if session.draft is not None and session.draft.upload)
 
+    def end_person(self, person_id: str, *, but: str = "") -> int:
+        """Forget every session of a person but one; return how many."""
+        theirs = [key for key, one in self._open.items() if one.who and one.who.actor.person_id == person_id and key != but]
+        for key in theirs:
+            self.end(key)
+        return len(theirs)
+
+    def of_person(self, person_id: str) -> int:
+        """Return how many sessions a person has open."""
+        return sum(one.who is not None and one.who.actor.person_id == person_id for one in self._open.values())
+
     def token(self, cookie: str) -> str:
         """Return the token that forms carry, bound to the cookie; a page of another site can't know it."""
         return hmac.new(self._secret, cookie.encode(), hashlib.sha256).hexdigest()

@@ -12,6 +12,7 @@ from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
 from visavis.wiring import build
 from visavis.wiring.accounts import AccountDesk, SignedIn
+from visavis.wiring.approvals import ApprovalDesk
 from visavis.wiring.backups import BackupDesk
 from visavis.wiring.cases import CaseDesk
 from visavis.wiring.charter_forms import CharterForms
@@ -78,6 +79,11 @@ class Desks(ABC):
     def cases(self) -> CaseDesk:
         """For what may be searched, and who answers for it."""
         return CaseDesk(self._session)
+
+    @property
+    def approvals(self) -> ApprovalDesk:
+        """What waits for a signature."""
+        return ApprovalDesk(self._session)
 
     @property
     def policies(self) -> PolicyDesk:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from visavis.cli.commands.options import ArchiveOption, archive_folder, ask_passphrase
-from visavis.cli.output import case_report, document, markers, page, pictures, reading
+from visavis.cli.output import case_report, document, markers, page, paper, pictures, reading
 from visavis.cli.output.document import plain_document
 from visavis.cli.output.plain_text import encodable, shown
 from visavis.domain.errors import InputError, SetupError
@@ -117,4 +117,6 @@ def words() -> "Words":
             report=case_report.write_report,
             said=case_report.said,
         ),
+        paper_page=paper.paper_page,
+        paper_document=paper.paper_document,
     )

@@ -14,6 +14,11 @@ def write_paper(paper: "Paper", stream: TextIO) -> None:
         stream.write(piece)
 
 
+def paper_page(paper: "Paper") -> str:
+    """Return the page as text."""
+    return environment().get_template("paper.html.j2").render(paper=paper)
+
+
 def paper_document(paper: "Paper") -> dict[str, object]:
     """Return a paper as a program reads it; `open` lists what people have to write."""
     return {
