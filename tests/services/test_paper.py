@@ -9,7 +9,7 @@ from archive_forge import Picture, at_cosine
 from order_forge import OrderDesk
 
 from visavis.cli.output.document import emit
-from visavis.cli.output.paper import paper_document, write_paper
+from visavis.cli.output.paper import write_paper
 from visavis.domain.errors import InputError
 from visavis.law.rulebook import shipped
 from visavis.services.paper import BreachAsked, Paper, breach, notice, register

@@ -52,6 +52,7 @@ from visavis.records.people import People
 from visavis.records.policies import Policies
 from visavis.records.presence import Presence
 from visavis.records.reach import Reach
+from visavis.records.receipts import Receipts
 from visavis.records.rekeying import Rekeying
 from visavis.records.repacking import Repackings
 from visavis.records.requests import Requests
@@ -157,7 +158,8 @@ class Records:
         self.disclosures = Disclosures(self._database, sealer)
         self.holdings = Holdings(self._database, sealer)
         self.likened = Likened(self._database, self.vault)
-        self.requests = Requests(self._database, sealer, self.keys, self.likened)
+        self.receipts = Receipts(self._database, self.vault)
+        self.requests = Requests(self._database, sealer, self.keys, self.likened, self.receipts)
         self.corrections = Corrections(self._database, sealer)
         forget = (self.labels.forget_faces, self.reviews.forget_faces, self.corrections.forget_faces)
         self.erasures = Erasures(self._database, self._overwrite, self.keys, mark=self._mark_erased, step=doors.step, forget=forget)

@@ -12,7 +12,24 @@ from visavis.domain.errors import InputError
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
-from visavis.web.pages import account, candidate, entry, plain, results, search
+from visavis.web.pages import (
+    account,
+    candidate,
+    consents,
+    entry,
+    erasures,
+    holds,
+    notices,
+    plain,
+    request_acts,
+    request_photos,
+    requests,
+    results,
+    rights,
+    search,
+    suppressions,
+    under_way,
+)
 from visavis.web.shell import Shell
 from visavis.web.visit import NotThere, Visit
 
@@ -23,6 +40,16 @@ OPENINGS: tuple[Opening, ...] = (
     *search.OPENINGS,
     *results.OPENINGS,
     *candidate.OPENINGS,
+    *rights.OPENINGS,
+    *notices.OPENINGS,
+    *requests.OPENINGS,
+    *request_acts.OPENINGS,
+    *request_photos.OPENINGS,
+    *erasures.OPENINGS,
+    *holds.OPENINGS,
+    *consents.OPENINGS,
+    *suppressions.OPENINGS,
+    *under_way.OPENINGS,
 )
 
 

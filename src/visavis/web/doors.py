@@ -38,6 +38,8 @@ class Door:
         Under which the ledger has what is done here; empty = nothing, and `because` says why.
     body_bytes : int
         The longest body that is read; 0 = none.
+    own_token : bool
+        For a form that anybody sends, without a cookie: the page checks a token of its own (`web.public`).
     """
 
     method: str
@@ -47,6 +49,7 @@ class Door:
     operation: str = ""
     because: str = ""
     body_bytes: int = 0
+    own_token: bool = False
 
     def check(self) -> None:
         """Raise `SetupError` for a door that does not say all it must."""
@@ -54,6 +57,8 @@ class Door:
             raise SetupError(f"{self.method} {self.path} declares no operation for the ledger, nor why it has none")
         if bool(self.act) is not (self.who is Who.ROLE):
             raise SetupError(f"{self.method} {self.path}: a door by role names an act, and no other does")
+        if self.own_token and self.who is not Who.ANYBODY:
+            raise SetupError(f"{self.method} {self.path}: a form of somebody who signed in has the token of their session")
         if (self.method == "GET") is not (self.body_bytes == 0):
             raise SetupError(f"{self.method} {self.path}: every body has a limit, and GET has none")
 

@@ -11,9 +11,11 @@ from visavis.domain.clock import Clock
 from visavis.domain.face import Box
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 from visavis.web.meters import Meters
+from visavis.web.public import PublicForms
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
 from visavis.web.tries import Tries
+from visavis.web.works import Works
 
 
 class ReadPhotograph(Protocol):
@@ -92,6 +94,10 @@ class House:
         key and takes longer still, as ingest does, is a process of its own.
     start_key : str
         In the link that the terminal shows; empty = there is none.
+    works : Works
+        What was begun in `back` and is not done yet, or not looked at.
+    rights_page : bool
+        Whether the public may send requests by `/rights`.
     """
 
     archive: ArchiveThread
@@ -105,3 +111,6 @@ class House:
     start_key: str = field(default="", repr=False)
     meters: Meters = field(default_factory=Meters)
     tries: Tries = field(default_factory=Tries)
+    public: PublicForms = field(default_factory=PublicForms)
+    works: Works = field(default_factory=Works)
+    rights_page: bool = True

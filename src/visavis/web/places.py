@@ -26,6 +26,8 @@ class Place:
 
 PLACES: tuple[Place, ...] = (
     Place(path="/", title="New search", act="search"),
+    Place(path="/requests", title="Requests", act="read-requests"),
+    Place(path="/erasures", title="Erasures", act="certify"),
     Place(path="/account/second-factor", title="Second factor"),
 )
 

@@ -23,5 +23,6 @@ def environment(words: Words) -> Environment:
     )
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"similarity": words.similarity, "date": words.date, "counted": words.counted}
+    made.filters |= {"day": "{:%Y-%m-%d}".format, "moment": "{:%Y-%m-%d %H:%M}".format}
     made.globals |= {"style": stamped("desk.css"), "script": stamped("desk.js"), "htmx": stamped("htmx.js"), "icon": stamped("icon.svg")}
     return made

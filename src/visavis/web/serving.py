@@ -29,11 +29,20 @@ AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Where the desk listens. `origin` is what stands before it, empty = nothing: browsers come from this machine."""
+    """Where the desk listens, and to whom.
+
+    Attributes
+    ----------
+    origin : str
+        What stands before it, empty = nothing: browsers come from this machine.
+    rights_page : bool
+        Whether the public may send requests by `/rights`.
+    """
 
     host: str
     port: int
     origin: str = ""
+    rights_page: bool = True
 
     def address(self) -> Address:
         """Return how browsers reach the desk.
@@ -67,10 +76,18 @@ class Desk:
     def close(self) -> None:
         """Let go of the archive."""
         self.house.back.close()
+        self.house.works.close()
         self.house.archive.close()
 
 
-def make_desk(open_archive: "Callable[[], Archive]", *, read: ReadPhotograph, words: Words, listening: Listening, clock: Clock) -> Desk:
+def make_desk(
+    open_archive: "Callable[[], Archive]",
+    *,
+    read: ReadPhotograph,
+    words: Words,
+    listening: Listening,
+    clock: Clock,
+) -> Desk:
     """Return the desk of an archive, which is opened in threads of its own."""
     address = listening.address()
     archive = ArchiveThread(open_archive)
@@ -85,6 +102,7 @@ def make_desk(open_archive: "Callable[[], Archive]", *, read: ReadPhotograph, wo
         pages=environment(words),
         clock=clock,
         start_key="" if address.proxied else secrets.token_urlsafe(24),
+        rights_page=listening.rights_page,
     )
     return Desk(app=make_app(house), house=house)
 

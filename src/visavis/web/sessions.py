@@ -44,6 +44,14 @@ class OpenedSearch:
     picked: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenPhoto:
+    """A photograph that a person gave to be looked for, its faces numbered; `whole` is its JPEG without metadata."""
+
+    picture: ProbePicture
+    whole: bytes = field(repr=False)
+
+
 @dataclass(slots=True, kw_only=True)
 class WebSession:
     """One signed-in browser.
@@ -54,6 +62,11 @@ class WebSession:
         None = the machine's user, who came by the start link.
     must_enrol : bool
         Nothing is open but the page of the second factor.
+    requests : dict
+        Requests of people shown whose page this session has opened, and whose pictures may be fetched; with the photograph that is
+        about to be searched with.
+    suppressed : tuple of str
+        Ids of the objections that were written last, to be shown once.
     """
 
     id: str
@@ -64,6 +77,8 @@ class WebSession:
     secret: str = ""
     probes: OrderedDict[str, HeldProbe] = field(default_factory=OrderedDict)
     searches: OrderedDict[str, OpenedSearch] = field(default_factory=OrderedDict)
+    requests: dict[str, GivenPhoto | None] = field(default_factory=dict)
+    suppressed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from visavis.wiring.accounts import SignedIn
@@ -34,6 +34,10 @@ class ArchiveThread:
     async def act(self, who: SignedIn | None, what: "Callable[[Archive], T]") -> T:
         """Do something as a person; None = as the machine's user."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._act, who, what)
+
+    def begin(self, who: SignedIn | None, what: "Callable[[Archive], T]") -> "Future[T]":
+        """Begin something as a person, and do not wait for it."""
+        return self._thread.submit(self._act, who, what)
 
     def close(self) -> None:
         """Let go of the archive, after what is under way."""

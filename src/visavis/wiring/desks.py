@@ -17,6 +17,7 @@ from visavis.wiring.orders import OrderDesk
 from visavis.wiring.paper import PaperDesk
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.policies import PolicyDesk
+from visavis.wiring.public import PublicDesk
 from visavis.wiring.repacking import RepackDesk
 from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.review import LabelDesk, ReviewDesk
@@ -39,6 +40,10 @@ class Desks(ABC):
     def acting_as(self, who: SignedIn | None) -> AbstractContextManager[None]:
         """Let a person act within, who signed in before (`accounts.sign_in`); None = whoever runs the process."""
         return self._session.acting_as(who)
+
+    def telling(self, step: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Tell the named steps of acts that write within."""
+        return self._session.telling(step)
 
     @property
     def accounts(self) -> AccountDesk:
@@ -94,6 +99,11 @@ class Desks(ABC):
     def papers(self) -> PaperDesk:
         """What the law wants on paper."""
         return PaperDesk(self._session)
+
+    @property
+    def public(self) -> PublicDesk:
+        """What anybody may send and read."""
+        return PublicDesk(self._session)
 
     @property
     def retention(self) -> RetentionDesk:

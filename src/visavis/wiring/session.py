@@ -86,6 +86,21 @@ class Session:
         finally:
             self.actor, self.signer = before
 
+    @contextmanager
+    def telling(self, step: Callable[[str], None]) -> Iterator[None]:
+        """Tell the named steps of acts that write within, besides whoever is told them anyway."""
+        before = self.step
+
+        def both(name: str) -> None:
+            step(name)
+            before(name)
+
+        self.step = both
+        try:
+            yield
+        finally:
+            self.step = before
+
     def check(self, act: Act, *, operation: str = "alteration") -> None:
         """Ask whether the actor may do an act that touches the archive as a whole: in an organisation's, a person who signed in.
 

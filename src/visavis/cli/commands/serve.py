@@ -29,6 +29,7 @@ def serve(
     behind_proxy: Annotated[
         str, typer.Option("--behind-proxy", metavar="ORIGIN", help="Address of the proxy with TLS that stands before it: https://…")
     ] = "",
+    no_rights_page: Annotated[bool, typer.Option("--no-rights-page", help="Take no requests of the public by /rights.")] = False,
 ) -> None:
     """Open the desk: searching and judging in a browser."""
     from visavis.wiring.archive import open_archive
@@ -41,7 +42,7 @@ def serve(
         raise SetupError(f"the desk needs {error.name}", remedy="install it with the extra: visavis[server]") from error
     settings, ask = read_settings(), functools.cache(ask_passphrase)  # the archive is opened twice, and the key asked for once
     folder = archive_folder(archive, settings)
-    listening = serving.Listening(host=host, port=port, origin=behind_proxy)
+    listening = serving.Listening(host=host, port=port, origin=behind_proxy, rights_page=not no_rights_page)
     listening.address()
     with open_archive(folder, settings=settings, ask=ask) as opened:
         if behind_proxy and opened.accounts.nobody():

@@ -12,6 +12,7 @@ from visavis.domain.actor import Role
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.face import Box
 from visavis.domain.identification import ProbePicture
+from visavis.web.clocks import clocks_shown
 from visavis.web.doors import FORM, UPLOAD, Door, Opening, Who
 from visavis.web.sessions import HeldProbe, OpenedSearch, WebSession
 from visavis.web.visit import Form, NotThere, Visit
@@ -56,7 +57,8 @@ async def home(visit: Visit) -> Response:
     if session.who is None and await visit.house.archive.act(None, lambda archive: archive.accounts.nobody()):
         return visit.go("/first-run")
     cases = len((await _choices(visit))[0]) if may_search(session) else 0
-    return visit.page("home.html.j2", may_search=may_search(session), cases=cases, searches=list(reversed(session.searches)))
+    clocks = await clocks_shown(visit)
+    return visit.page("home.html.j2", may_search=may_search(session), cases=cases, searches=list(reversed(session.searches)), **clocks)
 
 
 async def take_probe(visit: Visit) -> Response:
