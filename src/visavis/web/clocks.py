@@ -86,7 +86,7 @@ def holds(session: WebSession, act: str) -> bool:
 
 async def clocks_shown(visit: "Visit") -> dict[str, object]:
     """Return what `parts/clocks.html.j2` shows on the first page."""
-    return {"request_alarms": await request_alarms(visit), "kinds": KINDS}
+    return {"requests": await request_alarms(visit), "kinds": KINDS}
 
 
 async def request_alarms(visit: "Visit") -> list[RequestClock]:

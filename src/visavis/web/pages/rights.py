@@ -21,6 +21,11 @@ TOO_MANY = "Many people are writing at this moment. Wait a minute and send it ag
 TOO_OLD = "This form lay open for too long, or your connection has changed. Look through it and send it again."
 
 
+NO_PHOTO = (
+    "The photograph can't be used: no face can be found in it, or it can't be read. Send another one, or none; your request counts without."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """One thing that can be asked for; the texts are in English, the template translates them."""
@@ -123,7 +128,7 @@ async def _photo(visit: Visit) -> bytes:
     try:
         picture = await asyncio.to_thread(visit.house.read, visit.form.file)
     except InputError as error:
-        raise InputError(f"the photograph can't be used: {error}", remedy="send another one, or none") from None
+        raise InputError(NO_PHOTO, remedy="send another one, or none") from error
     return visit.house.words.whole(picture.image_rgb)
 
 
@@ -160,6 +165,8 @@ def _address(visit: Visit) -> str:
 def _said(error: VisavisError) -> str:
     """Return what was wrong, in words for somebody who has no command line."""
     text = str(error)
+    if text == NO_PHOTO:
+        return NO_PHOTO
     if "where is the person" in text:
         return "Where may the answer be sent? Give an e-mail address, a telephone number or a postal address."
     if "by what they may" in text:

@@ -58,7 +58,7 @@ async def home(visit: Visit) -> Response:
         return visit.go("/first-run")
     cases = len((await _choices(visit))[0]) if may_search(session) else 0
     clocks = await clocks_shown(visit)
-    return visit.page("home.html.j2", may_search=may_search(session), cases=cases, searches=list(reversed(session.searches)), **clocks)
+    return visit.page("home.html.j2", may_search=may_search(session), cases=cases, searches=list(reversed(session.searches)), clocks=clocks)
 
 
 async def take_probe(visit: Visit) -> Response:
