@@ -12,7 +12,7 @@ from visavis.cli.output.document import emit
 from visavis.cli.output.paper import write_paper
 from visavis.domain.errors import InputError
 from visavis.law.rulebook import shipped
-from visavis.services.paper import BreachAsked, Paper, breach, notice, register
+from visavis.services.paper import BreachAsked, Paper, breach, notice, paper_document, register
 
 DAY = dt.date(2026, 11, 22)
 AWARE = dt.datetime(2026, 11, 20, 22, 30, tzinfo=dt.UTC)

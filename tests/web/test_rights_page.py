@@ -66,7 +66,7 @@ def test_the_answer_is_the_same_whether_the_person_is_held_or_not_and_nobody_loo
     strange = send(anybody, PETRA | {"contact": "strange@example.org"}, (examples / "rishi-sunak.jpg").read_bytes())
     assert held.status_code == strange.status_code == 201
     assert plain(held.text) == plain(strange.text)
-    assert {name for name in held.headers} == {name for name in strange.headers}
+    assert set(held.headers) == set(strange.headers)
 
 
 def test_a_receipt_does_not_tell_that_somebody_has_asked_under_this_address_before(anybody, as_person):

@@ -21,9 +21,7 @@ TOO_MANY = "Many people are writing at this moment. Wait a minute and send it ag
 TOO_OLD = "This form lay open for too long, or your connection has changed. Look through it and send it again."
 
 
-NO_PHOTO = (
-    "The photograph can't be used: no face can be found in it, or it can't be read. Send another one, or none; your request counts without."
-)
+NO_PHOTO = "The photograph can't be used: it can't be read, or shows no face. Send another one, or none; your request counts without."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
