@@ -54,7 +54,7 @@ def looked_at(page: Page, name: str) -> None:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         found = Axe().run(page).response["violations"]
-        assert [] == [(name, scheme, one["id"], one["nodes"][0]["html"]) for one in found]
+        assert [(name, scheme, one["id"], one["nodes"][0]["html"]) for one in found] == []
         page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
     page.emulate_media(color_scheme="light")
     size = page.viewport_size
@@ -62,5 +62,3 @@ def looked_at(page: Page, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
     page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
     page.set_viewport_size(size)
-
-
