@@ -140,6 +140,8 @@ def test_an_erasure_is_run_signed_by_two_answered_and_the_same_search_finds_noth
     run = re.search(r"/erasures/[0-9a-f-]{36}", carl.get("/erasures").text)[0]
     assert begun.headers["location"].startswith(("/under-way/", run))
     assert carl.get(begun.headers["location"]).status_code in (200, 303)
+    (work,) = desk.house.works
+    assert {"erasure-hidden", "rows-overwritten", "erased", "erasure-checked"} <= set(work.steps)
     page = carl.get(run).text
     assert "Checked; waits for two signatures" in page
     assert page.count("<dt>passed</dt>") == 5

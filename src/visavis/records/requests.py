@@ -258,6 +258,10 @@ class Requests:
         """Return every request, oldest first."""
         return self._found(sa.true())
 
+    def going_on(self) -> list[RequestRecord]:
+        """Return the requests that are still to be answered, oldest first."""
+        return self._found(sa.and_(t.request.c.outcome.is_(None), t.request.c.closed_at.is_(None)))
+
     def one(self, wanted: str) -> RequestRecord:
         """Return the request of that id, or end of an id; `InputError` if none or several are."""
         found = self._found(t.request.c.id == wanted)

@@ -100,6 +100,6 @@ async def request_alarms(visit: "Visit") -> list[RequestClock]:
         if session.who is None and archive.accounts.organisation():
             return []
         desk = archive.requests
-        return [clock for request in desk.all() if (clock := clock_of(desk, request, today)).used]
+        return [clock for request in desk.going_on() if (clock := clock_of(desk, request, today)).used]
 
     return sorted(await visit.house.archive.act(session.who, ask), key=lambda clock: clock.due)

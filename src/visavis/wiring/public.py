@@ -11,6 +11,8 @@ from visavis.wiring.session import Session
 __all__ = ["Kind", "Paper", "PublicDesk", "PublicReceipt", "Standing", "paper_document"]
 
 CHANNEL = "web form"
+NOT_PUBLISHED = UNNAMED | {"police"}
+"""Profiles whose notices no page shows: at home and in a trial none is owed; the police weigh what they make known (LED Art. 13(3))."""
 
 
 class PublicDesk:
@@ -55,7 +57,7 @@ class PublicDesk:
         return self._intake().standing(number, code)
 
     def notices(self) -> list[SourceRecord]:
-        """Return the sources whose notice is public: those whose charter was signed, but a household's or a trial's."""
+        """Return the sources whose notice is public: those whose charter was signed, but a household's, a trial's or the police's."""
         return [source for source in self._session.records().sources.all() if self._told(source)]
 
     def notice(self, source_id: str) -> Paper | None:
@@ -66,7 +68,7 @@ class PublicDesk:
         return notice(self._session.records(), self._session.rules, found.id, self._session.clock.now().date())
 
     def _told(self, source: SourceRecord) -> bool:
-        return source.profile not in UNNAMED and source.signed_by is not None and source.state != "erased"
+        return source.profile not in NOT_PUBLISHED and source.signed_by is not None and source.state != "erased"
 
     def _intake(self) -> PublicIntake:
         return PublicIntake(self._session.records(), self._session.rules)

@@ -100,6 +100,11 @@ class RequestDesk:
         self._session.check(Act.READ_REQUESTS)
         return self._session.records().requests.all()
 
+    def going_on(self) -> list[RequestRecord]:
+        """Return the requests that are still to be answered, oldest first."""
+        self._session.check(Act.READ_REQUESTS)
+        return self._session.records().requests.going_on()
+
     def one(self, wanted: str) -> RequestRecord:
         """Return one request by id, or end of an id, with what its person wrote."""
         self._session.check(Act.ANSWER_REQUEST)

@@ -89,10 +89,11 @@ class Session:
     @contextmanager
     def telling(self, step: Callable[[str], None]) -> Iterator[None]:
         """Tell the named steps of acts that write within, besides whoever is told them anyway."""
-        before = self.step
+        before, listening = self.step, [step]
 
         def both(name: str) -> None:
-            step(name)
+            for listener in listening:
+                listener(name)
             before(name)
 
         self.step = both
@@ -100,6 +101,7 @@ class Session:
             yield
         finally:
             self.step = before
+            listening.clear()  # records that were opened meanwhile, and stay open, tell nobody any more
 
     def check(self, act: Act, *, operation: str = "alteration") -> None:
         """Ask whether the actor may do an act that touches the archive as a whole: in an organisation's, a person who signed in.

@@ -29,6 +29,8 @@ async def take(visit: Visit) -> Response:
     except VisavisError as error:
         return await request_page(visit, error)
     await asked(visit, lambda archive: archive.requests.one(request_id))
+    for other in visit.here.requests:  # one at a time is held in memory
+        visit.here.requests[other] = None
     visit.here.requests[request_id] = GivenPhoto(picture=picture, whole=visit.house.words.whole(picture.image_rgb))
     return visit.go(f"/requests/{request_id}/faces")
 

@@ -41,7 +41,9 @@ async def begun(visit: Visit, what: "Callable[[Archive], Any]", *, title: str, b
     """
     house, session = visit.house, visit.here
     work = house.works.begin(house.back, session.who, new_work(title, back=back, session=session.id, onward=onward), what)
-    await asyncio.wait({asyncio.wrap_future(work.future)}, timeout=PATIENCE_SECONDS)
+    waiting = asyncio.wrap_future(work.future)
+    waiting.add_done_callback(_noticed)  # else asyncio would log what the error says, names among it
+    await asyncio.wait({waiting}, timeout=PATIENCE_SECONDS)
     if not work.future.done():
         return visit.go(f"/under-way/{work.id}")
     return visit.go(onward(work.future.result()))
@@ -68,6 +70,11 @@ async def watch(visit: Visit) -> Response:
         remedy="" if error is None else error.remedy,
         refused=isinstance(error, RefusedError),
     )
+
+
+def _noticed(future: "asyncio.Future[Any]") -> None:
+    if not future.cancelled():
+        future.exception()
 
 
 def _failed(work: Work) -> VisavisError | None:
