@@ -61,6 +61,7 @@ from visavis.records.program_answers import ProgramAnswers
 from visavis.records.program_looks import ProgramLooks
 from visavis.records.programs import Programs
 from visavis.records.reach import Reach
+from visavis.records.receipts import Receipts
 from visavis.records.rekeying import Rekeying
 from visavis.records.repacking import Repackings
 from visavis.records.requests import Requests
@@ -174,7 +175,8 @@ class Records:
         self.measures = Measures(self._database)
         self.holdings = Holdings(self._database, sealer)
         self.likened = Likened(self._database, self.vault)
-        self.requests = Requests(self._database, sealer, self.keys, self.likened)
+        self.receipts = Receipts(self._database, self.vault)
+        self.requests = Requests(self._database, sealer, self.keys, self.likened, self.receipts)
         self.corrections = Corrections(self._database, sealer)
         forget = (self.labels.forget_faces, self.reviews.forget_faces, self.corrections.forget_faces)
         self.erasures = Erasures(self._database, self._overwrite, self.keys, mark=self._mark_erased, step=doors.step, forget=forget)

@@ -14,9 +14,11 @@ from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 from visavis.web.meters import Meters
 from visavis.web.papers import Papers
 from visavis.web.previews import Previews
+from visavis.web.public import PublicForms
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
 from visavis.web.tries import Tries, TriesByName
+from visavis.web.works import Works
 from visavis.wiring.folders import Folders
 
 if TYPE_CHECKING:
@@ -54,8 +56,8 @@ class Words:
         A search as the command line's JSON has it.
     encodable : callable
         Text from outside as JSON can hold it.
-    paper_page, paper_document : callable
-        A paper as a page to print, and as programs read it.
+    paper_page : callable
+        A paper as a page to print.
     """
 
     similarity: Callable[[float], str]
@@ -80,7 +82,6 @@ class Words:
     whole: Callable[[RgbImage], bytes]
     papers: Papers
     paper_page: "Callable[[Paper], str]"
-    paper_document: "Callable[[Paper], dict[str, object]]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +134,10 @@ class House:
         Repeatable requests of programs that are being answered.
     folders : Folders or None
         Where the pictures of a new source may come from; None = from nowhere.
+    works : Works
+        What was begun in `back` and is not done yet, or not looked at.
+    rights_page : bool
+        Whether the public may send requests by `/rights`.
     """
 
     archive: ArchiveThread
@@ -152,3 +157,6 @@ class House:
     key_tries: TriesByName = field(default_factory=TriesByName)
     under_way: set[str] = field(default_factory=set)
     previews: Previews = field(default_factory=Previews)
+    public: PublicForms = field(default_factory=PublicForms)
+    works: Works = field(default_factory=Works)
+    rights_page: bool = True

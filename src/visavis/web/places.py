@@ -32,6 +32,8 @@ PLACES: tuple[Place, ...] = (
     Place(path="/jobs", title="Jobs", act="ingest"),
     Place(path="/labels", title="Labels", act="label"),
     Place(path="/approvals", title="Approvals"),
+    Place(path="/requests", title="Requests", act="read-requests"),
+    Place(path="/erasures", title="Erasures", act="certify"),
     Place(path="/orders", title="Orders", act="obey-order"),
     Place(path="/ledger", title="Ledger", act="read-ledger"),
     Place(path="/papers", title="Papers", act="write-paper"),

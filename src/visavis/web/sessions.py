@@ -130,6 +130,14 @@ class OpenedSearch:
     before: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenPhoto:
+    """A photograph that a person gave to be looked for, its faces numbered; `whole` is its JPEG without metadata."""
+
+    picture: ProbePicture
+    whole: bytes = field(repr=False)
+
+
 @dataclass(slots=True, kw_only=True)
 class WebSession:
     """One signed-in browser.
@@ -142,6 +150,11 @@ class WebSession:
         Kept faces laid level, JPEG.
     must_enrol : bool
         Nothing is open but the page of the second factor.
+    requests : dict
+        Requests of people shown whose page this session has opened, and whose pictures may be fetched; with the photograph that is
+        about to be searched with.
+    suppressed : tuple of str
+        Ids of the objections that were written last, to be shown once.
     """
 
     id: str
@@ -157,6 +170,8 @@ class WebSession:
     watched: set[str] = field(default_factory=set)
     """Candidates whose short film this session has asked for: the look is in the ledger."""
     views: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    requests: dict[str, GivenPhoto | None] = field(default_factory=dict)
+    suppressed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -23,6 +23,7 @@ from visavis.wiring.paper import PaperDesk
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.pictures import PictureDesk
 from visavis.wiring.policies import PolicyDesk
+from visavis.wiring.public import PublicDesk
 from visavis.wiring.repacking import RepackDesk
 from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.review import LabelDesk, ReviewDesk
@@ -54,6 +55,10 @@ class Desks(ABC):
     def acting_as(self, who: SignedIn | Caller | None) -> AbstractContextManager[None]:
         """Let a person (`accounts.sign_in`) or a program (`services.authenticate`) act within; None = whoever runs the process."""
         return self._session.acting_as(who)
+
+    def telling(self, step: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Tell the named steps of acts that write within."""
+        return self._session.telling(step)
 
     @property
     def accounts(self) -> AccountDesk:
@@ -134,6 +139,11 @@ class Desks(ABC):
     def papers(self) -> PaperDesk:
         """What the law wants on paper."""
         return PaperDesk(self._session)
+
+    @property
+    def public(self) -> PublicDesk:
+        """What anybody may send and read."""
+        return PublicDesk(self._session)
 
     @property
     def retention(self) -> RetentionDesk:

@@ -12,6 +12,7 @@ from visavis.web.asked import day, status_of, words
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.search import problem_of
 from visavis.web.visit import Visit
+from visavis.wiring.public import paper_document
 
 if TYPE_CHECKING:
     from visavis.wiring import Archive
@@ -51,7 +52,7 @@ async def _paper(visit: Visit, write: "Callable[[Archive], Paper]") -> Response:
     said = visit.house.words
     name = f"{paper.kind}-{paper.day.isoformat()}"
     if visit.form.one("form") == "json":
-        text = json.dumps(said.paper_document(paper), indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(paper_document(paper), indent=2, ensure_ascii=False) + "\n"
         return _file(text, f"{name}.json", "application/json")
     return _file(said.paper_page(paper), f"{name}.html", "text/html; charset=utf-8")
 

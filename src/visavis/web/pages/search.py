@@ -9,6 +9,7 @@ from visavis.domain.actor import Role
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.face import Box
 from visavis.domain.identification import ProbePicture, SearchResult
+from visavis.web.clocks import clocks_shown
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages import start
 from visavis.web.pages.asking import BOX_SIDES, SAID, TOPS, asked_of, faces_before, run
@@ -56,7 +57,8 @@ async def home(visit: Visit) -> Response:
     if not may_search(session):
         return await start.page(visit)
     cases = len((await _choices(visit)).cases)
-    return visit.page("home.html.j2", cases=cases, searches=list(reversed(session.searches)))
+    clocks = await clocks_shown(visit)
+    return visit.page("home.html.j2", cases=cases, searches=list(reversed(session.searches)), clocks=clocks)
 
 
 async def show_probe(visit: Visit) -> Response:
