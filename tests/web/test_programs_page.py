@@ -12,7 +12,7 @@ import pytest
 from visavis.client import client as client_module
 
 PAGE = Path(__file__).parents[2] / "docs" / "guide" / "programs.md"
-BLOCKS = dict(re.findall(r"^```(console|http|py)\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
+BLOCKS = dict(re.findall(r"^```(console|sh|py)\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
 
 
 @pytest.fixture
