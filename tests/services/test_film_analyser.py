@@ -18,7 +18,7 @@ from visavis.engines.chain import Chain, open_networks
 from visavis.engines.pack import DEFAULT_PACK, find_pack
 from visavis.services.ingest.film import PACES, FilmAnalyser, looked_side
 from visavis.testing.film_scores import FilmScore, score
-from visavis.testing.film_scripts import COLLINS, PLANS, SUNAK, short_appearances
+from visavis.testing.film_scripts import COLLINS, MACRON, MACRON_OLDER, OBAMA, PLANS, SENATE, SUNAK, short_appearances
 from visavis.testing.films import PORTRAITS, MadeFilm, Part, Pose, Scene, Script, Studio, encodings, render
 
 TICK = Fraction(1, 1000)
@@ -123,6 +123,7 @@ def judged(
         ("come and go", "h264-mp4"),
         ("cross, replace, uneven rate", "mpeg2-ts"),
         ("low bit rate", "h264-mp4"),
+        ("six small faces, grain", "h264-mp4"),
         ("turned by metadata", "h264-mp4"),
     ],
 )
@@ -143,6 +144,25 @@ def test_faces_seen_for_three_frames_between_cuts_are_found(analyser: FilmAnalys
     made = render(studio, replace(script, scenes=script.scenes[:6]))
     _, got = judged(analyser, made, shortest=0)
     assert (len(got.found), got.missed, got.invented, got.doubled) == (3, (), (), 0)
+
+
+@pytest.mark.parametrize(("one", "other", "size", "noise"), [(MACRON, MACRON_OLDER, 0.14, 8), (OBAMA, SENATE, 0.25, 3)])
+def test_two_who_look_alike_and_cross_are_one_track_each_from_one_end_of_their_way_to_the_other(
+    analyser: FilmAnalyser, studio: Studio, one: str, other: str, size: float, noise: float
+) -> None:
+    left, right = Pose(x=0.2, y=0.4, size=size), Pose(x=0.8, y=0.4, size=size)
+    ways = (Part(portrait=one, start=left, end=right), Part(portrait=other, start=right, end=left))
+    made = render(studio, Script(scenes=(Scene(seconds=3, parts=ways),), width=640, height=360, noise=noise, seed=3))
+    with open_film(io.BytesIO(made.data)) as film:
+        part, tick = analyser.part(film, 0, None, Sampling.NORMAL), film.facts.time_base
+    walked = []
+    for track in part.tracks:
+        places = [(float(seen.at_ticks * tick) / 3, seen.face.box) for seen in (track.first, *track.best, track.last)]
+        off = [max(abs(box.left + box.width / 2 - way.pose(share).x) for share, box in places) for way in ways]
+        assert min(off) < 0.05 < max(off)
+        walked.append(off.index(min(off)))
+    assert sorted(walked) == [0, 1]
+    assert all((track.start_ticks * tick, track.end_ticks * tick) == (0, made.times[-1]) for track in part.tracks)
 
 
 def test_the_template_of_a_track_is_its_persons(analyser: FilmAnalyser, planned: Callable[[str, str], MadeFilm]) -> None:
