@@ -41,7 +41,7 @@ class Trace:
     def __init__(self, plane: Plane) -> None:
         self.plane = plane
         samples = plane.astype(np.float32).ravel()
-        samples -= samples.mean()
+        samples -= np.add.reduce(samples) / samples.size
         length = math.sqrt(float(samples @ samples))
         even = length < _SOME_CONTRAST * math.sqrt(samples.size)
         self.shape = None if even else samples / length

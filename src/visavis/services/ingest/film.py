@@ -189,11 +189,14 @@ class _Stretch:
         places = cuts([one.trace for one in self._held]) if self._may_hold_a_cut() else []
         if places and not final and len(self._held) - places[-1] < _LATE and len(self._held) <= self._pace.most_frames + _LATE:
             return
-        for at, (start, stop) in enumerate(zip([0, *places], [*places, len(self._held)], strict=True)):
-            if at:
-                self._scene_ends()
+        for start, stop in itertools.pairwise([0, *places]):
             self._scene(self._held[start:stop])
-        self._held = self._held[-1:]
+            self._scene_ends()
+        self._held = self._held[places[-1] if places else 0 :]
+        # behind a cut no second look is due before the usual time
+        begun = places and not final and self._held[-1].ticks - self._held[0].ticks < self._between_ticks
+        self._scene(self._held[:1] if begun else self._held)
+        self._held = self._held if begun else self._held[-1:]
         self._waited = False
 
     def _may_hold_a_cut(self) -> bool:
