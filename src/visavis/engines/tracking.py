@@ -265,4 +265,4 @@ def _goes_on(a: Run, b: Run, patience_ticks: int) -> bool:
     if not 0 < b.first.at_ticks - a.last.at_ticks <= patience_ticks:
         return False
     before, after = a.last.place, b.first.place
-    return _distance(before, after) <= _FAR * max(before[2], after[2])
+    return bool(_distance(before, after) <= _FAR * max(before[2], after[2]))
