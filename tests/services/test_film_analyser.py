@@ -18,7 +18,7 @@ from visavis.engines.chain import Chain, open_networks
 from visavis.engines.pack import DEFAULT_PACK, find_pack
 from visavis.services.ingest.film import PACES, FilmAnalyser, looked_side
 from visavis.testing.film_scores import FilmScore, score
-from visavis.testing.film_scripts import COLLINS, MACRON, MACRON_OLDER, OBAMA, PLANS, SENATE, SUNAK, short_appearances
+from visavis.testing.film_scripts import ARDERN, COLLINS, MACRON, MACRON_OLDER, OBAMA, PLANS, SENATE, SUNAK, short_appearances
 from visavis.testing.films import PORTRAITS, MadeFilm, Part, Pose, Scene, Script, Studio, encodings, render
 
 TICK = Fraction(1, 1000)
@@ -217,6 +217,28 @@ def test_a_film_in_stretches_holds_what_it_holds_whole(analyser: FilmAnalyser, s
     assert before.last.face.box.overlap(after.first.face.box) > 0.7
     assert float(before.last.face.vector @ after.first.face.vector) > 0.8
     assert [one.start_ticks for one in again.tracks] == [after.start_ticks]
+
+
+def test_what_is_left_of_a_shot_behind_a_seam_is_left_to_the_stretch_before(analyser: FilmAnalyser, studio: Studio) -> None:
+    scenes = tuple(Scene(seconds=0.52, parts=(Part(portrait=who, start=Pose(size=0.4)),)) for who in (SUNAK, COLLINS))
+    images = [shot.image_rgb for shot in studio.shots(Script(scenes=scenes, width=640, height=360))]
+    film = MemoryFilm(images[10:])  # three frames, then a cut
+    assert [track.start_ticks for track in analyser.part(film, 0, None, Sampling.NORMAL).tracks] == [0, 120]
+    assert [track.start_ticks for track in analyser.part(film, 400, None, Sampling.NORMAL).tracks] == [120]
+    assert analyser.part(film, 400, None, Sampling.NORMAL).from_ticks == 0
+
+
+def test_a_moving_head_calls_for_few_looks_and_hides_nobody_who_comes_for_a_second(analyser: FilmAnalyser, studio: Studio) -> None:
+    def part(*others: Part) -> FilmPart:
+        nodding = Part(portrait=SUNAK, start=Pose(x=0.3, y=0.5), end=Pose(x=0.32, y=0.55))
+        script = Script(scenes=(Scene(seconds=4, parts=(nodding, *others)),), width=640, height=360)
+        return analyser.part(MemoryFilm([shot.image_rgb for shot in studio.shots(script)]), 0, None, Sampling.NORMAL)
+
+    assert part().looked <= 6  # one a second, not two
+    for place in (Pose(x=0.8, size=0.2), Pose(x=0.3, y=0.1, size=0.15), Pose(x=0.4, y=0.87, size=0.15)):  # aside, above, before the chest
+        _, newcomer = part(Part(portrait=ARDERN, start=place, enters=1.5, leaves=2.6)).tracks
+        assert abs(newcomer.start_ticks - 1520) <= 125
+        assert abs(newcomer.end_ticks - 2600) <= 125
 
 
 def test_a_picture_that_does_not_move_is_looked_at_every_few_seconds(analyser: FilmAnalyser, studio: Studio) -> None:
