@@ -4,8 +4,6 @@ import cv2
 import numpy as np
 import picture_forge as forge
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from visavis.decode.photo import open_photo
 from visavis.decode.same_picture import LEAST_KEPT, Crop, Prints, picture_print, sketch
@@ -58,17 +56,20 @@ def saved(image: RgbImage, quality: int) -> RgbImage:
     return open_photo(forge.jpeg(image, quality=quality)).pixels()
 
 
-def side() -> st.SearchStrategy[tuple[float, float]]:
+def kept(rng: np.random.Generator) -> tuple[float, float]:
     """What a crop keeps of one side: 80 % and more."""
-    return st.tuples(st.floats(0, 1 - LEAST_KEPT), st.floats(0, 1)).map(lambda at: (at[0], 1 - (1 - LEAST_KEPT - at[0]) * at[1]))
+    start = rng.uniform(0, 1 - LEAST_KEPT)
+    return start, 1 - (1 - LEAST_KEPT - start) * rng.uniform()
 
 
-@settings(max_examples=60)
-@given(data=st.data(), across=side(), down=side(), scale=st.floats(0.3, 2), quality=st.integers(40, 95), light=st.floats(0.85, 1.1))
-def test_a_picture_resized_cropped_saved_again_and_a_little_brighter_is_known(data, across, down, scale, quality, light, originals, prints):
-    name = data.draw(st.sampled_from(sorted(originals)))
-    crop = Crop(*across, *down)
-    copy = saved(resized(brighter(cropped(originals[name], crop), light), scale), quality)
+# Drawn once and for all: 3 copies in 1,000 are not known (decision 0016), so a test that draws anew would fail now and then.
+@pytest.mark.parametrize("seed", range(60))
+def test_a_picture_resized_cropped_saved_again_and_a_little_brighter_is_known(seed, originals, prints):
+    rng = np.random.default_rng(seed)
+    name = list(originals)[seed % len(originals)]
+    crop = Crop(*kept(rng), *kept(rng))
+    lit = brighter(cropped(originals[name], crop), rng.uniform(0.85, 1.1))
+    copy = saved(resized(lit, rng.uniform(0.3, 2)), int(rng.integers(40, 96)))
     found = dict(prints.find(sketch(copy)))
     assert list(found) == [list(originals).index(name)]
     (laid,) = found.values()

@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 import visavis
 from visavis.cli.app import app
 from visavis.domain.errors import InputError
+from visavis.domain.progress import IngestProgress
 from visavis.services.suppress import NOT_CAUGHT
 from visavis.wiring.archive import Archive
 
@@ -170,3 +172,31 @@ def test_a_picture_named_by_url_or_asset_id_stores_no_face_when_it_comes(option,
         made.add_source(tmp_path / "photos", profile="household", title="Press")
         assert made.ingest().faces == 0
         assert {record.reason.value for record in made.outcomes()} == {"no-face"}
+
+
+def test_an_objection_that_comes_while_pictures_are_read_without_a_look_at_likeness_is_heard(tmp_path, examples, probe, monkeypatch):
+    known, coming = tmp_path / "known", tmp_path / "coming"
+    for folder in (known, coming):
+        folder.mkdir()
+    shutil.copy(examples / GROUP, known)
+    with visavis.create(tmp_path / "archive") as archive, visavis.open(tmp_path / "archive") as other:
+        archive.add_source(known, profile="household", title="Known")
+        archive.ingest()
+        (found,) = archive.search(probe).candidates
+        for place, name in enumerate(("landscape", "eileen-collins", "rishi-sunak")):
+            shutil.copy(examples / f"{name}.jpg", coming / f"{place}.jpg")
+        with Image.open(examples / GROUP) as image:
+            changed(image, "smaller").save(coming / "3.jpg")
+        archive.add_source(coming, profile="household", title="Coming")
+        parts = archive._parts
+        monkeypatch.setattr(archive, "_parts", lambda *given: replace(parts(*given), batch_files=1))
+        objected = []
+
+        def progress(now: IngestProgress) -> None:
+            if now.files_done == 3 and not objected:  # the group is being read by now, and nobody has objected to anything
+                objected.append(other.suppressions.add(faces=[found.face_id], because="I never agreed"))
+
+        archive.ingest(sources=["Coming"], progress=progress)
+        assert len(objected) == 1
+        faces = {record.path: record.faces for record in archive.outcomes(source="Coming")}
+        assert faces == {"0.jpg": 0, "1.jpg": 1, "2.jpg": 1, "3.jpg": OTHERS}

@@ -54,6 +54,8 @@ def read_metadata(embedded: Embedded, file_name: str) -> PictureMetadata:
     file_name : str
         Without its folders.
     """
+    if not (embedded.exif or embedded.iptc or embedded.xmp):  # nothing to ask a dozen times
+        return PictureMetadata(captured=date_in_name(file_name))
     main = next(iter(tiff.read_directories(embedded.exif)), {})
     said = _Said(
         main=main,

@@ -34,7 +34,7 @@ from visavis.index.sealed import Sealed
 from visavis.index.segments import Candidates, Segment
 from visavis.index.tail import Tail, TailRows, Waiting, similar
 
-_LEAST_DEPTH = 500
+_LEAST_DEPTH = 400
 _READ_ROWS = 16_384
 """Rows re-scored at a time: 8 MB at 128 dimensions, however many candidates are asked for."""
 
@@ -206,8 +206,8 @@ class EmbeddedIndex:
             self._workers.shutdown()
 
     def _search(self, view: "_View", probes: Vectors, k: int, where: Where | None, sources: frozenset[int]) -> list[Hits]:
-        depth = _depth(sum(map(len, view.segments)), k)
         sights = [segment.sight(where, sources) for segment in view.segments]
+        depth = _depth(sum(map(len, view.segments)), sum(sight.count for sight in sights), k)
         asked = _shares([sight.count for sight in sights], depth)
         spread = self._workers.map if self._workers and len(sights) > 1 else map
         parts = list(spread(lambda segment, sight, count: segment.candidates(sight, probes, count), view.segments, sights, asked))
@@ -306,13 +306,15 @@ class _View:
     stamp: Stamp | None
 
 
-def _depth(rows: int, k: int) -> int:
+def _depth(rows: int, passing: int, k: int) -> int:
     """Return how many of the best codes are looked at exactly.
 
-    The square root of half the rows, at least 500, finds 0.995 of the true ten and more; 20 for each candidate asked for keeps long lists
-    true. Measured in `benchmarks/index.py` and `docs/decisions/0026`.
+    The square root of half the rows, at least 400, finds 0.995 of the true ten and more; 20 for each candidate asked for keeps long lists
+    true. A filter that lets at most half pass saves more scanning than looking twice as deep costs, and then hardly one is missed.
+    Measured in `benchmarks/index.py` and `docs/decisions/0026`.
     """
-    return max(isqrt(rows // 2), _LEAST_DEPTH, 20 * k)
+    closer = 2 if 2 * passing <= rows else 1
+    return max(closer * max(isqrt(rows // 2), _LEAST_DEPTH), 20 * k)
 
 
 def _shares(counts: list[int], depth: int) -> list[int]:

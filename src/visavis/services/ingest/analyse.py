@@ -65,7 +65,7 @@ class MediaAnalyser:
                 results[position] = Analysed(outcome=_outcome(error))
                 continue
             if photo.pages == 1:
-                opened.append((position, Watched(photo)))
+                opened.append((position, Watched(photo, sketched=batch.sketched)))
             else:
                 results[position] = self._analyse_pages(data, photo, batch, position)
         self._bytes = {}

@@ -16,11 +16,18 @@ BATCH_BYTES = 64 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Files of one root, to be read by one worker."""
+    """Files of one root, to be read by one worker.
+
+    Attributes
+    ----------
+    sketched : bool
+        Whether pictures are sketched, to be compared with those that somebody objected to.
+    """
 
     root: Path
     files: tuple[FoundFile, ...]
     thorough: bool = False
+    sketched: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,15 +115,15 @@ Keep = Callable[[PictureMetadata], PictureMetadata]
 """What a charter lets us store of what a file says."""
 
 
-def into_batches(root: Path, files: Iterable[FoundFile], *, thorough: bool, most: int = BATCH_FILES) -> Iterator[Batch]:
-    """Cut a stream of files into batches of at most `most` files and about `BATCH_BYTES`."""
+def into_batches(root: Path, files: Iterable[FoundFile], make: Callable[..., Batch], *, most: int = BATCH_FILES) -> Iterator[Batch]:
+    """Cut a stream of files into batches of at most `most` files and about `BATCH_BYTES`; `make` is `Batch` with what it needs beside."""
     held: list[FoundFile] = []
     size = 0
     for file in files:
         if held and (len(held) == most or size + file.size > BATCH_BYTES):
-            yield Batch(root=root, files=tuple(held), thorough=thorough)
+            yield make(root=root, files=tuple(held))
             held, size = [], 0
         held.append(file)
         size += file.size
     if held:
-        yield Batch(root=root, files=tuple(held), thorough=thorough)
+        yield make(root=root, files=tuple(held))

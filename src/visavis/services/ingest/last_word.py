@@ -34,16 +34,26 @@ class LastWord:
         self._gate = gate
         self._covering = covering
         self._source = source
+        self._read_again: set[str] = set()
         self.pictures = records.files.picture_count(source.number)
 
-    def of(self, work: Work, files: Sequence[ReadFile]) -> list[ReadFile]:
-        """Return the files as they are to be stored."""
+    @property
+    def wants_sketches(self) -> bool:
+        """Whether pictures are to be sketched when they are read, as far as is known before the transaction that stores them."""
+        return self._objections.by_likeness
+
+    def of(self, work: Work, files: Sequence[ReadFile]) -> tuple[list[ReadFile], list[ReadFile]]:
+        """Return the files as they are to be stored, and those to read once more: not sketched, and somebody objected meanwhile."""
         if any(file.picture for file in files):
             self._refresh(work)
-        said, withheld, pictures = [], 0, self.pictures
+        said, again, withheld, pictures = [], [], 0, self.pictures
         for file in files:
             if file.picture is None:
                 said.append(file)
+                continue
+            if self._objections.by_likeness and not file.picture.sketch and file.path not in self._read_again:
+                self._read_again.add(file.path)
+                again.append(file)
                 continue
             consents, faces = self._covering.of(file.path), len(file.picture.faces)
             item = Item(path=file.path, step="index", kind="photo", pictures=pictures, consents=len(consents), faces=faces)
@@ -56,7 +66,7 @@ class LastWord:
             withheld += faces - kept.outcome.faces
             said.append(kept)
         self._book.count(work, self._source.number, withheld)
-        return said
+        return said, again
 
     def of_stretch(self, work: Work, read: ReadStretch) -> tuple[ReadStretch, Plan] | Outcome:
         """Return a stretch of a film as it is to be stored, and what it makes of the film; or why it may not be."""

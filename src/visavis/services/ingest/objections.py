@@ -35,6 +35,11 @@ class Objections:
             self._prints = Prints([standing.shapes[place].print for place in self._printed])
             self._longer = {}
 
+    @property
+    def by_likeness(self) -> bool:
+        """Whether pictures have to be compared with those that somebody objected to; True until it is known."""
+        return self._standing is None or bool(self._printed)
+
     def withheld(self, file: ReadFile) -> set[int]:
         """Return the places of the faces of a picture that somebody has objected to."""
         if self._standing is None or not self._standing.shapes or file.picture is None or not file.picture.faces:

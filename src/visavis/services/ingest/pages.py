@@ -16,8 +16,9 @@ from visavis.domain.media import AnalysedPicture, Outcome, Page, Reason
 class Watched:
     """A photo that takes its perceptual hash and its sketch when its pixels are first decoded: nothing is decoded twice for them."""
 
-    def __init__(self, photo: Photo) -> None:
+    def __init__(self, photo: Photo, *, sketched: bool = True) -> None:
         self.photo = photo
+        self._sketched = sketched
         self.dhash = b""
         self.sketch = b""
 
@@ -35,7 +36,7 @@ class Watched:
         """As `Photo`."""
         image = self.photo.pixels(longer_side)
         if not self.dhash:
-            self.dhash, self.sketch = dhash(image), sketch(image)
+            self.dhash, self.sketch = dhash(image), sketch(image) if self._sketched else b""
         return image
 
     def page(self, number: int) -> Page:

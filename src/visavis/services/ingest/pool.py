@@ -11,6 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -160,7 +161,7 @@ def _set_aside(task: Task, examined: list[Examined] | None, again: deque[Batch])
     if isinstance(task, Stretch):
         return StretchRead(stretch=task, outcome=outcome)
     if len(task.files) > 1:
-        again.extend(Batch(root=task.root, files=(file,), thorough=task.thorough) for file in task.files)
+        again.extend(replace(task, files=(file,)) for file in task.files)
         return None
     return task, examined or [Examined()], {0: Analysed(outcome=outcome)}
 

@@ -79,7 +79,7 @@ class RootRun:
 
     def _read(self, pool: Pool, job: Job, films: FilmRuns, files: Iterable[FoundFile], how: How) -> Iterator[None]:
         """Read and commit batch by batch, and films stretch by stretch; stops after each."""
-        batches = into_batches(self._root.path, files, thorough=how.thorough, most=self._parts.batch_files)
+        batches = into_batches(self._root.path, files, self._batch(how), most=self._parts.batch_files)
         for result in pool.run(_tasks(films, batches), self._choose):
             if isinstance(result, StretchRead):
                 films.take(result)
@@ -88,6 +88,9 @@ class RootRun:
                 self._commit(job, self._read_files(films, how, *result))
                 self._drop_claims({file.path for file in result[0].files} - films.paths)
             yield
+
+    def _batch(self, how: How) -> Callable[..., Batch]:
+        return lambda **facts: Batch(**facts, thorough=how.thorough, sketched=self._last_word.wants_sketches)
 
     def _choose(self, batch: Batch, examined: list[Examined]) -> frozenset[int]:
         """Pick the files to decode: not those whose content is known, or being read right now, or that the law keeps out."""
@@ -162,12 +165,15 @@ class RootRun:
         if not files:
             return
         with self._records.work(self._actor) as work:
-            stored = self._last_word.of(work, files)
-            committed = self._records.intake.commit(work, job, self._root.number, stored)
+            stored, again = self._last_word.of(work, files)
+            committed = self._records.intake.commit(work, job, self._root.number, stored) if stored else None
+        self._twins += [FoundFile(path=file.path, size=file.size, mtime_ns=file.mtime_ns) for file in again]
+        if committed is None:
+            return
         self._last_word.pictures += sum(file.picture is not None for file in stored)
         self._parts.to_index(committed)
-        self._tally.read += len(files)
-        self._tally.bytes += sum(file.size for file in files)
+        self._tally.read += len(stored)
+        self._tally.bytes += sum(file.size for file in stored)
         self._tally.faces += len(committed.keys)
 
     def _settle(self, job: Job, listing: Listing, presence: Presence, *, confirm_missing: bool) -> None:
