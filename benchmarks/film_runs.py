@@ -96,7 +96,7 @@ class TimedChain(Chain):
 
 
 def timed_chain() -> TimedChain:
-    """Return the default pack's chain, its networks warm: as after minutes of film, they have met each number of faces that comes together."""
+    """Return the default pack's chain, its networks warm: as after minutes of film, they have met each number of faces at once."""
     pack = find_pack(DEFAULT_PACK, [])
     chain = TimedChain(pack, open_networks(pack, cache=user_cache_path("visavis")))
     photo = MemoryPicture(image_rgb=_photo())

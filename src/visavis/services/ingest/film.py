@@ -192,8 +192,10 @@ class _Stretch:
 
     def _settle(self, *, final: bool) -> None:
         """Look at what is held, as far as needed; keep its last frame only."""
-        places = cuts([one.trace for one in self._held]) if self._may_hold_a_cut() else []
-        if places and not final and len(self._held) - places[-1] < _LATE and len(self._held) <= self._pace.most_frames + _LATE:
+        close = not self._pace.key_frames_only
+        places = cuts([one.trace for one in self._held], close=close) if self._may_hold_a_cut() else []
+        awaited = _LATE if close and not final else 0
+        if places and len(self._held) - places[-1] < awaited and len(self._held) <= self._pace.most_frames + _LATE:
             return
         if self._seam and places and self._held[places[0]].ticks - self._held[0].ticks <= self._exact_ticks:
             # the end of a scene that the stretch before has looked at: nothing new, and each of its faces would be embedded anew
