@@ -73,9 +73,9 @@ def bare_index(folder: Path, searches: int) -> list[tuple[float, float]]:
     """Return the seconds, on the wall and of the processor, of searches of the index and nothing else, one after the other, in this process."""
     settings, clock = build.read_settings(), build.SystemClock()
     records = open_records(folder / "archive", build.doors(clock, build.archive_keys(settings)), writable=False)
-    index, rng, seconds = EmbeddedKeeper(records, clock).open(), np.random.default_rng(2), list[tuple[float, float]]()
+    index, seconds = EmbeddedKeeper(records, clock).open(), list[tuple[float, float]]()
     clearance: Clearance = clear_erasure_check(build.current_actor(), build.rules(), frozenset({1, 2}), floor=-1.0, at=clock.now())
-    for probe in identity_centres(searches, DIM, rng):
+    for probe in identity_centres(searches, DIM, np.random.default_rng(2)):
         wall, cpu = time.perf_counter(), time.process_time()
         index.search(probe, DEPTH, Where(sources=clearance.sources), clearance)
         seconds.append((time.perf_counter() - wall, time.process_time() - cpu))

@@ -14,6 +14,7 @@ class IdsOnly(logging.Filter):
     """Keeps tracebacks out of the log: what they quote may be a name or a path. What failed, and where, stays."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Say of a failure no more than its kind and its place."""
         if record.exc_info and record.exc_info[0] is not None:
             trace = record.exc_info[2]
             while trace is not None and trace.tb_next is not None:
