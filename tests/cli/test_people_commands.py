@@ -38,3 +38,31 @@ def test_an_unknown_case_and_an_unknown_person_end_with_2(run, archive):
     assert run("case", "show", "nothing", "-a", archive).code == 2
 
     assert run("person", "add", "Eve", "--role", "king", "-a", archive).code == 2
+
+
+def test_roles_are_changed_and_the_last_owner_stays_one(run, archive, monkeypatch):
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: SECRET)
+    run("person", "add", "Ivo", "--role", "reviewer", "--as", "Ada", "-a", archive)
+    changed = run("person", "roles", "Ivo", "--role", "rights-clerk", "--role", "reviewer", "--as", "Ada", "-a", archive)
+    assert changed.out == "Ivo is now: reviewer, rights-clerk\n"
+    assert run("person", "roles", "Ada", "--role", "reviewer", "--as", "Ada", "-a", archive).code == 2
+    apart = run("person", "roles", "Ivo", "--role", "auditor", "--role", "owner", "--as", "Ada", "-a", archive)
+    assert apart.code == 4
+    assert "[rule: roles-apart]" in apart.err
+
+
+def test_on_the_machine_an_owner_forgets_their_own_lost_second_factor(run, archive, monkeypatch):
+    import pyotp
+
+    from visavis.wiring.archive import open_archive
+
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: SECRET)
+    assert run("person", "reset-factor", "Ada", "--as", "Ada", "-a", archive).code == 2
+    with open_archive(archive) as opened:
+        opened.people.sign_in("Ada", ask=lambda prompt: SECRET)
+        secret = pyotp.random_base32()
+        opened.accounts.enrol(secret, pyotp.TOTP(secret).now())
+    assert run("person", "reset-factor", "Ada", "--as", "Ada", "-a", archive).code == 0
+    with open_archive(archive) as opened:
+        opened.people.sign_in("Ada", ask=lambda prompt: SECRET)
+        assert not opened.accounts.enrolled()

@@ -33,8 +33,9 @@ from visavis.law.erasure import check_second as check_second_of_erasure
 from visavis.law.facts import Approval, Approver, CaseFacts, SourceFacts
 from visavis.law.file_signs import Sign, Unanswered, check_answered
 from visavis.law.gates import Gate
+from visavis.law.invitations import FactorReset, Invited, check_factor_reset, check_invitation
 from visavis.law.labels import check_label
-from visavis.law.membership import check_member
+from visavis.law.membership import check_member, check_reader
 from visavis.law.orders import Claim, Erasing, Evidence, check_claim, check_erasing, check_second, check_thaw
 from visavis.law.programs import KeyAsked, ProgramAct, ProgramFacts, check_burst, check_key, check_terms
 from visavis.law.requests import (
@@ -462,6 +463,18 @@ SCENARIOS: dict[tuple[str, Rule], tuple[str, Scenario]] = {
         "an investigator opens the link to a search of somebody else's case",
         lambda _: check_member(Actor(name="Bob", role=Role.INVESTIGATOR, person_id=BOB), kind="case", involved={ADA}),
     ),
+    ("READER_GATES", Rule.CASE_FILE): (
+        "an investigator asks for the terms of somebody else's case",
+        lambda _: check_reader(Actor(name="Bob", role=Role.INVESTIGATOR, person_id=BOB), kind="case", involved={ADA}),
+    ),
+    ("INVITATION_GATES", Rule.INVITED): (
+        "an invitation is used after four days",
+        lambda _: check_invitation(Invited(at=AT, until=AT - DAY, spent=False, by_able=True)),
+    ),
+    ("FACTOR_GATES", Rule.FACTOR_APART): (
+        "an owner resets their own second factor in the desk",
+        lambda _: check_factor_reset(FactorReset(actor=ADA, person=ADA, on_machine=False)),
+    ),
     ("LABEL_GATES", Rule.LABEL_CATALOGUE): (
         "a face of a source that is not catalogued gets a name",
         lambda kit: check_label(kit.source(change={"purposes": ("research",)}).charter, decided="same", candidate="c"),
@@ -631,6 +644,9 @@ def page() -> str:
         "ERASE_GATES": "An order erases",
         "THAW_GATES": "A frozen source is thawed",
         "MEMBER_GATES": "A search is opened by its link",
+        "READER_GATES": "The terms of a case are read",
+        "INVITATION_GATES": "An invitation is used",
+        "FACTOR_GATES": "A second factor is reset",
         "REVIEW_GATES": "A verdict is given",
         "UNDO_GATES": "A verdict is taken back",
         "LABEL_GATES": "A decision becomes a label",

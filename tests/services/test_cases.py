@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from archive_forge import PASSPHRASE
 from people_forge import MACHINE, House
 
 from visavis.domain.actor import Role
 from visavis.domain.errors import InputError, RefusedError
 from visavis.law.rules import Rule
-from visavis.services.cases import CloseCase
+from visavis.services.cases import CloseCase, RefuseCase
+from visavis.services.people import ChangeRoles, sign_in
 
 
 @pytest.fixture
@@ -132,6 +134,34 @@ def test_a_new_approver_waits_a_day_before_approving_what_their_creator_asks(hou
     house.pass_time(hours=24)
     house.approve(new, case)
     assert house.refusal(house.owner, case) == ""
+
+
+def test_whom_the_asker_makes_an_approver_by_another_role_waits_a_day_too(house):
+    clerk = house.person("Carl", Role.CLERK)
+    house.pass_time(days=2)
+    case = house.open(house.owner, house.source("tracing"))
+    ChangeRoles(house.records).run(house.owner.actor, "Carl", [Role.REVIEWER])
+    assert _rule(house.approve, clerk, case) == Rule.ROLE_ALLOWED  # the roles that they signed in with
+    reviewer = sign_in(house.records, MACHINE, "Carl", PASSPHRASE)
+    assert _rule(house.approve, reviewer, case) == Rule.APPROVER_KNOWN
+    house.pass_time(hours=24)
+    house.approve(reviewer, case)
+    assert house.refusal(house.owner, case) == ""
+
+
+def test_a_refused_case_is_closed_and_its_asker_does_not_refuse_it(house, ivo, rea):
+    case = house.open(ivo, house.source("tracing"))
+    refuse = RefuseCase(house.records)
+    assert _rule(refuse.run, ivo.actor, case, "no") == Rule.ROLE_ALLOWED
+    own = house.open(house.owner, house.source("tracing", "Other"))
+    assert _rule(refuse.run, house.owner.actor, own, "no") == Rule.APPROVER_APART
+    with pytest.raises(InputError, match="says why"):
+        refuse.run(rea.actor, case, " ")
+    refuse.run(rea.actor, case, "the mandate names no sister")
+    found = house.records.cases.one(case)
+    assert (found.state(house.made.clock.now()), found.closed_why) == ("closed", "the mandate names no sister")
+    with pytest.raises(InputError, match="does not wait"):
+        refuse.run(rea.actor, case, "again")
 
 
 def test_the_only_person_of_a_house_approves_after_a_day_and_it_is_marked(house):

@@ -9,10 +9,10 @@ from archive_forge import Picture, at_cosine
 from order_forge import OrderDesk
 
 from visavis.cli.output.document import emit
-from visavis.cli.output.paper import paper_document, write_paper
+from visavis.cli.output.paper import write_paper
 from visavis.domain.errors import InputError
 from visavis.law.rulebook import shipped
-from visavis.services.paper import BreachAsked, Paper, breach, notice, register
+from visavis.services.paper import BreachAsked, Paper, breach, notice, paper_document, register
 
 DAY = dt.date(2026, 11, 22)
 AWARE = dt.datetime(2026, 11, 20, 22, 30, tzinfo=dt.UTC)

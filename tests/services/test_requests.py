@@ -138,10 +138,10 @@ def test_an_agent_writes_for_a_person_with_a_mandate_and_the_answer_is_the_perso
 @pytest.mark.finding("C5")
 def test_no_table_of_requests_has_a_place_for_an_identity_document(bureau):
     tables = [table for name, table in vars(request_tables).items() if name.startswith("request")]
-    pictures = [
-        f"{table.name}.{column.name}" for table in tables for column in table.columns if column.name in ("picture", "file", "document")
-    ]
-    assert pictures == ["request_probe.picture"]  # the photograph that the person gave to be found by, which dies with the request
+    names = ("picture", "photo", "file", "document")
+    pictures = [f"{table.name}.{column.name}" for table in tables for column in table.columns if column.name in names]
+    # what the person gave to be found by, if they liked, which dies with the request
+    assert pictures == ["request_probe.picture", "request_receipt.photo"]
     wanted = bureau.ask().request_id
     bureau.steps.doubt(bureau.clerk.actor, wanted, "the name is another person's")
     bureau.steps.identity(bureau.clerk.actor, wanted, "showed a passport at the counter; nothing was copied")

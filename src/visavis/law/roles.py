@@ -28,6 +28,7 @@ class Act(StrEnum):
     OPEN_CASE = "open-case"
     APPROVE_CASE = "approve-case"
     CLOSE_CASE = "close-case"
+    READ_CASE = "read-case"
     SEARCH = "search"
     REVIEW = "review"
     BROWSE = "browse"
@@ -64,13 +65,17 @@ ACTS: Mapping[Role, frozenset[Act]] = MappingProxyType(
         # Everything but the search over all sources whatever their purposes: that is the clerk's, for a request and nothing else.
         Role.OWNER: frozenset(Act) - {Act.SEARCH_FOR_REQUEST},
         Role.INVESTIGATOR: frozenset(
-            {Act.OPEN_CASE, Act.CLOSE_CASE, Act.SEARCH, Act.REVIEW, Act.BROWSE, Act.DISCLOSE, Act.LABEL, Act.RECEIVE_REQUEST}
+            {Act.OPEN_CASE, Act.CLOSE_CASE, Act.READ_CASE, Act.SEARCH, Act.REVIEW, Act.BROWSE, Act.DISCLOSE, Act.LABEL}
+            | {Act.RECEIVE_REQUEST}
         ),
-        Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.REVIEW, Act.BROWSE, Act.LABEL, Act.RECEIVE_REQUEST}),
-        Role.CLERK: frozenset({Act.FREEZE, Act.EXPIRE, Act.READ_LEDGER, Act.SEARCH_FOR_REQUEST, *_RIGHTS, *_REQUESTS, *_ORDERS}),
+        Role.REVIEWER: frozenset({Act.APPROVE_CASE, Act.READ_CASE, Act.REVIEW, Act.BROWSE, Act.LABEL, Act.RECEIVE_REQUEST}),
+        Role.CLERK: frozenset(
+            {Act.FREEZE, Act.READ_CASE, Act.EXPIRE, Act.READ_LEDGER, Act.SEARCH_FOR_REQUEST, *_RIGHTS, *_REQUESTS, *_ORDERS}
+        ),
         # Stops, and never searches (GDPR Art. 38(6): no task that makes a conflict of interests).
         Role.OFFICER: frozenset(
-            {Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.HOLD, Act.CERTIFY, Act.READ_LEDGER, Act.CALIBRATE, *_REQUESTS, *_ORDERS}
+            {Act.SIGN_CHARTER, Act.FREEZE, Act.CLOSE_CASE, Act.READ_CASE, Act.HOLD, Act.CERTIFY, Act.READ_LEDGER, Act.CALIBRATE}
+            | {*_REQUESTS, *_ORDERS}
         ),
         Role.AUDITOR: frozenset({Act.READ_LEDGER, Act.READ_REQUESTS}),
         # A program: nothing that wants a person's judgement or name. What else its key allows, `law.programs` says.

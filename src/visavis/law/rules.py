@@ -52,6 +52,8 @@ class Rule(StrEnum):
     SIGNED_IN = "signed-in", "the passphrase opens the key of a person who is not revoked"
     CLOCK_SET_BACK = "clock-set-back", "the machine's clock is not before the last act in the ledger"
     ROLE_ALLOWED = "role-allowed", "the act belongs to one of the person's roles"
+    FACTOR_APART = "factor-apart", "a lost second factor is reset by another owner than who lost it, or on the machine itself"
+    INVITED = "invited", "an invitation is used once, within 72 hours, while who invited may still add people"
     ROLES_APART = "roles-apart", "the data-protection officer and the auditor hold no role that they watch over"
     # ---- a program
     KEY_TERMS = "key-terms", "an API key has sources, acts, a rate an hour and a day, and an end within a year"
@@ -96,6 +98,7 @@ class Rule(StrEnum):
         "case-member",
         "who opens a case's searches in the desk has opened it, approved it or searched under it, or is a reviewer; at home anybody",
     )
+    CASE_FILE = "case-file", "who reads a case's terms in the desk is a member of it, or approves or freezes cases"
     REVIEWER_APART = "reviewer-apart", "who asked, who approved and the two who review are different people"
     VERDICT_UNSEEN = (
         "verdict-unseen",

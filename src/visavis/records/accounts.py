@@ -27,6 +27,8 @@ class AccountRecord:
         Tries that failed since the last that did not.
     locked_until : datetime or None
         UTC; no try counts before.
+    signed_in_at : datetime or None
+        UTC; when they last signed in over the network.
     """
 
     person_id: PersonId
@@ -34,6 +36,7 @@ class AccountRecord:
     totp_step: int = 0
     failures: int = 0
     locked_until: dt.datetime | None = None
+    signed_in_at: dt.datetime | None = None
 
 
 class Accounts:
@@ -51,7 +54,12 @@ class Accounts:
         key = self._database.ask(sa.select(person.c.key_id).where(person.c.id == person_id)).scalar_one()
         secret = None if row.totp_secret is None else self._vault.open(_SECRET, row.totp_secret, row=person_id, key=key).decode()
         return AccountRecord(
-            person_id=person_id, totp_secret=secret, totp_step=row.totp_step, failures=row.failures, locked_until=row.locked_until
+            person_id=person_id,
+            totp_secret=secret,
+            totp_step=row.totp_step,
+            failures=row.failures,
+            locked_until=row.locked_until,
+            signed_in_at=row.signed_in_at,
         )
 
     def keep(self, work: Work, record: AccountRecord) -> None:
@@ -69,10 +77,12 @@ class Accounts:
                     "totp_step": record.totp_step,
                     "failures": record.failures,
                     "locked_until": record.locked_until,
+                    "signed_in_at": record.signed_in_at,
                 }
             ],
         )
 
     def forget_failures(self, work: Work, record: AccountRecord, *, step: int) -> None:
         """Note that a person signed in, with the code of that step."""
-        self.keep(work, replace(record, failures=0, locked_until=None, totp_step=max(step, record.totp_step)))
+        done = replace(record, failures=0, locked_until=None, signed_in_at=work.at)
+        self.keep(work, replace(done, totp_step=max(step, record.totp_step)))

@@ -39,6 +39,7 @@ from visavis.records.generations import first_segment, key_range, overwrite
 from visavis.records.holdings import Holdings
 from visavis.records.holds import Holds
 from visavis.records.intake import Intake
+from visavis.records.invitations import Invitations
 from visavis.records.job_notes import JobNotes
 from visavis.records.jobs import Jobs
 from visavis.records.key_file import ArchiveKeys
@@ -61,6 +62,7 @@ from visavis.records.program_answers import ProgramAnswers
 from visavis.records.program_looks import ProgramLooks
 from visavis.records.programs import Programs
 from visavis.records.reach import Reach
+from visavis.records.receipts import Receipts
 from visavis.records.rekeying import Rekeying
 from visavis.records.repacking import Repackings
 from visavis.records.requests import Requests
@@ -135,6 +137,7 @@ class Records:
             self.program_looks = ProgramLooks(self._database, self.vault, self.keys)
             self.program_answers = ProgramAnswers(self._database, self.vault)
             self.webhooks = Webhooks(self._database, self.vault)
+            self.invitations = Invitations(self._database, sealer)
             self.signatures = Signatures(self._database, self.vault)
             self.policies = Policies(self._database)
             self.cases = Cases(self._database, sealer, self.keys, self.signatures)
@@ -173,7 +176,8 @@ class Records:
         self.measures = Measures(self._database)
         self.holdings = Holdings(self._database, sealer)
         self.likened = Likened(self._database, self.vault)
-        self.requests = Requests(self._database, sealer, self.keys, self.likened)
+        self.receipts = Receipts(self._database, self.vault)
+        self.requests = Requests(self._database, sealer, self.keys, self.likened, self.receipts)
         self.corrections = Corrections(self._database, sealer)
         forget = (self.labels.forget_faces, self.reviews.forget_faces, self.corrections.forget_faces)
         self.erasures = Erasures(self._database, self._overwrite, self.keys, mark=self._mark_erased, step=doors.step, forget=forget)

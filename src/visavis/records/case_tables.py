@@ -17,6 +17,8 @@ person = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("revoked_by", ForeignKey("person.id")),
     Column("revoked_at", UtcTime),
+    Column("roles_by", String(36)),
+    Column("roles_at", UtcTime),
 )
 
 person_role = Table(
@@ -34,6 +36,22 @@ account = Table(
     Column("totp_step", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("locked_until", UtcTime),
+    Column("signed_in_at", UtcTime),
+)
+
+# The token of an invitation is nowhere: only what SHA-256 makes of it.
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("token_sha256", LargeBinary(32), nullable=False, unique=True),
+    Column("name", LargeBinary, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("invited_by", ForeignKey("person.id"), nullable=False),
+    Column("invited_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+    Column("withdrawn_at", UtcTime),
 )
 
 # One person signs a thing once, and one key does, whatever name it stands under.

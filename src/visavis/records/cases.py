@@ -166,7 +166,7 @@ class Cases:
         work.run(sa.update(tables.case).where(tables.case.c.id == case.id).values(frozen_at=None, frozen_by=None))
         work.leaf("alteration", what="case-thawed", case=case.id, purpose=case.purpose)
 
-    def close(self, work: Work, case: CaseRecord, *, why: str, probes: int) -> None:
+    def close(self, work: Work, case: CaseRecord, *, why: str, probes: int, what: str = "case-closed") -> None:
         """Close a case and destroy the key of what dies with it; `probes` were dropped by the caller in the same work."""
         values = {
             "closed_at": case.closed_at or work.at,
@@ -176,7 +176,7 @@ class Cases:
         work.run(sa.update(tables.case).where(tables.case.c.id == case.id).values(values))
         if case.key_id:
             self._keys.destroy(work, case.key_id)
-        work.leaf("erasure", what="case-closed", case=case.id, purpose=case.purpose, probes=probes)
+        work.leaf("erasure", what=what, case=case.id, purpose=case.purpose, probes=probes)
 
     def all(self) -> list[CaseRecord]:
         """Return every case, oldest first."""

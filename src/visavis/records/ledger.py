@@ -1,7 +1,7 @@
 """Reading the ledger: leaves, nodes of the tree, payloads, and which checkpoints left the house."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from visavis.records.leaves import stored_node
 from visavis.records.vault import Vault
 
 LEAVES_AT_A_TIME = 1024
+LEAVES_BACK = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,17 @@ class Ledger:
                 yield StoredLeaf(seq=seq, at=at, body=body, nodes=nodes)
             first = rows[-1].seq + 1
 
+    def newest(self, until: int, *, holding: Sequence[bytes] = ()) -> Iterator[StoredLeaf]:
+        """Yield the leaves numbered below `until`, newest first: those whose bytes hold all of `holding`."""
+        leaf = tables.leaf.c
+        while until > 0:
+            held = [sa.func.instr(leaf.body, sa.literal(needle, sa.LargeBinary)) > 0 for needle in holding]
+            query = sa.select(leaf.seq, leaf.at, leaf.body, leaf.nodes).where(leaf.seq < until, *held)
+            rows = self._database.ask(query.order_by(leaf.seq.desc()).limit(LEAVES_BACK)).all()
+            for seq, at, body, nodes in rows:
+                yield StoredLeaf(seq=seq, at=at, body=body, nodes=nodes)
+            until = rows[-1].seq if len(rows) == LEAVES_BACK else 0
+
     def payloads(self) -> Iterator[tuple[StoredLeaf, bytes]]:
         """Yield each leaf whose payload can still be opened, and the payload."""
         numbers = self._database.ask(sa.select(ledger_tables.leaf_payload.c.seq).order_by(ledger_tables.leaf_payload.c.seq)).scalars().all()
@@ -96,3 +108,9 @@ class Ledger:
         """Return when a checkpoint last left the house."""
         given = ledger_tables.checkpoint_given.c.at
         return self._database.ask(sa.select(given).order_by(given.desc()).limit(1)).scalar_one_or_none()
+
+    def given(self) -> list[tuple[int, dt.datetime]]:
+        """Return size and time of each checkpoint that left the house, newest first."""
+        given = ledger_tables.checkpoint_given.c
+        rows = self._database.ask(sa.select(given.size, given.at).order_by(given.size.desc())).all()
+        return [(int(size), at) for size, at in rows]

@@ -29,6 +29,8 @@ class PersonRecord:
         None = the first person of the archive.
     revoked_at : datetime or None
         UTC; from then on this person can't sign in. What they signed stays signed.
+    roles_by, roles_at : PersonId or None, datetime or None
+        Who gave them other roles last, and when; None = they have those that they came with.
     """
 
     id: PersonId
@@ -38,6 +40,8 @@ class PersonRecord:
     created_at: dt.datetime
     created_by: PersonId | None
     revoked_at: dt.datetime | None
+    roles_by: PersonId | None = None
+    roles_at: dt.datetime | None = None
 
 
 class People:
@@ -49,8 +53,18 @@ class People:
         self._sealer = PathSealer(vault)
         self._keys = keys
 
-    def add(self, work: Work, *, name: str, roles: Sequence[Role], key: ClosedKey, first: bool) -> PersonId:
-        """Write a person; return their id.
+    def add(  # noqa: PLR0913 - what a person is written with, all keyword-only
+        self,
+        work: Work,
+        *,
+        name: str,
+        roles: Sequence[Role],
+        key: ClosedKey,
+        first: bool,
+        by: PersonId | None = None,
+        invitation: str = "",
+    ) -> PersonId:
+        """Write a person; return their id. `by` stands for the actor of `work` where an `invitation` is used.
 
         Raises
         ------
@@ -61,7 +75,7 @@ class People:
             raise InputError(
                 "somebody else became the first person of this archive", remedy="sign in as one who may add people: --as PERSON"
             )
-        mark = self._mark(name)
+        mark, by = self._mark(name), by or work.actor.person_id
         if work.ask(sa.select(person.c.id).where(person.c.name_mark == mark)).first() is not None:
             raise InputError(f"there is, or was, a person called «{name}»", remedy="add a word that tells them apart")
         person_id = PersonId(new_id(work.at))
@@ -73,13 +87,33 @@ class People:
             "public_key": key.public_key,
             "closed_key": self._vault.seal("person.closed_key", key.closed, row=person_id, key=number),
             "key_id": number,
-            "created_by": None if first else work.actor.person_id,
+            "created_by": None if first else by,
             "created_at": work.at,
         }
         work.run(sa.insert(person), [row])
         work.run(sa.insert(person_role), [{"person_id": person_id, "role": role.value} for role in sorted(set(roles))])
-        work.leaf("set-up", what="person-added", person=person_id, roles=sorted(set(roles)), public_key=key.public_key.hex())
+        facts = {"roles": sorted(set(roles)), "public_key": key.public_key.hex()} | ({"invitation": invitation} if invitation else {})
+        work.leaf("set-up", what="person-added", person=person_id, **facts)
         return person_id
+
+    def taken(self, name: str) -> bool:
+        """Whether somebody is, or was, called so."""
+        return self._database.ask(sa.select(person.c.id).where(person.c.name_mark == self._mark(name))).first() is not None
+
+    def change_roles(self, work: Work, who: PersonRecord, roles: Sequence[Role]) -> None:
+        """Put other roles in the place of a person's."""
+        words = sorted({role.value for role in roles})
+        work.run(sa.delete(person_role).where(person_role.c.person_id == who.id))
+        work.run(sa.insert(person_role), [{"person_id": who.id, "role": word} for word in words])
+        work.run(sa.update(person).where(person.c.id == who.id).values(roles_by=work.actor.person_id, roles_at=work.at))
+        work.leaf("set-up", what="person-roles", person=who.id, before=sorted(who.roles), roles=words)
+
+    def close_key(self, work: Work, who: PersonRecord, key: ClosedKey) -> None:
+        """Keep a person's key as another passphrase closes it."""
+        number = work.ask(sa.select(person.c.key_id).where(person.c.id == who.id)).scalar_one()
+        closed = self._vault.seal("person.closed_key", key.closed, row=who.id, key=number)
+        work.run(sa.update(person).where(person.c.id == who.id).values(closed_key=closed))
+        work.leaf("set-up", what="passphrase-changed", person=who.id)
 
     def revoke(self, work: Work, who: PersonRecord) -> None:
         """Let a person sign in no longer."""
@@ -100,6 +134,8 @@ class People:
                 created_at=row.created_at,
                 created_by=row.created_by,
                 revoked_at=row.revoked_at,
+                roles_by=row.roles_by and PersonId(row.roles_by),
+                roles_at=row.roles_at,
             )
             for row in self._database.ask(sa.select(person).order_by(person.c.id))
         ]

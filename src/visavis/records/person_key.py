@@ -33,6 +33,15 @@ def open_key(key: ClosedKey, passphrase: str) -> Ed25519PrivateKey | None:
     return private
 
 
+def close_again(key: ClosedKey, before: str, passphrase: str, parameters: Argon2 = PASSPHRASE) -> ClosedKey | None:
+    """Return the same key as another passphrase closes it, or None if `before` does not open it."""
+    private = open_key(key, before)
+    if private is None:
+        return None
+    closed = close_with(passphrase, _context(key.public_key), private.private_bytes_raw(), parameters)
+    return ClosedKey(public_key=key.public_key, closed=closed)
+
+
 def holds(public_key: bytes, statement: bytes, signature: bytes) -> bool:
     """Whether a signature of a statement was made with this key."""
     try:

@@ -112,3 +112,15 @@ restriction = Table(
     sqlite_autoincrement=True,
 )
 """By the face's id: a face that is erased meanwhile is not held back by what was once asked about it."""
+
+request_receipt = Table(
+    "request_receipt",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("mark", LargeBinary(16), nullable=False, unique=True),
+    Column("request_id", ForeignKey("request.id"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("photo", LargeBinary),
+    sqlite_autoincrement=True,
+)
+"""One a message that came by the public page. `mark` is of its number, which only its sender has; `photo` dies with the request."""

@@ -17,6 +17,7 @@ from visavis.records import request_tables as t
 from visavis.records.database import Database, Work
 from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.likened import FoundForRequest, Likened, RightsSearchRecord
+from visavis.records.receipts import Receipts
 from visavis.records.vault import PathSealer
 
 
@@ -162,14 +163,18 @@ class RequestRecord:
 class Requests:
     """Queries and writes about requests. Who writes a step writes its leaf."""
 
-    def __init__(self, database: Database, sealer: PathSealer, keys: Keyring, likened: Likened) -> None:
+    def __init__(self, database: Database, sealer: PathSealer, keys: Keyring, likened: Likened, receipts: Receipts) -> None:
         self._database = database
         self._sealer = sealer
         self._keys = keys
         self._likened = likened
+        self._receipts = receipts
 
-    def add(self, work: Work, new: NewRequest) -> tuple[str, int]:
-        """Write a request; return its id and the key of what its person writes. The caller writes its first message and the leaf."""
+    def add(self, work: Work, new: NewRequest) -> tuple[str, int, int]:
+        """Write a request; return its id, the key of what its person writes, and that of photographs.
+
+        The caller writes its first message and the leaf.
+        """
         request_id = new_id(work.at)
         key = self._keys.make(work, KeyKind.PERSON)
         probe_key = self._keys.make(work, KeyKind.PERSON, parent=key)
@@ -192,7 +197,7 @@ class Requests:
         }
         work.run(sa.insert(t.request), [row])
         self.reach(work, request_id, key, new.contacts)
-        return request_id, key
+        return request_id, key, probe_key
 
     def reach(self, work: Work, request_id: str, key: int, contacts: dict[str, str]) -> None:
         """Note where its person is reached, besides what is known."""
@@ -245,12 +250,17 @@ class Requests:
     def close(self, work: Work, request: RequestRecord) -> None:
         """Close it: its photograph and whom it was likened to are deleted, and their key is destroyed."""
         self._likened.drop(work, request.id)
+        self._receipts.drop_photos(work, request.id)
         self._keys.destroy(work, request.probe_key)
         work.run(sa.update(t.request).where(t.request.c.id == request.id).values(closed_at=work.at))
 
     def all(self) -> list[RequestRecord]:
         """Return every request, oldest first."""
         return self._found(sa.true())
+
+    def going_on(self) -> list[RequestRecord]:
+        """Return the requests that are still to be answered, oldest first."""
+        return self._found(sa.and_(t.request.c.outcome.is_(None), t.request.c.closed_at.is_(None)))
 
     def one(self, wanted: str) -> RequestRecord:
         """Return the request of that id, or end of an id; `InputError` if none or several are."""

@@ -158,6 +158,28 @@ class Reviews:
         """Delete the saved probes that are past their end; return how many faces. The caller writes the leaf."""
         return work.run(sa.delete(review_tables.probe).where(review_tables.probe.c.expires_at <= work.at)).rowcount
 
+    def kept_in(self, case_id: str, at: dt.datetime) -> int:
+        """Return how many probes of a case are kept."""
+        probe, ends = review_tables.probe.c, review_tables.probe.c.expires_at
+        of_case = sa.select(tables.search.c.id).where(tables.search.c.case_id == case_id)
+        query = sa.select(sa.func.count()).select_from(review_tables.probe)
+        kept = probe.search_id.in_(of_case), probe.picture.is_not(None), sa.or_(ends.is_(None), ends > at)
+        return int(self._database.ask(query.where(*kept)).scalar_one())
+
+    def said_in(self, case_id: str) -> tuple[int, dict[str, list[str]]]:
+        """Return how many candidates a case has, and the words of the verdicts that stand, by candidate; not who said them."""
+        of_case = tables.candidate.join(tables.search)
+        where = tables.search.c.case_id == case_id
+        number = self._database.ask(sa.select(sa.func.count()).select_from(of_case).where(where)).scalar_one()
+        table = review_tables.verdict
+        put_aside = sa.select(table.c.replaces).where(table.c.replaces.is_not(None))
+        stands = table.c.id.not_in(put_aside), table.c.says != "withdrawn"
+        query = sa.select(table.c.candidate_id, table.c.says).select_from(of_case.join(table)).where(where, *stands)
+        said: dict[str, list[str]] = {}
+        for candidate, says in self._database.ask(query):
+            said.setdefault(candidate, []).append(says)
+        return int(number), said
+
     def mark(self, subject: bytes) -> bytes:
         """Return the keyed mark under which a subject is kept."""
         return self._vault.mark("probe.subject", subject)

@@ -180,9 +180,15 @@ class Searches:
         query = sa.select(tables.search).where(tables.search.c.case_id == case_id).order_by(tables.search.c.at, tables.search.c.id)
         return [self._search(row) for row in self._database.ask(query).all()]
 
+    def newest_of(self, case_id: str, *, limit: int) -> list[PastSearch]:
+        """Return the newest searches of a case, newest first."""
+        query = sa.select(tables.search).where(tables.search.c.case_id == case_id)
+        rows = self._database.ask(query.order_by(tables.search.c.at.desc(), tables.search.c.id.desc()).limit(limit)).all()
+        return [self._search(row) for row in rows]
+
     def searchers(self, case_id: str) -> set[PersonId]:
         """Return who searched under a case."""
-        query = sa.select(tables.search.c.person_id).where(tables.search.c.case_id == case_id).distinct()
+        query = sa.select(tables.search.c.person_id).distinct().where(tables.search.c.case_id == case_id)
         return {PersonId(person) for person in self._database.ask(query).scalars() if person is not None}
 
     def candidates(self, search_id: str) -> list[PastCandidate]:

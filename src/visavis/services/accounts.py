@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.ids import PersonId
+from visavis.law.invitations import FactorReset, check_factor_reset
+from visavis.law.roles import Act, check_role
 from visavis.law.rules import Rule
 from visavis.records.accounts import AccountRecord
 from visavis.records.archive import Records
@@ -131,6 +133,73 @@ class EnrolTotp:
     def enrolled(self, person_id: PersonId) -> bool:
         """Whether a person has a second factor."""
         return self._records.accounts.of(person_id).totp_secret is not None
+
+
+class ResetTotp:
+    """Forgets a second factor that its person has lost."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def run(self, actor: Actor, name: str, *, on_machine: bool = False) -> PersonId:
+        """Forget it; the person signs in with their passphrase and enrols another.
+
+        Parameters
+        ----------
+        on_machine : bool
+            Asked for on the command line, which asks for no code either: there an owner may reset their own.
+
+        Raises
+        ------
+        InputError
+            Nobody is called so, or they have none.
+        RefusedError
+            `person-needed`, `role-allowed`, `factor-apart`.
+        """
+        records = self._records
+        who = records.people.one(name)
+        with records.noting_refusals(actor, "set-up", what="second-factor-reset", person=who.id):
+            _check_owner(actor)
+            check_factor_reset(FactorReset(actor=actor.person_id, person=who.id, on_machine=on_machine))
+        account = records.accounts.of(who.id)
+        if account.totp_secret is None:
+            raise InputError(f"{who.name} has no second factor", remedy="they enrol one on the page «Second factor»")
+        with records.work(actor) as work:
+            records.accounts.keep(work, replace(account, totp_secret=None, totp_step=0))
+            work.leaf("set-up", what="second-factor-reset", person=who.id)
+        return who.id
+
+
+class EndSessions:
+    """Notes that a person is signed out everywhere; the desk forgets their sessions."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def run(self, actor: Actor, name: str) -> PersonId:
+        """Return whose sessions end: one's own, or, for an owner, anybody's.
+
+        Raises
+        ------
+        InputError
+            Nobody is called so.
+        RefusedError
+            `person-needed`, `role-allowed`.
+        """
+        records = self._records
+        who = records.people.one(name)
+        with records.noting_refusals(actor, "set-up", what="sessions-end", person=who.id):
+            if actor.person_id != who.id:
+                _check_owner(actor)
+        with records.work(actor) as work:
+            work.leaf("set-up", what="sessions-ended", person=who.id)
+        return who.id
+
+
+def _check_owner(actor: Actor) -> None:
+    if actor.person_id is None:
+        raise RefusedError("only somebody who signed in does this", rule=Rule.PERSON_NEEDED, remedy="sign in")
+    check_role(actor, Act.ADD_PERSON)
 
 
 def code_step(secret: str | None, code: str, used: int, at: dt.datetime, codes: Codes) -> int | None:

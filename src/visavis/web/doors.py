@@ -42,6 +42,8 @@ class Door:
         Which act of a key lets a program in: `search`, `ingest`, `browse`; `any` = every key; empty = people only.
     streamed : bool
         The page itself reads the body, in pieces, and looks for the token of its form before it keeps any.
+    own_token : bool
+        For a form that anybody sends, without a cookie: the page checks a token of its own (`web.public`).
     """
 
     method: str
@@ -53,6 +55,7 @@ class Door:
     body_bytes: int = 0
     key_act: str = ""
     streamed: bool = False
+    own_token: bool = False
 
     def check(self) -> None:
         """Raise `SetupError` for a door that does not say all it must."""
@@ -60,6 +63,8 @@ class Door:
             raise SetupError(f"{self.method} {self.path} declares no operation for the ledger, nor why it has none")
         if bool(self.act) is not (self.who is Who.ROLE):
             raise SetupError(f"{self.method} {self.path}: a door by role names an act, and no other does")
+        if self.own_token and self.who is not Who.ANYBODY:
+            raise SetupError(f"{self.method} {self.path}: a form of somebody who signed in has the token of their session")
         if (self.method == "GET") is not (self.body_bytes == 0):
             raise SetupError(f"{self.method} {self.path}: every body has a limit, and GET has none")
 

@@ -1,8 +1,9 @@
 """What all pages share: the archive, the sessions, the reader of photographs, and the words of the house."""
 
+from asyncio import Future
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from jinja2 import Environment
 
@@ -13,10 +14,16 @@ from visavis.domain.identification import Candidate, ProbePicture, SearchResult
 from visavis.web.meters import Meters
 from visavis.web.papers import Papers
 from visavis.web.previews import Previews
+from visavis.web.public import PublicForms
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
 from visavis.web.tries import Tries, TriesByName
+from visavis.web.works import Works
 from visavis.wiring.folders import Folders
+
+if TYPE_CHECKING:
+    from visavis.wiring.orders import CarriedOut
+    from visavis.wiring.paper import Paper
 
 
 class ReadPhotograph(Protocol):
@@ -49,6 +56,8 @@ class Words:
         A search as the command line's JSON has it.
     encodable : callable
         Text from outside as JSON can hold it.
+    paper_page : callable
+        A paper as a page to print.
     """
 
     similarity: Callable[[float], str]
@@ -72,6 +81,7 @@ class Words:
     level: Callable[[RgbImage, Landmarks5], bytes]
     whole: Callable[[RgbImage], bytes]
     papers: Papers
+    paper_page: "Callable[[Paper], str]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +124,8 @@ class House:
     back : ArchiveThread
         For what takes seconds or minutes and a person's key (a package, an erasure, a report), out of everybody's way. What needs no
         key and takes longer still, as ingest does, is a process of its own.
+    errands : dict
+        What takes long and goes on by itself, by the id of what it is about.
     start_key : str
         In the link that the terminal shows; empty = there is none.
     key_tries : TriesByName
@@ -122,6 +134,10 @@ class House:
         Repeatable requests of programs that are being answered.
     folders : Folders or None
         Where the pictures of a new source may come from; None = from nowhere.
+    works : Works
+        What was begun in `back` and is not done yet, or not looked at.
+    rights_page : bool
+        Whether the public may send requests by `/rights`.
     """
 
     archive: ArchiveThread
@@ -135,8 +151,12 @@ class House:
     clock: Clock
     start_key: str = field(default="", repr=False)
     folders: Folders | None = None
+    errands: "dict[str, Future[CarriedOut]]" = field(default_factory=dict)
     meters: Meters = field(default_factory=Meters)
     tries: Tries = field(default_factory=Tries)
     key_tries: TriesByName = field(default_factory=TriesByName)
     under_way: set[str] = field(default_factory=set)
     previews: Previews = field(default_factory=Previews)
+    public: PublicForms = field(default_factory=PublicForms)
+    works: Works = field(default_factory=Works)
+    rights_page: bool = True

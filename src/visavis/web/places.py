@@ -26,12 +26,20 @@ class Place:
 
 PLACES: tuple[Place, ...] = (
     Place(path="/", title="New search", act="search"),
-    Place(path="/keys", title="Programs", act="issue-key"),
-    Place(path="/jobs", title="Jobs", act="ingest"),
-    Place(path="/sources", title="Sources"),
     Place(path="/review", title="Review", act="review"),
+    Place(path="/cases", title="Cases", act="read-case"),
+    Place(path="/sources", title="Sources"),
+    Place(path="/jobs", title="Jobs", act="ingest"),
     Place(path="/labels", title="Labels", act="label"),
-    Place(path="/account/second-factor", title="Second factor"),
+    Place(path="/approvals", title="Approvals"),
+    Place(path="/requests", title="Requests", act="read-requests"),
+    Place(path="/erasures", title="Erasures", act="certify"),
+    Place(path="/orders", title="Orders", act="obey-order"),
+    Place(path="/ledger", title="Ledger", act="read-ledger"),
+    Place(path="/papers", title="Papers", act="write-paper"),
+    Place(path="/people", title="People", act="add-person"),
+    Place(path="/keys", title="Programs", act="issue-key"),
+    Place(path="/account", title="Your account"),
 )
 
 
@@ -39,4 +47,4 @@ def places_of(session: WebSession) -> tuple[Place, ...]:
     """Return where a person is led; the doors ask again."""
     roles = frozenset({Role.OWNER}) if session.who is None else session.who.actor.roles or frozenset({session.who.actor.role})
     open_to = (place for place in PLACES if not place.act or roles & roles_for(place.act))
-    return tuple(place for place in open_to if session.who is not None or not place.path.startswith("/account/"))
+    return tuple(place for place in open_to if session.who is not None or not place.path.startswith("/account"))

@@ -26,6 +26,7 @@ def environment(words: Words) -> Environment:
     made.filters |= {"similarity": words.similarity, "date": words.date, "counted": words.counted, "shown": words.shown}
     made.filters |= {"span": words.span, "best_moment": words.best_moment, "clock": words.clock}
     made.globals |= {"draw": stamped("draw.js"), "preview_span": preview_span}
+    made.filters |= {"day": "{:%Y-%m-%d}".format, "moment": "{:%Y-%m-%d %H:%M}".format}
     made.globals |= {"style": stamped("desk.css"), "script": stamped("desk.js"), "htmx": stamped("htmx.js"), "icon": stamped("icon.svg")}
     made.globals["judge"] = stamped("judge.js")
     return made

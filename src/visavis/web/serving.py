@@ -34,11 +34,20 @@ KEPT_SECONDS = 150
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Where the desk listens. `origin` is what stands before it, empty = nothing: browsers come from this machine."""
+    """Where the desk listens, and to whom.
+
+    Attributes
+    ----------
+    origin : str
+        What stands before it, empty = nothing: browsers come from this machine.
+    rights_page : bool
+        Whether the public may send requests by `/rights`.
+    """
 
     host: str
     port: int
     origin: str = ""
+    rights_page: bool = True
 
     def address(self) -> Address:
         """Return how browsers reach the desk.
@@ -73,6 +82,7 @@ class Desk:
         """Let go of the archive."""
         self.house.previews.close()
         self.house.back.close()
+        self.house.works.close()
         self.house.archive.close()
 
 
@@ -104,6 +114,7 @@ def make_desk(  # noqa: PLR0913 - what a desk is put together from, all keyword-
         clock=clock,
         folders=folders,
         start_key="" if address.proxied else secrets.token_urlsafe(24),
+        rights_page=listening.rights_page,
     )
     return Desk(app=make_app(house), house=house)
 

@@ -130,6 +130,14 @@ class OpenedSearch:
     before: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenPhoto:
+    """A photograph that a person gave to be looked for, its faces numbered; `whole` is its JPEG without metadata."""
+
+    picture: ProbePicture
+    whole: bytes = field(repr=False)
+
+
 @dataclass(slots=True, kw_only=True)
 class WebSession:
     """One signed-in browser.
@@ -142,6 +150,11 @@ class WebSession:
         Kept faces laid level, JPEG.
     must_enrol : bool
         Nothing is open but the page of the second factor.
+    requests : dict
+        Requests of people shown whose page this session has opened, and whose pictures may be fetched; with the photograph that is
+        about to be searched with.
+    suppressed : tuple of str
+        Ids of the objections that were written last, to be shown once.
     """
 
     id: str
@@ -157,6 +170,8 @@ class WebSession:
     watched: set[str] = field(default_factory=set)
     """Candidates whose short film this session has asked for: the look is in the ledger."""
     views: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    requests: dict[str, GivenPhoto | None] = field(default_factory=dict)
+    suppressed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -228,6 +243,17 @@ class Sessions:
         oldest = self._clock.now() - IDLE
         awake = (session for session in self._open.values() if session.seen >= oldest)
         return frozenset(session.draft.upload for session in awake if session.draft is not None and session.draft.upload)
+
+    def end_person(self, person_id: str, *, but: str = "") -> int:
+        """Forget every session of a person but one; return how many."""
+        theirs = [key for key, one in self._open.items() if one.who and one.who.actor.person_id == person_id and key != but]
+        for key in theirs:
+            self.end(key)
+        return len(theirs)
+
+    def of_person(self, person_id: str) -> int:
+        """Return how many sessions a person has open."""
+        return sum(one.who is not None and one.who.actor.person_id == person_id for one in self._open.values())
 
     def token(self, cookie: str) -> str:
         """Return the token that forms carry, bound to the cookie; a page of another site can't know it."""

@@ -48,6 +48,10 @@ class ArchiveThread:
         """Do something as the machine's user, for who has no event loop to wait in."""
         return self._queued(None, what)
 
+    def begin(self, who: SignedIn | None, what: "Callable[[Archive], T]") -> "Future[T]":
+        """Begin something as a person, and do not wait for it."""
+        return self._thread.submit(self._act, who, what)
+
     def close(self) -> None:
         """Let go of the archive, after what is under way."""
         if self._archive is not None:

@@ -89,6 +89,7 @@ class Visit:
             session=self.session,
             places=self._places(template),
             lead=self.house.words.lead,
+            rights_page=self.house.rights_page,
             **facts,
         )
         return HTMLResponse(text, status_code=status)

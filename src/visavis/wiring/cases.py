@@ -6,8 +6,21 @@ from collections.abc import Sequence
 from visavis.domain.ids import CaseId
 from visavis.law.membership import is_member
 from visavis.records.cases import CaseRecord
-from visavis.services.cases import ApproveCase, Approved, CaseRequest, CloseCase, FreezeCase, OpenCase, RenewCase
+from visavis.services.cases import (
+    ApproveCase,
+    Approved,
+    CaseRequest,
+    CaseView,
+    CloseCase,
+    FreezeCase,
+    OpenCase,
+    ReadCases,
+    RefuseCase,
+    RenewCase,
+)
 from visavis.wiring.session import Session
+
+__all__ = ["CaseDesk", "CaseRecord", "CaseView"]
 
 
 class CaseDesk:
@@ -27,6 +40,26 @@ class CaseDesk:
     def mine(self) -> list[CaseRecord]:
         """Return the open cases that who acts has a part in, oldest first."""
         return [case for case in self.all() if self.state(case) == "open" and self._belongs(case)]
+
+    def readable(self) -> list[CaseView]:
+        """Return the cases whose terms who acts may read, newest first."""
+        return self._reading().all(self._session.actor)
+
+    def view(self, case_id: str) -> CaseView:
+        """Return a case with what was done under it, as far as who acts may see it.
+
+        Raises
+        ------
+        InputError
+            No such case.
+        RefusedError
+            `person-needed`, `role-allowed`, `case-file`.
+        """
+        return self._reading().one(self._session.actor, case_id)
+
+    def renewal_due(self, case: CaseRecord) -> dt.date | None:
+        """Return the last day of a standing case before it has to be renewed; None = it never has."""
+        return self._reading().renewal_due(case)
 
     def state(self, case: CaseRecord) -> str:
         """Return `open`, `waiting` (for approvals), `frozen`, `expired` or `closed`."""
@@ -75,6 +108,10 @@ class CaseDesk:
         """Sign a case's terms as the person who signed in."""
         return ApproveCase(self._session.records(), self._session.rules).run(self._session.actor, self._session.signer, name)
 
+    def refuse(self, name: str, because: str) -> CaseRecord:
+        """Refuse a case that waits for approvals; it is closed, with the reason."""
+        return RefuseCase(self._session.records()).run(self._session.actor, name, because)
+
     def renew(self, name: str) -> None:
         """Sign that a standing case is needed for another year."""
         RenewCase(self._session.records()).run(self._session.actor, self._session.signer, name)
@@ -94,6 +131,9 @@ class CaseDesk:
     def close_ended(self) -> list[CaseRecord]:
         """Close every case that is past its last day; return them."""
         return CloseCase(self._session.records()).close_ended(self._session.actor)
+
+    def _reading(self) -> ReadCases:
+        return ReadCases(self._session.records(), self._session.rules)
 
     def _belongs(self, case: CaseRecord) -> bool:
         involved = {person for person in (case.opened_by, *(given.person_id for given in case.approvals)) if person is not None}

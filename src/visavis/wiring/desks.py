@@ -12,6 +12,7 @@ from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
 from visavis.wiring import build
 from visavis.wiring.accounts import AccountDesk, SignedIn
+from visavis.wiring.approvals import ApprovalDesk
 from visavis.wiring.backups import BackupDesk
 from visavis.wiring.cases import CaseDesk
 from visavis.wiring.charter_forms import CharterForms
@@ -22,6 +23,7 @@ from visavis.wiring.paper import PaperDesk
 from visavis.wiring.people import PeopleDesk
 from visavis.wiring.pictures import PictureDesk
 from visavis.wiring.policies import PolicyDesk
+from visavis.wiring.public import PublicDesk
 from visavis.wiring.repacking import RepackDesk
 from visavis.wiring.retention import RetentionDesk
 from visavis.wiring.review import LabelDesk, ReviewDesk
@@ -54,6 +56,10 @@ class Desks(ABC):
         """Let a person (`accounts.sign_in`) or a program (`services.authenticate`) act within; None = whoever runs the process."""
         return self._session.acting_as(who)
 
+    def telling(self, step: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Tell the named steps of acts that write within."""
+        return self._session.telling(step)
+
     @property
     def accounts(self) -> AccountDesk:
         """Signing in over a network."""
@@ -78,6 +84,11 @@ class Desks(ABC):
     def cases(self) -> CaseDesk:
         """For what may be searched, and who answers for it."""
         return CaseDesk(self._session)
+
+    @property
+    def approvals(self) -> ApprovalDesk:
+        """What waits for a signature."""
+        return ApprovalDesk(self._session)
 
     @property
     def policies(self) -> PolicyDesk:
@@ -128,6 +139,11 @@ class Desks(ABC):
     def papers(self) -> PaperDesk:
         """What the law wants on paper."""
         return PaperDesk(self._session)
+
+    @property
+    def public(self) -> PublicDesk:
+        """What anybody may send and read."""
+        return PublicDesk(self._session)
 
     @property
     def retention(self) -> RetentionDesk:

@@ -15,6 +15,8 @@ from visavis.services.ledger.read import LogPurpose
 from visavis.wiring import build
 from visavis.wiring.session import Session, organisation
 
+__all__ = ["Given", "LeafProof", "LedgerDesk", "LogEntry", "LogPurpose", "Operation"]
+
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -24,7 +26,7 @@ class LedgerDesk:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def log(
+    def log(  # noqa: PLR0913 - what a reader narrows by, all keyword-only
         self,
         *,
         purpose: str = LogPurpose.LAWFULNESS,
@@ -33,6 +35,8 @@ class LedgerDesk:
         operation: str | None = None,
         about: str | None = None,
         last: int | None = None,
+        before: int | None = None,
+        seq: int | None = None,
     ) -> Iterator[LogEntry]:
         """Yield acts in order. Reading them is itself an act in the ledger, unless the archive opens closed.
 
@@ -48,6 +52,10 @@ class LedgerDesk:
             An id that the leaf names.
         last : int
             The newest so many.
+        before : int
+            Only acts with a smaller number.
+        seq : int
+            This act alone.
         """
         question = LogQuestion(
             actor=self._session.actor,
@@ -57,9 +65,19 @@ class LedgerDesk:
             operation=_one_of(Operation, operation) if operation else None,
             about=about,
             last=last,
+            before=before,
+            seq=seq,
         )
         with self._session.inspecting() as (records, trouble):
             yield from ReadLog(records, _reader(records)).run(question, noted=trouble is None)
+
+    def size(self) -> int:
+        """Return how many acts there are."""
+        return self._session.records().ledger.size()
+
+    def given(self) -> list[tuple[int, dt.datetime]]:
+        """Return size and time of each checkpoint that left the house, newest first."""
+        return self._session.records().ledger.given()
 
     def proof(self, seq: int) -> LeafProof:
         """Prove that leaf `seq` stands in the ledger."""

@@ -35,7 +35,7 @@ from visavis.services.orders import (
 from visavis.wiring import build
 from visavis.wiring.session import Session
 
-__all__ = ["ClaimRecord", "Effect", "OrderDesk", "OrderRecord", "Question", "Standing", "open_requests"]
+__all__ = ["CarriedOut", "ClaimRecord", "Effect", "OrderDesk", "OrderRecord", "Question", "Standing", "open_requests"]
 
 OpenIndex = Callable[[Records], AbstractContextManager[VectorIndex]]
 

@@ -5,9 +5,13 @@ from pathlib import Path
 
 from visavis.domain.actor import Role
 from visavis.domain.errors import InputError
+from visavis.records.accounts import AccountRecord
+from visavis.records.invitations import Invitation
 from visavis.records.people import PersonRecord
-from visavis.services.people import AddPerson, RevokePerson
+from visavis.services.people import AcceptInvitation, AddPerson, ChangeRoles, Invite, Invited, RevokePerson
 from visavis.wiring.session import Session
+
+__all__ = ["AccountRecord", "Invitation", "Invited", "PeopleDesk", "PersonRecord"]
 
 
 class PeopleDesk:
@@ -32,6 +36,43 @@ class PeopleDesk:
         """
         records = self._session.records()
         return records.people.one(AddPerson(records).run(self._session.actor, name, [_role(role) for role in roles], passphrase))
+
+    def invite(self, name: str, roles: Sequence[str]) -> Invited:
+        """Invite a person, who brings a passphrase of their own; the token is shown once.
+
+        Raises
+        ------
+        InputError
+            No name or one that is taken, no or unknown role.
+        RefusedError
+            Nobody signed in, it is not an act of the actor's roles, or the roles watch over each other.
+        """
+        return Invite(self._session.records()).run(self._session.actor, name, [_role(role) for role in roles])
+
+    def invitations(self) -> list[Invitation]:
+        """Return the invitations that still hold, oldest first."""
+        return Invite(self._session.records()).open()
+
+    def withdraw(self, invitation: str) -> Invitation:
+        """Take an invitation back."""
+        return Invite(self._session.records()).withdraw(self._session.actor, invitation)
+
+    def invited(self, token: str) -> Invitation:
+        """Return the invitation of a link; `RefusedError` (`invited`) if it holds no longer."""
+        return AcceptInvitation(self._session.records()).look(self._session.actor, token)
+
+    def accept(self, token: str, passphrase: str) -> PersonRecord:
+        """Let an invited person in, with a key that their passphrase closes; `InputError`, `RefusedError` (`invited`)."""
+        records = self._session.records()
+        return records.people.one(AcceptInvitation(records).run(self._session.actor, token, passphrase))
+
+    def change_roles(self, name: str, roles: Sequence[str]) -> PersonRecord:
+        """Put other roles in the place of a person's; `InputError`, `RefusedError` (`roles-apart`, …)."""
+        return ChangeRoles(self._session.records()).run(self._session.actor, name, [_role(role) for role in roles])
+
+    def account(self, person: PersonRecord) -> AccountRecord:
+        """Return how a person's account stands: last signed in, second factor, tries that failed."""
+        return self._session.records().accounts.of(person.id)
 
     def revoke(self, name: str) -> PersonRecord:
         """Let a person sign in no longer; what they signed stays signed.

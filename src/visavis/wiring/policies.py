@@ -4,8 +4,16 @@ from pathlib import Path
 
 from visavis.domain.errors import InputError
 from visavis.law.policy import Policy
+from visavis.law.rules import Rule
 from visavis.services.policies import AddPolicy
 from visavis.wiring.session import Session
+
+__all__ = ["Policy", "PolicyDesk", "rules_said"]
+
+
+def rules_said() -> list[tuple[str, str]]:
+    """Return every rule that may refuse, by its name, with what it asks for."""
+    return [(rule.value, rule.says) for rule in Rule]
 
 
 class PolicyDesk:

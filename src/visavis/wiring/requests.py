@@ -35,11 +35,14 @@ from visavis.services.requests import (
     Rectified,
     Rectify,
     Refuse,
+    RequestPictures,
     RequestSheet,
     Restrict,
     ShowRequest,
     Steps,
+    Wrong,
     plain_contact,
+    plain_number,
 )
 from visavis.wiring import build
 from visavis.wiring.fulfil import fulfilments
@@ -50,8 +53,8 @@ if TYPE_CHECKING:
     from visavis.engines.chain import Chain
 
 __all__ = [
-    "Answered", "CandidateShown", "Engines", "Fulfil", "Fulfilled", "Ground", "Kind", "Receipt", "RequestDesk", "RequestRecord",
-    "RequestSheet", "RightsSearchRecord",
+    "Answered", "CandidateShown", "Engines", "Fulfil", "Fulfilled", "Ground", "Kind", "Receipt", "RequestDesk", "RequestPictures",
+    "RequestRecord", "RequestSheet", "RightsSearchRecord", "Wrong",
 ]  # fmt: skip
 
 
@@ -76,7 +79,9 @@ class Answered:
 
 
 class RequestDesk:
-    """Requests in one archive, as whoever is signed in. A request is named by its id, the end of it, or where its person is reached.
+    """Requests in one archive, as whoever is signed in.
+
+    A request is named by its id, the end of it, a receipt's number, or where its person is reached.
 
     Parameters
     ----------
@@ -94,6 +99,11 @@ class RequestDesk:
         """Return every request, oldest first."""
         self._session.check(Act.READ_REQUESTS)
         return self._session.records().requests.all()
+
+    def going_on(self) -> list[RequestRecord]:
+        """Return the requests that are still to be answered, oldest first."""
+        self._session.check(Act.READ_REQUESTS)
+        return self._session.records().requests.going_on()
 
     def one(self, wanted: str) -> RequestRecord:
         """Return one request by id, or end of an id, with what its person wrote."""
@@ -127,6 +137,23 @@ class RequestDesk:
         settings = self._session.settings
         shown = ShowRequest(self._session.records(), build.originals(settings))
         return shown.run(self._session.actor, self._id(wanted))
+
+    def candidate(self, wanted: str, candidate: str) -> CandidateShown | None:
+        """Return one candidate of a sheet that was looked at, by its id; None = it is not there."""
+        self._session.check(Act.ANSWER_REQUEST)
+        shown = ShowRequest(self._session.records(), build.originals(self._session.settings))
+        return shown.one(self._id(wanted), candidate)
+
+    def pictures(self, wanted: str) -> RequestPictures:
+        """Return the faces that were searched with, and the photographs that came with messages, of a sheet that was looked at."""
+        self._session.check(Act.ANSWER_REQUEST)
+        return ShowRequest(self._session.records(), build.originals(self._session.settings)).pictures(self._id(wanted))
+
+    def correctable(self, wanted: str) -> list[Wrong]:
+        """Return the names and decisions on the confirmed faces of a request that `correct` takes off."""
+        self._session.check(Act.ANSWER_REQUEST)
+        records = self._session.records()
+        return Rectify(records).open_to(records.requests.one(self._id(wanted)))
 
     # ---- steps ---------------------------------------------------------------------------------------------------------------
 
@@ -163,8 +190,8 @@ class RequestDesk:
         )
         return Intake(self._session.records(), self._session.rules).run(message)
 
-    def look_by_photo(self, wanted: str, photos: Sequence[Path | str], *, faces: Sequence[int] = ()) -> int:
-        """Search every source with photographs that the person gave; return how many candidates are new.
+    def look_by_photo(self, wanted: str, photos: Sequence[Path | str | ProbePicture], *, faces: Sequence[int] = ()) -> int:
+        """Search every source with photographs that the person gave, read already or not; return how many candidates are new.
 
         Raises
         ------
@@ -174,13 +201,22 @@ class RequestDesk:
             Not a rights clerk, the request is over, or was searched with a photograph before.
         """
         self._session.check(Act.SEARCH_FOR_REQUEST)
-        probes = pick(self._engines.look(*photos), faces=tuple(faces), one_person=True)
+        pictures = tuple(photo if isinstance(photo, ProbePicture) else self._engines.look(photo)[0] for photo in photos)
+        probes = pick(pictures, faces=tuple(faces), one_person=True)
         records, index = self._engines.searching()
         floor = self._engines.floor(records)
         return Look(records, self._session.rules).by_photo(self._session.actor, self._id(wanted), probes, index, floor=floor)
 
-    def look_by_hint(
-        self, wanted: str, *, file: Path | None = None, url: str = "", asset: str = "", day: dt.date | None = None, place: str = ""
+    def look_by_hint(  # noqa: PLR0913 - what a person may say of a picture, all keyword-only
+        self,
+        wanted: str,
+        *,
+        file: Path | None = None,
+        name: str = "",
+        url: str = "",
+        asset: str = "",
+        day: dt.date | None = None,
+        place: str = "",
     ) -> int:
         """Look for the pictures that the person names; return how many faces in them are new candidates.
 
@@ -188,15 +224,18 @@ class RequestDesk:
         ----------
         file : path or None
             A copy of the picture, or its name.
+        name : str
+            Its name, where no file of this machine is meant.
         url : str
             Where they saw it; nothing is fetched, the name of its file counts.
         """
         self._session.check(Act.ANSWER_REQUEST)
         copy = file is not None and file.is_file()
-        name = unquote(urlsplit(url).path).rpartition("/")[2] if url else "" if file is None or copy else str(file)
+        called = name if file is None or copy else str(file)
+        called = unquote(urlsplit(url).path).rpartition("/")[2] if url else called
         digest = hashlib.sha256(file.read_bytes()).digest() if file is not None and copy else None
-        how = "url" if url else "file" if file else "asset" if asset else "place"
-        hint = Hint(sha256=digest, name=name, asset_id=asset, day=day, place=place)
+        how = "url" if url else "file" if file or name else "asset" if asset else "place"
+        hint = Hint(sha256=digest, name=called, asset_id=asset, day=day, place=place)
         return Look(self._session.records(), self._session.rules).by_hint(self._session.actor, self._id(wanted), hint, how=how)
 
     def doubt(self, wanted: str, why: str) -> None:
@@ -298,12 +337,13 @@ class RequestDesk:
         return own | fulfilments(records, self._session.settings)
 
     def _id(self, wanted: str) -> str:
-        """Return the id of the request that is meant: by id or end of it, or by where its person is reached, if they have one going on."""
+        """Return the id of the request that is meant: by id or end of it, a receipt's number, or where its person is reached."""
         requests = self._session.records().requests
         going_on = [one.id for one in requests.of_person([plain_contact(wanted)]) if one.closed_at is None]
         if len(going_on) > 1:
             raise InputError("this person has several requests going on", remedy="name one of them: " + ", ".join(going_on))
-        return going_on[0] if going_on else requests.one(wanted).id
+        sent = self._session.records().receipts.find(plain_number(wanted))
+        return going_on[0] if going_on else requests.one(wanted if sent is None else sent.request_id).id
 
     def _steps(self) -> Steps:
         self._session.check(Act.ANSWER_REQUEST)

@@ -88,6 +88,23 @@ class Session:
         finally:
             self.actor, self.signer = before
 
+    @contextmanager
+    def telling(self, step: Callable[[str], None]) -> Iterator[None]:
+        """Tell the named steps of acts that write within, besides whoever is told them anyway."""
+        before, listening = self.step, [step]
+
+        def both(name: str) -> None:
+            for listener in listening:
+                listener(name)
+            before(name)
+
+        self.step = both
+        try:
+            yield
+        finally:
+            self.step = before
+            listening.clear()  # records that were opened meanwhile, and stay open, tell nobody any more
+
     def check(self, act: Act, *, operation: str = "alteration") -> None:
         """Ask whether the actor may do an act that touches the archive as a whole: in an organisation's, a person who signed in.
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from visavis.law.charter import Charter
 from visavis.law.file_signs import FileSigns, Sign, limits
+from visavis.law.reading import parse_charter
 from visavis.records.charters import CharterVersion, Finding, SourceNote
 from visavis.records.sources import SourceRecord
 from visavis.services.sources import Added, AddSource, CharterLife, SourceRequest
@@ -85,6 +86,10 @@ class CharterDesk:
         """Add a folder of the same class to a source."""
         with self._life() as life:
             return life.add_root(name, Path(folder), text=answer)
+
+    def purposes(self, source: SourceRecord) -> tuple[str, ...]:
+        """Return the purposes that a source's charter lists."""
+        return parse_charter(source.charter_toml, self._session.rules).purposes
 
     def versions(self, source: SourceRecord) -> list[CharterVersion]:
         """Return every version of a source's charter, oldest first."""

@@ -10,9 +10,10 @@ import typer
 
 from visavis.cli.commands.options import ArchiveOption, AsOption, archive_at, day, signed_in
 from visavis.cli.output.document import emit
-from visavis.cli.output.paper import paper_document, write_paper
+from visavis.cli.output.paper import write_paper
 from visavis.cli.output.plain_text import shown
 from visavis.domain.errors import InputError
+from visavis.services.paper import paper_document
 
 if TYPE_CHECKING:
     from visavis.wiring.paper import Paper

@@ -65,6 +65,37 @@ def list_people(archive: ArchiveOption = None, form: FormatOption = Format.TABLE
 
 
 @person_app.command()
+def roles(
+    name: Annotated[str, typer.Argument(metavar="PERSON", help="Name, id, or the end of an id.")],
+    role: Annotated[list[Role], typer.Option(help="Several times for several; they take the place of those before.")],
+    person: AsOption = None,
+    archive: ArchiveOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Give a person other roles. A new approver waits a day before approving what who made them one asks."""
+    with archive_at(archive) as opened:
+        signed_in(opened, person)
+        changed = opened.people.change_roles(name, role)
+    if form is Format.JSON:
+        emit(_document(changed), sys.stdout)
+        return
+    sys.stdout.write(shown(f"{changed.name} is now: {_roles(changed)}") + "\n")
+
+
+@person_app.command(name="reset-factor")
+def reset_factor(
+    name: Annotated[str, typer.Argument(metavar="PERSON", help="Name, id, or the end of an id.")],
+    person: AsOption = None,
+    archive: ArchiveOption = None,
+) -> None:
+    """Forget the second factor that a person has lost; they sign in to the desk with their passphrase, and enrol another."""
+    with archive_at(archive) as opened:
+        signed_in(opened, person)
+        opened.accounts.reset_factor(name, on_machine=True)
+    sys.stdout.write("forgotten; they enrol another in the desk\n")
+
+
+@person_app.command()
 def revoke(
     name: Annotated[str, typer.Argument(metavar="PERSON", help="Name, id, or the end of an id.")],
     person: AsOption = None,

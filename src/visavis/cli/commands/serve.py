@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from visavis.cli.commands.options import ArchiveOption, archive_folder, ask_passphrase
-from visavis.cli.output import case_report, document, markers, page, pictures, reading
+from visavis.cli.output import case_report, document, markers, page, paper, pictures, reading
 from visavis.cli.output.document import plain_document
 from visavis.cli.output.plain_text import encodable, shown
 from visavis.domain.errors import InputError, SetupError
@@ -34,6 +34,7 @@ def serve(
         list[Path] | None, typer.Option("--photos", metavar="DIR", help="A folder inside which the desk may offer folders of originals.")
     ] = None,
     uploads: Annotated[Path | None, typer.Option("--uploads", metavar="DIR", help="Where pictures that people hand in are kept.")] = None,
+    no_rights_page: Annotated[bool, typer.Option("--no-rights-page", help="Take no requests of the public by /rights.")] = False,
 ) -> None:
     """Open the desk: searching and judging in a browser."""
     from visavis.wiring.archive import open_archive
@@ -50,7 +51,7 @@ def serve(
         raise SetupError(f"the desk needs {error.name}", remedy="install it with the extra: visavis[server]") from error
     settings, ask = read_settings(), KeptPassphrase(ask_passphrase)  # the archive is opened twice, and the key asked for once
     folder = archive_folder(archive, settings)
-    listening = serving.Listening(host=host, port=port, origin=behind_proxy)
+    listening = serving.Listening(host=host, port=port, origin=behind_proxy, rights_page=not no_rights_page)
     listening.address()
     opened_folders = folders(folder, settings, photos=tuple(photos or ()), uploads=uploads)
     with open_archive(folder, settings=settings, ask=ask) as opened:
@@ -117,4 +118,5 @@ def words() -> "Words":
             report=case_report.write_report,
             said=case_report.said,
         ),
+        paper_page=paper.paper_page,
     )

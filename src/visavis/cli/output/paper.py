@@ -1,4 +1,4 @@
-"""A paper as one self-contained HTML page made to be printed, and as a document for programs."""
+"""A paper as one self-contained HTML page made to be printed."""
 
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,19 +14,6 @@ def write_paper(paper: "Paper", stream: TextIO) -> None:
         stream.write(piece)
 
 
-def paper_document(paper: "Paper") -> dict[str, object]:
-    """Return a paper as a program reads it; `open` lists what people have to write."""
-    return {
-        "paper": paper.kind,
-        "title": paper.title,
-        "day": paper.day.isoformat(),
-        "parts": [
-            {
-                "id": part.key,
-                "title": part.title,
-                "facts": {fact.key: list(fact.says) for fact in part.facts},
-                "open": [fact.key for fact in part.facts if fact.open],
-            }
-            for part in paper.parts
-        ],
-    }
+def paper_page(paper: "Paper") -> str:
+    """Return the page as text."""
+    return environment().get_template("paper.html.j2").render(paper=paper)

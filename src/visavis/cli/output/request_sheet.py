@@ -19,7 +19,7 @@ def write_request_sheet(sheet: "RequestSheet", stream: TextIO) -> None:
         .generate(
             request=sheet.request,
             count=reading.counted(len(sheet.request.candidates), "candidate"),
-            probes=[jpeg_uri(probe) for probe in sheet.probes],
+            probes=[jpeg_uri(probe) for probe in sheet.pictures.probes],
             candidates=_rows(sheet),
             lead=reading.LEAD,
         )

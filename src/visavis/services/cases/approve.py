@@ -51,7 +51,7 @@ class ApproveCase:
             if not case.approvals_needed:
                 raise InputError(f"case {case.id} asks for no approval", remedy=f"search with --case {case.id}")
             _check_going(case, self._records)
-            approver = self._approver(actor)
+            approver = self._approver(actor, case)
             self_approved = self._check(case, approver)
         with self._records.work(actor) as work:
             facts = {"terms": terms_sha256(case.id, case), "role": approver.role.value, "self_approved": self_approved}
@@ -59,10 +59,13 @@ class ApproveCase:
             work.leaf("set-up", what=APPROVAL, case=case.id, purpose=case.purpose, **facts)
         return Approved(self_approved=self_approved, given=len(case.approvals) + 1, needed=case.approvals_needed)
 
-    def _approver(self, actor: Actor) -> Approver:
+    def _approver(self, actor: Actor, case: CaseRecord) -> Approver:
         who: PersonRecord = self._records.people.one(actor.person_id or "")
         able = [role for role in Role if role in who.roles and Act.APPROVE_CASE in ACTS[role]]
-        return Approver(person_id=who.id, role=able[0], public_key=who.public_key, created_at=who.created_at, created_by=who.created_by)
+        made = [(who.created_at, who.created_by)] + ([(who.roles_at, who.roles_by)] if who.roles_at else [])
+        # Whom the asker made an approver only now, by adding them or by another role, waits as a new one does.
+        since, by = max((one for one in made if one[1] == case.opened_by), key=lambda one: one[0], default=made[0])
+        return Approver(person_id=who.id, role=able[0], public_key=who.public_key, created_at=since, created_by=by)
 
     def _check(self, case: CaseRecord, approver: Approver) -> bool:
         """Ask every pack that the case's terms come from."""
@@ -83,6 +86,38 @@ class ApproveCase:
         packs = [self._rules.marked(mark) for mark in case.policy.split(" + ")]
         answers = [check_approval(facts, approver, people=people, at=at, policy=policy) for policy in packs]
         return any(answers)
+
+
+class RefuseCase:
+    """Refuses cases that somebody else asks for."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def run(self, actor: Actor, name: str, because: str) -> CaseRecord:
+        """Refuse a case that waits for approvals: it is closed, with the reason.
+
+        Raises
+        ------
+        InputError
+            No such case, it does not wait for approvals, or no reason.
+        RefusedError
+            Nobody signed in, not an act of the actor's roles, or the actor asked for it.
+        """
+        records = self._records
+        case = records.cases.one(name)
+        with records.noting_refusals(actor, "erasure", what="case-refuse", case=case.id, purpose=case.purpose):
+            check_role(actor, Act.APPROVE_CASE, profile=case.profile)
+            if actor.person_id == case.opened_by:
+                raise RefusedError("who asks does not refuse", rule=Rule.APPROVER_APART, remedy=f"close it: visavis case close {case.id}")
+        if case.state(records.clock.now()) != "waiting":
+            raise InputError(f"case {case.id} does not wait for approvals", remedy="visavis case list")
+        if not because.strip():
+            raise InputError("a refusal says why", remedy='--because "…"')
+        with records.work(actor) as work:
+            probes = records.reviews.drop_probes(work, case.id)
+            records.cases.close(work, case, why=because.strip(), probes=probes, what="case-refused")
+        return case
 
 
 class RenewCase:

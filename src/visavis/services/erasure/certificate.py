@@ -93,6 +93,10 @@ class CertifyErasure:
         self._sign(run, text, person, signers)
         return Signed(given=len(signers) + 1, file=self.file(self._records.erasure_runs.one(run.id)) if signers else b"")
 
+    def text(self, run: ErasureRun) -> Mapping[str, Any]:
+        """Return what a certificate says, or will say once the first person signs it."""
+        return dict(json.loads(run.certificate or canonical_json(self._document(run))))
+
     def file(self, run: ErasureRun) -> bytes:
         """Return the file of an issued certificate, byte for byte the same each time; `InputError` before it is."""
         if run.issued_leaf is None:

@@ -2,14 +2,18 @@
 
 import datetime as dt
 import json
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from visavis.domain.actor import Actor
 from visavis.ledger.leaf import Operation
 from visavis.records.archive import Records
+from visavis.records.ledger import StoredLeaf
+
+CLOCK_SLACK = dt.timedelta(minutes=5)
+"""Leaves are in order of their acts, whose times a corrected clock may set back by a minute (`guard.CLOCK_TOLERANCE`)."""
 
 
 class LogPurpose(StrEnum):
@@ -38,6 +42,10 @@ class LogQuestion:
         Id of a source, a search, a case, a person: whatever a leaf names.
     last : int or None
         So many of the newest only.
+    before : int or None
+        Only leaves with a smaller number: with `last`, the page before one that was read.
+    seq : int or None
+        This leaf alone.
     """
 
     actor: Actor
@@ -47,6 +55,8 @@ class LogQuestion:
     operation: Operation | None = None
     about: str | None = None
     last: int | None = None
+    before: int | None = None
+    seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +96,25 @@ class ReadLog:
         if noted:
             with self._records.work(question.actor) as work:
                 work.leaf("consultation", what="ledger", justification=question.purpose.value, leaves=size)
-        found = (entry for entry in self._entries(size) if _fits(entry, question))
-        return found if question.last is None else deque(found, maxlen=question.last)
+        size = size if question.before is None else min(size, question.before)
+        if question.seq is not None:
+            return self._entries(self._records.ledger.leaves(question.seq, min(size, question.seq + 1)))
+        if question.last is None:
+            return (entry for entry in self._entries(self._records.ledger.leaves(until=size)) if _fits(entry, question))
+        return reversed(list(islice(self._newest(question, size), question.last)))
 
-    def _entries(self, size: int) -> Iterator[LogEntry]:
-        for leaf in self._records.ledger.leaves(until=size):
+    def _newest(self, question: LogQuestion, size: int) -> Iterator[LogEntry]:
+        """Yield what was asked for, newest first; the database looks for the words before any leaf is read."""
+        words = [json.dumps(question.about, ensure_ascii=False).encode()] if question.about else []
+        words += [f'"operation":"{question.operation.value}"'.encode()] if question.operation else []
+        for entry in self._entries(self._records.ledger.newest(size, holding=words)):
+            if question.since is not None and entry.at < question.since - CLOCK_SLACK:
+                return
+            if _fits(entry, question):
+                yield entry
+
+    def _entries(self, leaves: Iterable[StoredLeaf]) -> Iterator[LogEntry]:
+        for leaf in leaves:
             yield LogEntry(seq=leaf.seq, at=leaf.at, told=json.loads(leaf.body))
 
 

@@ -2,7 +2,7 @@
 
 from visavis.services.paper.breach import BreachAsked, breach
 from visavis.services.paper.notice import notice
-from visavis.services.paper.paper import Fact, Paper, Part
+from visavis.services.paper.paper import Fact, Paper, Part, paper_document
 from visavis.services.paper.register import register
 
-__all__ = ["BreachAsked", "Fact", "Paper", "Part", "breach", "notice", "register"]
+__all__ = ["BreachAsked", "Fact", "Paper", "Part", "breach", "notice", "paper_document", "register"]

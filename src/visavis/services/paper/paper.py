@@ -40,6 +40,24 @@ class Paper:
     parts: tuple[Part, ...]
 
 
+def paper_document(paper: Paper) -> dict[str, object]:
+    """Return a paper as a program reads it; `open` lists what people have to write."""
+    return {
+        "paper": paper.kind,
+        "title": paper.title,
+        "day": paper.day.isoformat(),
+        "parts": [
+            {
+                "id": part.key,
+                "title": part.title,
+                "facts": {fact.key: list(fact.says) for fact in part.facts},
+                "open": [fact.key for fact in part.facts if fact.open],
+            }
+            for part in paper.parts
+        ],
+    }
+
+
 def fact(key: str, label: str, *says: str) -> Fact:
     """Return a fact; empty lines are left out, and none left makes it open."""
     lines = tuple(line for line in says if line)

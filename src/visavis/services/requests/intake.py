@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from visavis.domain.actor import Actor
 from visavis.domain.errors import CharterInvalid, InputError
@@ -11,6 +11,7 @@ from visavis.law.reading import parse_charter
 from visavis.law.requests import Kind, clock_of
 from visavis.law.rulebook import Rulebook
 from visavis.records.archive import Records
+from visavis.records.database import Work
 from visavis.records.requests import NewRequest, RequestRecord
 from visavis.services.requests.contact import plain_contact
 
@@ -35,6 +36,10 @@ class Message:
         Who writes for the person, and by what they may.
     apart : bool
         Another person at the same address: a request of its own.
+    receipt : str
+        Number of the receipt that its sender is given on the public page; empty = it came another way.
+    photo : bytes
+        A JPEG that came with it, kept closed until the request is; empty = none.
     """
 
     actor: Actor
@@ -46,6 +51,8 @@ class Message:
     representative: str = ""
     mandate: str = ""
     apart: bool = False
+    receipt: str = ""
+    photo: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +93,7 @@ class Intake:
         with self._records.work(message.actor) as work:
             self._records.requests.reach(work, known.id, known.person_key, contacts)
             self._records.requests.message(work, known.id, known.person_key, text=message.text, channel=message.channel, day=received)
+            self._keep_receipt(work, message, known.id, known.probe_key)
             work.leaf("collection", what="request-message", request=known.id, kind=known.kind)
         return Receipt(request_id=known.id, kind=known.kind, joined=True, first_received=known.first_received, due=known.due)
 
@@ -104,8 +112,9 @@ class Intake:
             mandate=message.mandate.strip(),
         )
         with self._records.work(message.actor) as work:
-            request_id, key = self._records.requests.add(work, new)
+            request_id, key, probe_key = self._records.requests.add(work, new)
             self._records.requests.message(work, request_id, key, text=message.text, channel=message.channel, day=received)
+            self._keep_receipt(work, message, request_id, probe_key)
             work.leaf(
                 "collection",
                 what="request-received",
@@ -116,6 +125,14 @@ class Intake:
                 policy=clock.policy,
             )
         return Receipt(request_id=request_id, kind=new.kind, joined=False, first_received=received, due=clock.due)
+
+    def _keep_receipt(self, work: Work, message: Message, request_id: str, probe_key: int) -> None:
+        if message.receipt:
+            self._records.receipts.add(work, message.receipt, request_id=request_id, probe_key=probe_key, photo=message.photo)
+
+    def due(self, received: dt.date) -> dt.date:
+        """Return the day by which a first message of that day must be answered."""
+        return clock_of(self._governing(), received).due
 
     def _open_one(self, contacts: dict[str, str], kind: str) -> RequestRecord | None:
         """Return the oldest open request of a person, of this kind if one is named."""

@@ -1,5 +1,8 @@
 """A wrong name or decision is taken off a face at the person's request, and stays off (GDPR Art. 16)."""
 
+import datetime as dt
+from dataclasses import dataclass
+
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError
 from visavis.law.rules import Rule
@@ -7,7 +10,20 @@ from visavis.records.archive import Records
 from visavis.records.database import Work
 from visavis.records.labels import Label
 from visavis.records.requests import RequestRecord
+from visavis.records.reviews import standing
 from visavis.records.searches import PastCandidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """What may be wrong about a confirmed face: a name it was given (`name`), or that people decided it to be somebody (empty).
+
+    `id` is the label's, or the candidate's.
+    """
+
+    id: str
+    name: str
+    at: dt.datetime
 
 
 class Rectify:
@@ -15,6 +31,20 @@ class Rectify:
 
     def __init__(self, records: Records) -> None:
         self._records = records
+
+    def open_to(self, request: RequestRecord) -> list[Wrong]:
+        """Return the names and decisions that stand on the confirmed faces of a request."""
+        faces = self._records.holdings.faces([found.face_id for found in request.confirmed])
+        labels = self._records.labels.of_anchors([face.anchor for face in faces])
+        named = {label.candidate_id for label in labels}
+        seen = self._records.holdings.appearances(faces)
+        verdicts = self._records.reviews.verdicts([one.candidate_id for one in seen])
+        decided = [
+            Wrong(id=one.candidate_id, name="", at=one.at)
+            for one in seen
+            if one.candidate_id not in named and any(said.says == "same" for said in standing(verdicts.get(one.candidate_id, [])))
+        ]
+        return [*(Wrong(id=label.id, name=label.name, at=label.at) for label in labels), *decided]
 
     def run(self, actor: Actor, wanted: str, wrong: str, *, because: str) -> str:
         """Remove a label, or the decision on a candidate, for good; return the correction's id.

@@ -1,12 +1,16 @@
 """Each candidate of a request beside the photograph that the person gave, for the clerk who confirms or rejects it."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from visavis.decode.crops import face_jpeg
 from visavis.decode.originals import OriginalPixels
 from visavis.domain.actor import Actor
+from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import InputError, UnreadablePicture
+from visavis.domain.face import Box
+from visavis.domain.ids import MediaId
 from visavis.records.archive import Records
 from visavis.records.holdings import HeldFace, HeldPicture
 from visavis.records.likened import FoundForRequest
@@ -19,22 +23,54 @@ SHOWN_SIDE = 1400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateShown:
-    """A candidate as a person judges it; `crop` is a JPEG, None where the original can't be read now."""
+    """A candidate as a person judges it.
+
+    Attributes
+    ----------
+    media_id : MediaId
+        Of the picture that it is in.
+    box : Box
+        Where in it.
+    open : callable
+        Decodes the original, upright RGB; None where it can't be read now. Touches no record, and may be called from any thread.
+    """
 
     found: FoundForRequest
     source_title: str
     path: str
     page: int | None
     captured_at: str | None
-    crop: bytes | None = field(repr=False)
+    media_id: MediaId
+    box: Box
+    open: Callable[[], RgbImage | None] = field(repr=False)
+
+    @property
+    def crop(self) -> bytes | None:
+        """The face as a JPEG, None where the original can't be read now."""
+        pixels = self.open()
+        return None if pixels is None else face_jpeg(pixels, self.box)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPictures:
+    """JPEGs of a request: the faces that were searched with, and the photographs that came with messages by the public page."""
+
+    probes: tuple[bytes, ...] = field(default=(), repr=False)
+    photos: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestSheet:
-    """What there is to judge; `probes` are JPEGs, `candidates` are opened one after the other."""
+    """What there is to judge.
+
+    Attributes
+    ----------
+    candidates : iterator of CandidateShown
+        Looked up one after the other.
+    """
 
     request: RequestRecord
-    probes: tuple[bytes, ...] = field(repr=False)
+    pictures: RequestPictures
     candidates: Iterator[CandidateShown] = field(repr=False)
 
 
@@ -58,13 +94,27 @@ class ShowRequest:
             raise InputError(f"request {request.id} is closed: whom it was likened to is gone", remedy="visavis request list")
         with self._records.work(actor) as work:
             work.leaf("consultation", what="request-looked-at", request=request.id, purpose="dsr", candidates=len(request.candidates))
-        probes = tuple(self._records.likened.probes(request.id, request.probe_key))
-        return RequestSheet(request=request, probes=probes, candidates=self._shown(request))
+        return RequestSheet(request=request, pictures=self._pictures(request), candidates=self._shown(request.candidates))
 
-    def _shown(self, request: RequestRecord) -> Iterator[CandidateShown]:
-        faces = {face.id: face for face in self._records.holdings.faces([found.face_id for found in request.candidates])}
+    def pictures(self, wanted: str) -> RequestPictures:
+        """Return the pictures of a request, as part of a look that is in the ledger; none once it is closed."""
+        return self._pictures(self._records.requests.one(wanted))
+
+    def _pictures(self, request: RequestRecord) -> RequestPictures:
+        if request.closed_at is not None:
+            return RequestPictures()
+        probes = self._records.likened.probes(request.id, request.probe_key)
+        return RequestPictures(probes=tuple(probes), photos=tuple(self._records.receipts.photos(request.id, key=request.probe_key)))
+
+    def one(self, wanted: str, candidate: str) -> CandidateShown | None:
+        """Return one candidate of a request, as part of a look that is in the ledger; None = there is none, or its face is gone."""
+        found = [one for one in self._records.requests.one(wanted).candidates if one.id == candidate]
+        return next(self._shown(found), None)
+
+    def _shown(self, candidates: Sequence[FoundForRequest]) -> Iterator[CandidateShown]:
+        faces = {face.id: face for face in self._records.holdings.faces([found.face_id for found in candidates])}
         sources = {source.number: source for source in self._records.sources.all()}
-        for found in request.candidates:
+        for found in candidates:
             if (face := faces.get(found.face_id)) is not None:
                 (picture,) = self._records.holdings.pictures([face.media_number])
                 source = sources[picture.source_number]
@@ -74,17 +124,18 @@ class ShowRequest:
                     path=next((place.path for place in picture.places), ""),
                     page=face.page,
                     captured_at=picture.captured_at,
-                    crop=self._crop(face, picture, source),
+                    media_id=picture.id,
+                    box=face.box,
+                    open=functools.partial(self._open, face, picture, source),
                 )
 
-    def _crop(self, face: HeldFace, picture: HeldPicture, source: SourceRecord) -> bytes | None:
+    def _open(self, face: HeldFace, picture: HeldPicture, source: SourceRecord) -> RgbImage | None:
         roots = {root.number: root.path for root in source.roots}
         at_ticks = None if face.moment is None else face.moment.at_ticks
         for place in picture.places:
             try:
                 root = roots[place.root_number]
-                pixels = self._originals.read(root, place.path, at_ticks=at_ticks, page=face.page, longer_side=SHOWN_SIDE)
-                return face_jpeg(pixels, face.box)
+                return self._originals.read(root, place.path, at_ticks=at_ticks, page=face.page, longer_side=SHOWN_SIDE)
             except (UnreadablePicture, KeyError):
                 continue
         return None

@@ -52,7 +52,7 @@ async def make_owner(visit: Visit) -> Response:
         await house.archive.act(None, lambda archive: archive.people.add(name, ["owner"], passphrase=passphrase))
     except InputError as error:
         return visit.page("first_run.html.j2", status=422, name=name, problem=f"{error}: {error.remedy}")
-    return await _signed_in(visit, name, passphrase, "")
+    return await signed_in(visit, name, passphrase, "")
 
 
 async def ask_who(visit: Visit) -> Response:
@@ -70,7 +70,7 @@ async def sign_in(visit: Visit) -> Response:
     if not visit.house.tries.one_more():
         return _form(visit, "Many people tried to sign in during the last minute. Wait a little.", going, name=name, status=429)
     try:
-        return await _signed_in(visit, name, _passphrase(visit), visit.form.one("code"), going=going)
+        return await signed_in(visit, name, _passphrase(visit), visit.form.one("code"), going=going)
     except RefusedError as error:
         return _form(visit, f"{str(error).capitalize()}. {error.remedy.capitalize()}.", going, name=name, status=403)
 
@@ -83,7 +83,8 @@ async def sign_out(visit: Visit) -> Response:
     return answer
 
 
-async def _signed_in(visit: Visit, name: str, passphrase: str, code: str, *, going: str = "") -> Response:
+async def signed_in(visit: Visit, name: str, passphrase: str, code: str, *, going: str = "") -> Response:
+    """Open the key of a person, and a session under a new id; `RefusedError` if name, passphrase or code is not right."""
     house = visit.house
     who = await house.archive.act(None, lambda archive: archive.accounts.sign_in(name, passphrase, code))
     enrolled = await house.archive.act(who, lambda archive: archive.accounts.enrolled())

@@ -9,7 +9,9 @@ from visavis.domain.actor import Role
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.face import Box
 from visavis.domain.identification import ProbePicture, SearchResult
+from visavis.web.clocks import clocks_shown
 from visavis.web.doors import FORM, Door, Opening, Who
+from visavis.web.pages import start
 from visavis.web.pages.asking import BOX_SIDES, SAID, TOPS, asked_of, faces_before, run
 from visavis.web.sessions import AskedSearch, HeldProbe, OpenedSearch, WebSession
 from visavis.web.visit import Form, NotThere, Visit
@@ -52,8 +54,12 @@ async def home(visit: Visit) -> Response:
     session = visit.here
     if session.who is None and await visit.house.archive.act(None, lambda archive: archive.accounts.nobody()):
         return visit.go("/first-run")
-    cases = len((await _choices(visit)).cases) if may_search(session) else 0
-    return visit.page("home.html.j2", may_search=may_search(session), cases=cases, searches=list(reversed(session.searches)))
+    if not may_search(session):
+        return await start.page(visit)
+    cases = len((await _choices(visit)).cases)
+    empty = not await visit.house.archive.act(session.who, lambda archive: archive.sources())
+    clocks = await clocks_shown(visit)
+    return visit.page("home.html.j2", cases=cases, empty=empty, searches=list(reversed(session.searches)), clocks=clocks)
 
 
 async def show_probe(visit: Visit) -> Response:

@@ -79,14 +79,15 @@ class AddPerson:
             Nobody signed in (except for the first), it is not an act of the actor's roles, or the roles watch over each other.
         """
         name = " ".join(name.split())
-        _check_new(name, roles, passphrase)
+        check_name(name, roles)
+        check_passphrase(passphrase)
         with self._records.noting_refusals(actor, "set-up", what="person-add"):
             check_roles(roles)
             first = not self._records.people.all()
             if first and Role.OWNER not in roles:
                 raise InputError("the first person of an archive is its owner", remedy=f'visavis person add "{name}" --role owner')
             if not first:
-                _check_owner(actor)
+                check_owner(actor)
         key = make_key(passphrase, self._argon2)
         with self._records.work(actor) as work:
             return self._records.people.add(work, name=name, roles=roles, key=key, first=first)
@@ -109,7 +110,7 @@ class RevokePerson:
             Nobody signed in, or it is not an act of the actor's roles.
         """
         with self._records.noting_refusals(actor, "set-up", what="person-revoke"):
-            _check_owner(actor)
+            check_owner(actor)
         who = self._records.people.one(name)
         if who.revoked_at is not None:
             raise InputError(f"{who.name} was revoked on {who.revoked_at:%Y-%m-%d} already", remedy="visavis person list")
@@ -121,19 +122,25 @@ class RevokePerson:
         return who
 
 
-def _check_new(name: str, roles: Sequence[Role], passphrase: str) -> None:
+def check_name(name: str, roles: Sequence[Role]) -> None:
+    """Raise `InputError` unless a person has a name and a role."""
     if not name or len(name) > LONGEST_NAME:
         raise InputError(f"a person has a name of 1 to {LONGEST_NAME} characters", remedy='visavis person add "Ada Lovelace" --role owner')
     if not roles or Role.SERVICE in roles:
         able = ", ".join(role for role in Role if role is not Role.SERVICE)
         raise InputError("a person has a role that is no program's", remedy=f"--role with one of: {able}")
+
+
+def check_passphrase(passphrase: str) -> None:
+    """Raise `InputError` for a passphrase that is too short."""
     if len(passphrase) < LEAST_PASSPHRASE:
         raise InputError(
             f"a passphrase has at least {LEAST_PASSPHRASE} characters", remedy="four words that have nothing to do with each other"
         )
 
 
-def _check_owner(actor: Actor) -> None:
+def check_owner(actor: Actor) -> None:
+    """Ask whether an actor may change who acts; `RefusedError` (`person-needed`, `role-allowed`) if not."""
     if actor.person_id is None:
         raise RefusedError(
             "only somebody who signed in changes who may act", rule=Rule.PERSON_NEEDED, remedy="repeat the command with --as PERSON"

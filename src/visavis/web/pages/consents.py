@@ -1,0 +1,95 @@
+"""Consents that a source stands on: who agreed to what, and withdrawal in one click, with what follows."""
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from visavis.domain.errors import InputError, VisavisError
+from visavis.web.doors import FORM, Door, Opening, Who
+from visavis.web.pages.requests import NOT_THERE
+from visavis.web.pages.results import ID
+from visavis.web.pages.search import problem_of
+from visavis.web.pages.under_way import begun
+from visavis.web.visit import NotThere, Visit
+
+if TYPE_CHECKING:
+    from visavis.wiring import Archive
+    from visavis.wiring.rights import ConsentRecord
+
+MEANS = {"paper": "on paper", "web-form": "by a form", "email": "by e-mail", "spoken": "spoken"}
+
+
+async def show_all(visit: Visit) -> Response:
+    """List the consents, withdrawn and ended ones too: one consultation leaf."""
+
+    def ask(archive: "Archive") -> "tuple[list[ConsentRecord], dict[str, str]]":
+        return archive.consents.all(), {source.id: source.title for source in archive.sources()}
+
+    consents, titles = await visit.house.archive.act(visit.here.who, ask)
+    now = visit.house.clock.now()
+    return visit.page("consents.html.j2", consents=[(one, one.live(now)) for one in consents], titles=titles, means=MEANS)
+
+
+async def show(visit: Visit) -> Response:
+    """Show one consent with the words that were agreed to: one consultation leaf."""
+    return await _page(visit, None)
+
+
+async def withdraw(visit: Visit) -> Response:
+    """Withdraw it: what stood on it leaves every search now, and is erased."""
+    consent_id, here = _id(visit), visit.request.url.path.removesuffix("/withdraw")
+    await _one(visit)
+    because = visit.form.one("because")
+    try:
+        return await begun(
+            visit,
+            lambda archive: archive.consents.withdraw(consent_id, because=because),
+            title="Withdrawing the consent",
+            back=here,
+            onward=lambda _: here,
+        )
+    except VisavisError as error:
+        return await _page(visit, error)
+
+
+async def _page(visit: Visit, error: VisavisError | None) -> Response:
+    one, title = await _one(visit)
+    return visit.page(
+        "consent.html.j2",
+        status=422 if error else 200,
+        problem=problem_of(error),
+        consent=one,
+        title=title,
+        live=one.live(visit.house.clock.now()),
+        means=MEANS,
+    )
+
+
+async def _one(visit: Visit) -> "tuple[ConsentRecord, str]":
+    consent_id = _id(visit)
+
+    def ask(archive: "Archive") -> "tuple[ConsentRecord, str]":
+        found = archive.consents.show(consent_id)
+        return found, archive.source(found.source_id).title
+
+    try:
+        return await visit.house.archive.act(visit.here.who, ask)
+    except InputError:
+        raise NotThere(NOT_THERE, remedy="start from the first page") from None
+
+
+def _id(visit: Visit) -> str:
+    said: str = visit.request.path_params["consent"]
+    if not ID.fullmatch(said):
+        raise NotThere(NOT_THERE, remedy="start from the first page")
+    return said
+
+
+OPENINGS: tuple[Opening, ...] = (
+    (Door(method="GET", path="/consents", who=Who.ROLE, act="consent", operation="consultation"), show_all),
+    (Door(method="GET", path="/consents/{consent}", who=Who.ROLE, act="consent", operation="consultation"), show),
+    (
+        Door(method="POST", path="/consents/{consent}/withdraw", who=Who.ROLE, act="consent", operation="alteration", body_bytes=FORM),
+        withdraw,
+    ),
+)

@@ -1,0 +1,64 @@
+"""The desk as a user starts it, in Debian's Chromium: serving, browsing, and axe's look at a page, of which a picture is kept."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+SCREENS = Path(__file__).parents[2] / "docs" / "_build" / "desk"
+ALONE = ("--no-sandbox", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+
+
+@contextmanager
+def serving(folder: Path, port: int, *options: str) -> Iterator[str]:
+    """Start the desk of an archive, give its link, and end it with Ctrl-C."""
+    command = [sys.executable, "-m", "visavis", "serve", "-a", str(folder), "--port", str(port), *options]
+    process = subprocess.Popen(command, env=os.environ | {"CLOSED_NETWORK": "loopback"}, stderr=subprocess.PIPE, text=True)
+    said = process.stderr.readline()
+    assert "The desk is open" in said, said + process.stderr.read()
+    for _ in range(200):  # the socket is open soon after
+        if subprocess.run(["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{port}"], capture_output=True, check=False).returncode == 0:
+            break
+    try:
+        yield re.search(r"http\S+", said)[0]
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    assert process.returncode == 130
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start Debian's Chromium; where it is not there a test is skipped, but in CI."""
+    if not CHROMIUM.exists() and not os.environ.get("CI"):
+        pytest.skip("needs Debian's chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ALONE))
+        yield browser
+        browser.close()
+
+
+def looked_at(page: Page, name: str) -> None:
+    """Let axe look at the page in the light and in the dark, and keep a picture of each, and of a phone's."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page).response["violations"]
+        assert [(name, scheme, one["id"], one["nodes"][0]["html"]) for one in found] == []
+        page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+    size = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
+    page.set_viewport_size(size)
