@@ -70,7 +70,7 @@ def _picture(number: int, centres: Vectors, rng: np.random.Generator) -> ReadFil
 
 
 def bare_index(folder: Path, searches: int) -> list[tuple[float, float]]:
-    """Return the seconds, on the wall and of the processor, of searches of the index and nothing else, one after the other, in this process."""
+    """Return the seconds, on the wall and of the processor, of searches of the index alone, one after the other, in this process."""
     settings, clock = build.read_settings(), build.SystemClock()
     records = open_records(folder / "archive", build.doors(clock, build.archive_keys(settings)), writable=False)
     index, seconds = EmbeddedKeeper(records, clock).open(), list[tuple[float, float]]()

@@ -1,6 +1,7 @@
 """Puts everything that an installation needs into one folder, for machines without a network: `make bundle`.
 
-Wheels of Visavis and of all it requires (the model packs are among them), each by the hash that `requirements-extras.txt` names, their list, `install.sh`, and `SHA256SUMS` of all. The bundle fits machines like this one: the same Python, system and processor.
+Wheels of Visavis and of all it requires (the model packs are among them), each by the hash that `requirements-extras.txt` names; that list,
+`install.sh`, and `SHA256SUMS` of all. The bundle fits machines like this one: the same Python, system and processor.
 """
 
 import argparse

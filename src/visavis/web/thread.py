@@ -50,7 +50,7 @@ class ArchiveThread:
 
     def begin(self, who: SignedIn | None, what: "Callable[[Archive], T]") -> "Future[T]":
         """Begin something as a person, and do not wait for it."""
-        return self._thread.submit(self._act, who, what)
+        return self._queued(who, what)
 
     def close(self) -> None:
         """Let go of the archive, after what is under way."""
