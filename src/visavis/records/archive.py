@@ -29,6 +29,7 @@ from visavis.records.disclosures import Disclosures
 from visavis.records.erasure import Erasures
 from visavis.records.erasure_runs import ErasureRuns
 from visavis.records.erasure_scope import ErasureScope
+from visavis.records.figures import ArchiveFigures
 from visavis.records.files import Files, Job
 from visavis.records.film_intake import FilmIntake
 from visavis.records.films import Films
@@ -193,6 +194,7 @@ class Records:
         self.reach = Reach(self._database)
         self.calibrations = Calibrations(self._database)
         self.together = Together(self._database)
+        self.figures = ArchiveFigures(self._database, self.folder)
         self.jobs = Jobs(self._database, sealer)
         self.job_notes = JobNotes(self.folder)
 
