@@ -2,10 +2,16 @@
 
 import asyncio
 import datetime as dt
+import io
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import httpx
 import pytest
@@ -130,21 +136,23 @@ def handed_in(museum, tmp_path):
 
 
 @pytest.fixture
-def key_of(desk, museum):
-    """Return a maker of keys of the museum, made by Ada."""
+def key_made(museum):
+    """Return a maker of keys of the museum, made by Ada, with a collection each."""
 
-    def made(name, acts=EVERYTHING, collection="photos", folder=None, **more):
-        def add(archive):
-            with archive.acting_as(archive.accounts.sign_in("Ada", PASSPHRASE)):
-                until = (SystemClock().now() + dt.timedelta(days=30)).date()
-                _, key = archive.services.add(name, sources=["Museum"], case_id=museum.case, until=until, acts=acts, **more)
-                if collection:
-                    archive.collections.allow(collection, key=name, source="Museum", folder=folder)
-                return key
-
-        return asyncio.run(desk.house.archive.act(None, add))
+    def made(archive, name, acts=EVERYTHING, collection="photos", folder=None, **more):
+        with archive.acting_as(archive.accounts.sign_in("Ada", PASSPHRASE)):
+            until = (SystemClock().now() + dt.timedelta(days=30)).date()
+            _, key = archive.services.add(name, sources=["Museum"], case_id=museum.case, until=until, acts=acts, **more)
+            archive.collections.allow(collection, key=name, source="Museum", folder=folder)
+            return key
 
     return made
+
+
+@pytest.fixture
+def key_of(desk, key_made):
+    """Return the same for the desk that is open."""
+    return lambda name, **more: asyncio.run(desk.house.archive.act(None, lambda archive: key_made(archive, name, **more)))
 
 
 @pytest.fixture
@@ -197,6 +205,35 @@ def test_boto3_creates_indexes_searches_lists_and_deletes_with_amazons_own_shape
     assert gone["UnsuccessfulFaceDeletions"] == [{"FaceId": unknown, "Reasons": ["FACE_NOT_FOUND"]}]
     assert not aws.ask("search_faces_by_image", CollectionId="photos", Image={"Bytes": picture}, FaceMatchThreshold=90)["FaceMatches"]
     assert aws.ask("describe_collection", CollectionId="photos")["FaceCount"] == 2
+
+
+@pytest.fixture
+def serve(museum):
+    """Start the desk of the museum as a user does, with its own process for jobs, and return its address."""
+    port = 40_000 + os.getpid() % 20_000
+    command = [sys.executable, "-m", "visavis", "serve", "-a", str(museum.folder), "--port", str(port)]
+    process = subprocess.Popen(command, env=os.environ | {"CLOSED_NETWORK": "loopback"}, stderr=subprocess.PIPE, text=True)
+    said = process.stderr.readline()
+    assert "The desk is open" in said, said + process.stderr.read()
+    yield f"http://127.0.0.1:{port}"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    assert process.returncode == 130
+
+
+def test_the_example_of_the_reference_runs_against_a_server_on_loopback(handed_in, museum, serve, key_made, examples, tmp_path):
+    from visavis.wiring.archive import open_archive
+
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "rekognition.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    shutil.copy(examples / "eileen-collins.jpg", tmp_path / "photo.jpg")
+    with open_archive(museum.folder) as archive:
+        key = key_made(archive, "Old program", folder=handed_in)
+    environment = os.environ | {"CLOSED_NETWORK": "loopback-client", "DESK": serve, "KEY": key, "AWS_EC2_METADATA_DISABLED": "true"}
+    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.fullmatch(r"(99\.\d+|100\.0) box-12\n", done.stdout)
 
 
 def test_a_collection_that_nobody_allowed_is_refused_and_what_is_not_created_is_not_there(served, key_of, ledger_of, museum):
@@ -293,6 +330,21 @@ def test_a_page_of_faces_may_end_within_a_picture(aws):
     assert one["Faces"] != rest["Faces"]
 
 
+def test_no_key_erases_in_the_name_of_an_owner_who_was_revoked(desk, served, aws):
+    (face, _) = aws.ask("list_faces", CollectionId="photos")["Faces"]
+
+    def revoke(archive):
+        with archive.acting_as(archive.accounts.sign_in("Ada", PASSPHRASE)):
+            archive.people.add("Grace", ["owner"], passphrase=PASSPHRASE)
+        with archive.acting_as(archive.accounts.sign_in("Grace", PASSPHRASE)):
+            archive.people.revoke("Ada")
+
+    asyncio.run(desk.house.archive.act(None, revoke))
+    kind, why = aws.refused("delete_faces", CollectionId="photos", FaceIds=[face["FaceId"]])
+    assert (kind, "signed-in" in why) == ("AccessDeniedException", True)
+    assert aws.ask("describe_collection", CollectionId="photos")["FaceCount"] == 2
+
+
 def test_a_request_is_answered_once_and_its_repeat_is_asked_to_sign_anew(served, aws):
     aws.ask("describe_collection", CollectionId="photos")
     before = served.sent[-1]
@@ -346,8 +398,6 @@ def test_the_endpoint_may_end_in_a_slash(served, key_of):
 
 def _blank() -> bytes:
     """Return a photograph of nobody."""
-    import io
-
     from PIL import Image
 
     out = io.BytesIO()

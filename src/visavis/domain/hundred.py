@@ -2,7 +2,7 @@
 
 At 80, one in 10,000 strangers is as similar or more; at 99, one in a million, by the trial of the model pack. Those are the thresholds that
 programs made for such a scale ask for mostly. Between its points the scale is straight, so that order and ties are those of the
-cosine. It is no probability, and no percentage of anything.
+cosine; a cosine of 0 and all below it are 0. It is no probability, and no percentage of anything.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class HundredScale:
     def of(cls, tail: Tail) -> Self:
         """Return the scale of a pack whose strangers have this tail."""
         inner = [tail.similarity_at(share) for _, share in ANCHORS]
-        return cls(cosines=(-1.0, *inner, 1.0), hundreds=(0.0, *(hundred for hundred, _ in ANCHORS), 100.0))
+        return cls(cosines=(0.0, *inner, 1.0), hundreds=(0.0, *(hundred for hundred, _ in ANCHORS), 100.0))
 
     def of_cosine(self, cosine: float) -> float:
         """Return where a cosine is on the scale."""

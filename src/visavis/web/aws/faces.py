@@ -1,6 +1,7 @@
 """Faces: read into a collection, and searched in it."""
 
 import asyncio
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from visavis.web.aws.asked import INVALID, Index, Search, SearchByImage, Searchi
 if TYPE_CHECKING:
     from visavis.domain.face import AnalysedFace
     from visavis.wiring import Archive
-    from visavis.wiring.collections import StoredIn
+    from visavis.wiring.collections import StoredIn, Taken
 
 PATIENCE_S = 50.0
 """How long an answer waits for ingest: SDKs give up after 60 seconds, and ask again after a ThrottlingException."""
@@ -111,15 +112,20 @@ def _beside(found: SearchResult) -> dict[str, str]:
 async def _read_in(call: Call, said: Index, data: bytes) -> "Sequence[StoredIn]":
     """Put a picture where ingest finds it, have it read, and return its faces."""
     given, job = said.external_image_id or "", ""
-    taken = await call.act(lambda archive: archive.collections.put(said.collection_id, data, given))
+    taken: Taken = await call.act(lambda archive: archive.collections.put(said.collection_id, data, given))
     loop = asyncio.get_running_loop()
     end = loop.time() + PATIENCE_S
     while loop.time() < end:
-        faces, job = await call.act(lambda archive, job=job: archive.collections.read(taken, job))
+        look = functools.partial(_look, taken=taken, job=job)
+        faces, job = await call.act(look)
         if faces is not None:
             return faces
         await asyncio.sleep(LOOK_EVERY_S)
     raise NotNow("the picture is kept, and is not read yet", remedy="ask again: it is not put there twice")
+
+
+def _look(archive: "Archive", *, taken: "Taken", job: str) -> "tuple[Sequence[StoredIn] | None, str]":
+    return archive.collections.read(taken, job)
 
 
 def _record(one: "StoredIn", given: str | None) -> Shape:
