@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from visavis.web.aws import faces
 from visavis.wiring.build import SystemClock
 
 boto3 = pytest.importorskip("boto3")
@@ -70,6 +71,7 @@ class Rekognition:
     """A program with boto3, and Amazon's description of what it is answered."""
 
     def __init__(self, served: Served, key: str, *, path: str = "/aws", tries: int = 3) -> None:
+        self.key = key
         access, _, secret = key.rpartition("_")
         self.client = boto3.client(
             "rekognition",
@@ -162,7 +164,7 @@ def served(desk):
 
 
 def test_boto3_creates_indexes_searches_lists_and_deletes_with_amazons_own_shapes(
-    handed_in, served, key_of, examples, macron, ledger_of, museum
+    handed_in, served, key_of, examples, macron, ledger_of, museum, monkeypatch
 ):
     aws = Rekognition(served, key_of("Photo desk", folder=handed_in))
     made = aws.ask("create_collection", CollectionId="photos")
@@ -171,6 +173,11 @@ def test_boto3_creates_indexes_searches_lists_and_deletes_with_amazons_own_shape
     assert aws.ask("describe_collection", CollectionId="photos")["FaceCount"] == 2
 
     picture = (examples / "eileen-collins.jpg").read_bytes()
+    hasty = Rekognition(served, aws.key, tries=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(faces, "PATIENCE_S", 0.0)
+        kind, why = hasty.refused("index_faces", CollectionId="photos", Image={"Bytes": picture}, ExternalImageId="NASA:S99")
+        assert (kind, "is kept, and is not read yet" in why) == ("ThrottlingException", True)
     said = {"CollectionId": "photos", "Image": {"Bytes": picture}, "ExternalImageId": "NASA:S99", "MaxFaces": 1, "QualityFilter": "AUTO"}
     (record,) = aws.ask("index_faces", **said)["FaceRecords"]
     face = record["Face"]
@@ -205,6 +212,30 @@ def test_boto3_creates_indexes_searches_lists_and_deletes_with_amazons_own_shape
     assert gone["UnsuccessfulFaceDeletions"] == [{"FaceId": unknown, "Reasons": ["FACE_NOT_FOUND"]}]
     assert not aws.ask("search_faces_by_image", CollectionId="photos", Image={"Bytes": picture}, FaceMatchThreshold=90)["FaceMatches"]
     assert aws.ask("describe_collection", CollectionId="photos")["FaceCount"] == 2
+
+
+def test_a_picture_for_a_frozen_source_is_refused_before_it_lies_anywhere(handed_in, desk, served, key_of, examples):
+    aws = Rekognition(served, key_of("Photo desk", folder=handed_in))
+    aws.ask("create_collection", CollectionId="photos")
+
+    def freeze(archive):
+        with archive.acting_as(archive.accounts.sign_in("Ada", PASSPHRASE)):
+            archive.charters.freeze("Museum", "a complaint")
+
+    asyncio.run(desk.house.archive.act(None, freeze))
+    picture = {"Bytes": (examples / "eileen-collins.jpg").read_bytes()}
+    for act, said in (("index_faces", {"Image": picture}), ("search_faces_by_image", {"Image": picture}), ("list_faces", {})):
+        kind, why = aws.refused(act, CollectionId="photos", **said)
+        assert (kind, "source-live" in why) == ("AccessDeniedException", True), (act, why)
+    assert list(handed_in.iterdir()) == []
+
+
+def test_a_picture_that_the_source_leaves_out_is_said_to_be_passed_over(handed_in, served, key_of, examples):
+    (handed_in / ".visavisignore").write_text("*.jpg", encoding="utf-8")
+    aws = Rekognition(served, key_of("Photo desk", folder=handed_in))
+    aws.ask("create_collection", CollectionId="photos")
+    kind, why = aws.refused("index_faces", CollectionId="photos", Image={"Bytes": (examples / "eileen-collins.jpg").read_bytes()})
+    assert (kind, "passed over" in why) == ("InvalidParameterException", True)
 
 
 @pytest.fixture

@@ -10,15 +10,20 @@ from visavis.domain.hundred import HundredScale
 from visavis.domain.identification import Where
 from visavis.domain.ids import FaceId, PersonId
 from visavis.domain.jobs import JobOptions, JobState
+from visavis.domain.media import Reason
 from visavis.domain.tails import COSINE, USUAL, Calibration
+from visavis.law.admit import ItemFacts, Step, admit
+from visavis.law.reading import parse_charter
 from visavis.law.rules import Rule
+from visavis.records.archive import Records
 from visavis.records.collections import CollectionRecord, StoredIn
 from visavis.records.sources import SourceRecord
 from visavis.services.programs import Caller, CollectionRequest, CreateCollection, ManageCollections
 from visavis.services.programs.collections import folder_of
 from visavis.sources.putting import file_name, given_name, put
 from visavis.wiring.erasure import EraseQuestion, ErasureDesk
-from visavis.wiring.jobs import JobDesk
+from visavis.wiring.gate import stops_of
+from visavis.wiring.jobs import FileRecord, JobDesk
 from visavis.wiring.services import ServiceDesk
 from visavis.wiring.session import Session, organisation
 
@@ -129,6 +134,7 @@ class CollectionDesk:
             No JPEG or PNG, or a name that is too long.
         RefusedError
             `key-bounds`: the key is not for ingest, or the collection takes no pictures. `charter-signed`: its source is a draft.
+            What ingest asks of any picture: `source-live`, `charter-in-dates`, `order-stops`, `source-size`.
         SetupError
             The folder is gone, or can't be written.
         """
@@ -137,6 +143,7 @@ class CollectionDesk:
         ServiceDesk(self._session).check("ingest", source=source.id)
         with records.noting_refusals(actor, "collection", what="handed-in", source=source.id, collection=collection.id):
             _check_takes(collection, source)
+            self._check_admitted(records, source)
         try:
             folder, root_number, below = folder_of(source, Path(collection.folder))
         except InputError as error:
@@ -147,6 +154,21 @@ class CollectionDesk:
         put(folder, file, data)
         path = f"{below}/{file}" if below else file
         return Taken(source_id=source.id, source_number=source.number, root_number=root_number, path=path)
+
+    def _check_admitted(self, records: Records, source: SourceRecord) -> None:
+        """Ask the law before a picture lies in the folder what ingest asks of it later; whose consent covers it, only ingest knows."""
+        facts = ItemFacts(
+            source_state=source.state,
+            kind="photo",
+            pictures_before=records.files.picture_count(source.number),
+            order=stops_of(records).order_at(source.number, source.id, ""),
+            consents=1,
+        )
+        rules = self._session.rules
+        charter = parse_charter(source.charter_toml, rules)
+        refusal = admit(charter, rules, at=self._session.clock.now(), step=Step.DECODE, facts=facts)
+        if refusal is not None:
+            raise RefusedError(refusal.detail, rule=refusal.rule, remedy="visavis source list says how each stands")
 
     def read(self, taken: Taken, job_id: str) -> tuple[Sequence[StoredIn] | None, str]:
         """Return the faces of a picture that was put somewhere, or None and the job that is to read it: ask again then.
@@ -160,25 +182,34 @@ class CollectionDesk:
         ------
         InputError
             A job went over the folder, and the picture was passed over, or could not be read.
+        RefusedError
+            A rule kept it out when ingest came to it.
         SetupError
             The job failed, or was stopped.
         """
         records = self._session.records()
         known = records.files.one(taken.root_number, taken.path)
-        if known is not None and not known.missing:
-            if known.media_number is None:
-                raise InputError(f"the picture was not read: {known.reason}", remedy="visavis outcomes tells what that means")
-            return records.collections.faces_in(taken.source_number, self._session.clock.now(), known.media_number), job_id
+        found = None if known is None or known.missing else known
+        if found is not None and found.media_number is not None:
+            return records.collections.faces_in(taken.source_number, self._session.clock.now(), found.media_number), job_id
         open_jobs = {job.id for job in self._jobs.open() if job.source_number == taken.source_number}
         if job_id and job_id not in open_jobs:
-            ended = self._jobs.one(job_id)
-            if ended.state is JobState.DONE:
-                raise InputError("the picture was passed over", remedy="see what the source leaves out: visavis source list")
-            raise SetupError("the job that was to read the picture failed, or was stopped", remedy=f"visavis job show {job_id}")
-        if job_id or open_jobs:  # one that began before the picture came may pass it by: another follows it
+            raise self._unread(found, job_id)
+        if open_jobs:  # one that began before the picture came may pass it by: another follows it
             return None, job_id
         (job,) = self._jobs.start([taken.source_id], options=JobOptions(any_hour=True))
         return None, job.id
+
+    def _unread(self, found: FileRecord | None, job_id: str) -> InputError | RefusedError | SetupError:
+        """Return why a picture was not read by the job that was to read it."""
+        if found is not None and found.reason is Reason.REFUSED:
+            rule, _, why = found.detail.partition(": ")
+            return RefusedError(why, rule=rule, remedy="visavis outcomes lists what was refused")
+        if found is not None:
+            return InputError(f"the picture was not read: {found.reason}", remedy="visavis outcomes tells what that means")
+        if self._jobs.one(job_id).state is JobState.DONE:
+            return InputError("the picture was passed over", remedy="see what the source leaves out: visavis source list")
+        return SetupError("the job that was to read the picture failed, or was stopped", remedy=f"visavis job show {job_id}")
 
     def faces(self, source: SourceRecord, ids: Collection[str]) -> Mapping[FaceId, StoredIn]:
         """Return those of these faces that are in a source and may be shown."""
