@@ -223,7 +223,7 @@ def opening(reading: Callable[[str], ReadProbe], clock: Clock) -> Iterator[Opene
             lambda: open_archive(folder, clock=clock),
             read=read,
             within=within,
-            words=words(),
+            words=words,
             listening=Listening(host="127.0.0.1", port=8478, origin=origin),
             clock=clock,
             folders=folders(folder, Settings(), photos=photos),

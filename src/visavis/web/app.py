@@ -33,6 +33,7 @@ from visavis.web.pages import (
     jobs,
     keys,
     labels,
+    language,
     ledger,
     notices,
     order,
@@ -63,6 +64,7 @@ from visavis.web.visit import NotThere, Visit
 OPENINGS: tuple[Opening, ...] = (
     *plain.OPENINGS,
     *entry.OPENINGS,
+    *language.OPENINGS,
     *account.OPENINGS,
     *search.OPENINGS,
     *probes.OPENINGS,

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 
 from visavis.domain.clock import Clock
 from visavis.domain.errors import InputError, SetupError
+from visavis.domain.speech import ENGLISH, Speech
 from visavis.web.app import make_app
 from visavis.web.house import Address, House, LookWithin, ReadPhotograph, Words
-from visavis.web.rendering import environment
+from visavis.web.languages import Languages
+from visavis.web.rendering import Pages
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
 from visavis.wiring.folders import Folders
@@ -89,7 +91,7 @@ def make_desk(  # noqa: PLR0913 - what a desk is put together from, all keyword-
     *,
     read: ReadPhotograph,
     within: LookWithin,
-    words: Words,
+    words: Callable[[Speech], Words],
     listening: Listening,
     clock: Clock,
     folders: Folders | None = None,
@@ -106,9 +108,9 @@ def make_desk(  # noqa: PLR0913 - what a desk is put together from, all keyword-
         sessions=Sessions(clock),
         read=read,
         within=within,
-        words=words,
+        words=words(ENGLISH),
         address=address,
-        pages=environment(words),
+        pages=Pages(Languages(), words),
         clock=clock,
         folders=folders,
         start_key="" if address.proxied else secrets.token_urlsafe(24),
