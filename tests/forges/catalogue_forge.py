@@ -6,7 +6,7 @@ made-up language (`tests/web/test_languages.py`) names it.
 
 import ast
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -139,20 +139,19 @@ def _strings(node: ast.AST | None) -> Iterator[str]:
     """Yield what is said in a value: of a dict its values, of a choice both, of an f-string nothing."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and any(letter.isalpha() for letter in node.value):
         yield node.value
-    elif isinstance(node, ast.Dict):
-        for value in node.values:
-            yield from _strings(value)
-    elif isinstance(node, ast.JoinedStr | ast.FormattedValue | ast.Attribute | ast.Compare | ast.Subscript):
-        return
-    elif isinstance(node, ast.Call):
-        for part in node.args:
-            yield from _strings(part)
-    elif isinstance(node, ast.IfExp):
-        yield from _strings(node.body)
-        yield from _strings(node.orelse)
-    elif node is not None:
-        for child in ast.iter_child_nodes(node):
-            yield from _strings(child)
+    for part in _parts(node):
+        yield from _strings(part)
+
+
+def _parts(node: ast.AST | None) -> Iterable[ast.AST]:
+    match node:
+        case None | ast.JoinedStr() | ast.FormattedValue() | ast.Attribute() | ast.Compare() | ast.Subscript():
+            return ()
+        case ast.Dict(values=values) | ast.Call(args=values):
+            return values
+        case ast.IfExp(body=one, orelse=other):
+            return (one, other)
+    return ast.iter_child_nodes(node)
 
 
 def _said(table: dict[str, object]) -> Iterator[str]:

@@ -35,14 +35,13 @@ def compiled(text: str) -> bytes:
     """Return a catalogue in the binary form (`.mo`) that the standard library's `gettext` reads."""
     pairs = sorted((key.encode(), said.encode()) for key, said in messages(text).items())
     start = 28 + 16 * len(pairs)
-    tables: tuple[list[int], list[int]] = ([], [])
-    data = bytearray()
-    for which, table in enumerate(tables):
+    table, data = [], bytearray()
+    for which in (0, 1):
         for pair in pairs:
-            table += (len(pair[which]), start + len(data))
+            table += [len(pair[which]), start + len(data)]
             data += pair[which] + b"\0"
     head = struct.pack("<7I", _MAGIC, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, start)
-    return head + struct.pack(f"<{4 * len(pairs)}I", *tables[0], *tables[1]) + bytes(data)
+    return head + struct.pack(f"<{4 * len(pairs)}I", *table) + bytes(data)
 
 
 def _entries(text: str) -> Iterator[tuple[dict[str, str], bool]]:

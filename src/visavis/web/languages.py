@@ -1,4 +1,4 @@
-"""The languages of the desk: one catalogue each, `CODE/LC_MESSAGES/visavis.po`, read when the desk starts; English is what they translate."""
+"""The languages of the desk: one catalogue each, `CODE/LC_MESSAGES/visavis.po`, read at the start; English is what they translate."""
 
 import datetime as dt
 import gettext

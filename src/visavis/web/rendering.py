@@ -3,8 +3,7 @@
 import re
 from collections.abc import Callable
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from visavis.domain.speech import ENGLISH, Speech
@@ -76,8 +75,7 @@ def environment(words: Words, speech: Speech = ENGLISH) -> Environment:
 def _saying(speech: Speech) -> Callable[..., str]:
     """Return `_()` of templates: a text of a template may hold marks, what is put into it is escaped, and so is a text without parts."""
 
-    @pass_context
-    def gettext(context: Context, text: str, /, **parts: object) -> str:
+    def gettext(text: str, /, **parts: object) -> str:
         if not parts:
             return _plain(_without_parts(speech, text))
         return Markup(speech.say(text)) % _written(speech, parts)  # noqa: S704 - a text of a template
@@ -92,8 +90,7 @@ def _without_parts(speech: Speech, text: str) -> str:
 
 
 def _counting(speech: Speech) -> Callable[..., str]:
-    @pass_context
-    def ngettext(context: Context, one: str, many: str, n: int, /, **parts: object) -> str:
+    def ngettext(one: str, many: str, n: int, /, **parts: object) -> str:
         return Markup(speech.form(one, many, n)) % _written(speech, {"num": n, **parts})  # noqa: S704 - a text of a template
 
     return ngettext

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
@@ -95,6 +96,7 @@ def make_desk(  # noqa: PLR0913 - what a desk is put together from, all keyword-
     listening: Listening,
     clock: Clock,
     folders: Folders | None = None,
+    languages: Path | None = None,
 ) -> Desk:
     """Return the desk of an archive, which is opened in threads of its own."""
     address = listening.address()
@@ -110,7 +112,7 @@ def make_desk(  # noqa: PLR0913 - what a desk is put together from, all keyword-
         within=within,
         words=words(ENGLISH),
         address=address,
-        pages=Pages(Languages(), words),
+        pages=Pages(Languages(*filter(None, (languages,))), words),
         clock=clock,
         folders=folders,
         start_key="" if address.proxied else secrets.token_urlsafe(24),

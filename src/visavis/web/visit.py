@@ -102,15 +102,19 @@ class Visit:
 
     def page(self, template: str, *, status: int = 200, **facts: object) -> Response:
         """Return a page."""
-        text = self.house.pages.of(self.language).get_template(template).render(
-            request_id=self.request.scope.get("visavis.request_id", ""),
-            token=self.house.sessions.token(self.cookie),
-            session=self.session,
-            places=self._places(template),
-            lead=self.words.lead,
-            languages=self.house.pages.languages.names(),
-            rights_page=self.house.rights_page,
-            **facts,
+        text = (
+            self.house.pages.of(self.language)
+            .get_template(template)
+            .render(
+                request_id=self.request.scope.get("visavis.request_id", ""),
+                token=self.house.sessions.token(self.cookie),
+                session=self.session,
+                places=self._places(template),
+                lead=self.words.lead,
+                languages=self.house.pages.languages.names(),
+                rights_page=self.house.rights_page,
+                **facts,
+            )
         )
         return HTMLResponse(text, status_code=status)
 

@@ -69,6 +69,7 @@ def serve(
         listening=listening,
         clock=SystemClock(),
         folders=opened_folders,
+        languages=settings.languages,
     )
     jobs = Supervisor(desk.house.archive, JobProcesses(folder, lambda: ask.said))
     where = f"{desk.house.address.origin}/start?key={desk.house.start_key}" if desk.house.start_key else behind_proxy
