@@ -37,7 +37,7 @@ CONSTANTS = {
     "web/pages/requests.py": ("STATES", "ACTS"),
     "web/pages/rights.py": ("TOO_MANY", "TOO_OLD", "NO_PHOTO", "TOLD", "STANDINGS"),
     "web/pages/under_way.py": ("STEPS",),
-    "law/asking.py": ("ASKS", "SAYS"),
+    "law/asking.py": ("ASKS", "SAYS", "TERMS"),
     "cli/output/reading.py": ("LEAD", "STAMPS", "_DECIDED"),
     "ledger/leaf.py": ("Operation",),
     "domain/actor.py": ("Role",),
@@ -53,7 +53,6 @@ NAMED = {
 """Calls in which an argument of that name is translated."""
 CALLED = {
     "cli/output/reading.py": ("say", "counted"),
-    "law/asking.py": ("append",),
     "web/pages/requests.py": ("append",),
     "services/paper/notice.py": ("fact",),
 }
