@@ -211,7 +211,7 @@ def opening(reading: Callable[[str], ReadProbe], clock: Clock) -> Iterator[Opene
     """Open the desk of an archive."""
     made: list[Desk] = []
 
-    def opened(folder: Path, *, origin: str = "", photos: tuple[Path, ...] = ()) -> Desk:
+    def opened(folder: Path, *, origin: str = "", photos: tuple[Path, ...] = (), languages: Path | None = None) -> Desk:
         with open_archive(folder) as archive:
             pack = archive.status().pack
 
@@ -225,10 +225,11 @@ def opening(reading: Callable[[str], ReadProbe], clock: Clock) -> Iterator[Opene
             lambda: open_archive(folder, clock=clock),
             read=read,
             within=within,
-            words=words(),
+            words=words,
             listening=Listening(host="127.0.0.1", port=8478, origin=origin),
             clock=clock,
             folders=folders(folder, Settings(), photos=photos),
+            languages=languages,
         )
         made.append(desk)
         return desk

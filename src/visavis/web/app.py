@@ -34,6 +34,7 @@ from visavis.web.pages import (
     jobs,
     keys,
     labels,
+    language,
     ledger,
     notices,
     order,
@@ -64,6 +65,7 @@ from visavis.web.visit import NotThere, Visit
 OPENINGS: tuple[Opening, ...] = (
     *plain.OPENINGS,
     *entry.OPENINGS,
+    *language.OPENINGS,
     *account.OPENINGS,
     *search.OPENINGS,
     *probes.OPENINGS,

@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from jinja2 import Environment
-
 from visavis.domain.arrays import Landmarks5, RgbImage
 from visavis.domain.clock import Clock
 from visavis.domain.face import AnalysedFace, Box
@@ -23,6 +21,7 @@ from visavis.web.works import Works
 from visavis.wiring.folders import Folders
 
 if TYPE_CHECKING:
+    from visavis.web.rendering import Pages
     from visavis.wiring.orders import CarriedOut
     from visavis.wiring.paper import Paper
 
@@ -63,7 +62,6 @@ class Words:
 
     similarity: Callable[[float], str]
     date: Callable[[Candidate], str]
-    counted: Callable[[int, str], str]
     folded: Callable[[Sequence[Candidate]], list[tuple[Candidate, tuple[Candidate, ...]]]]
     remarks: Callable[..., tuple[str, ...]]
     several_faces: Callable[[SearchResult], bool]
@@ -150,7 +148,7 @@ class House:
     within: LookWithin
     words: Words
     address: Address
-    pages: Environment
+    pages: "Pages"
     clock: Clock
     start_key: str = field(default="", repr=False)
     folders: Folders | None = None
