@@ -539,7 +539,7 @@ def test_a_disclosure_records_the_file_to_whom_and_whose_faces(court):
         faces=frozenset(candidate.face_id for candidate in result.candidates),
     )
     Disclose(court.made.records, shipped()).record(court.people["ada"].actor, export, b"\x01" * 32)
-    (made,) = court.made.records.disclosures.of_face(result.candidates[0].face_id)
+    (made,) = court.made.records.disclosures.of_faces([result.candidates[0].face_id])
     assert (made.recipient, made.because, made.sha256) == ("Press desk", "picture credit", b"\x01" * 32)
     assert '"operation":"disclosure"' in court.leaves()[-1]
     assert "Press" not in court.leaves()[-1]

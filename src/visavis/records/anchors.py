@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self
 
+import sqlalchemy as sa
+
 from visavis.domain.errors import DamageError
 from visavis.domain.face import Box
 
@@ -53,3 +55,9 @@ class FaceAnchors:
 def same_face(anchors: Collection[str], other: Anchor) -> bool:
     """Whether one of these anchors names the face that the other does."""
     return any(Anchor.parse(text).same_face(other) for text in anchors)
+
+
+def on_anchors(table: sa.Table, anchors: Collection[str]) -> sa.ColumnElement[bool]:
+    """Select the rows of a table that hang on these anchors; its index is on their pictures."""
+    pictures = {Anchor.parse(anchor).picture for anchor in anchors}
+    return sa.and_(table.c.picture.in_(sorted(pictures)), table.c.anchor.in_(sorted(anchors)))

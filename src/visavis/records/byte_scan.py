@@ -74,7 +74,10 @@ class _Sieve:
         for piece in _pieces(descriptor, overlap=self._longest):
             for shift in range(_WORD):
                 words = np.frombuffer(piece, "<u8", count=max(0, (len(piece) - shift) // _WORD), offset=min(shift, len(piece)))
-                for place in np.flatnonzero(self._table[_hashes(words)]).tolist():
+                places = np.flatnonzero(self._table[_hashes(words)])
+                near = words[places]  # the table is the sieve; of what it lets through only the values' own first words are compared
+                begun = self._words[np.minimum(np.searchsorted(self._words, near), len(self._words) - 1)] == near
+                for place in places[begun].tolist():
                     self._compare(piece, shift + place * _WORD, words[place])
 
     def _compare(self, piece: bytes, start: int, word: np.uint64) -> None:

@@ -11,6 +11,7 @@ from visavis.records import request_tables as t
 from visavis.records import tables
 from visavis.records.anchors import Anchor, same_face
 from visavis.records.database import Database, Work
+from visavis.records.files import chunks
 from visavis.records.labels import plain_name
 from visavis.records.siblings import of_appearances_of
 from visavis.records.vault import PathSealer
@@ -69,8 +70,8 @@ class Corrections:
 
     def forget_faces(self, work: Work, anchors: Collection[str]) -> None:
         """Drop what was corrected of faces that are erased."""
-        for anchor in anchors:
-            work.run(sa.delete(t.correction).where(t.correction.c.anchor == anchor))
+        for part in chunks(sorted(anchors)):
+            work.run(sa.delete(t.correction).where(t.correction.c.anchor.in_(part)))
 
     # ---- restriction ---------------------------------------------------------------------------------------------------------
 

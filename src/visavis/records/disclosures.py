@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from visavis.domain.ids import CaseId, FaceId, PersonId, SearchId, SourceId, new_id
 from visavis.records import review_tables
 from visavis.records.database import Database, Work
+from visavis.records.files import chunks
 from visavis.records.vault import PathSealer
 
 
@@ -82,10 +84,13 @@ class Disclosures:
         """Return what left the house from one case, oldest first."""
         return self._found(review_tables.disclosure.c.case_id == case_id)
 
-    def of_face(self, face_id: str) -> list[Disclosure]:
-        """Return what left the house with this face in it, oldest first: whom to tell of an erasure."""
-        table = review_tables.disclosed_face
-        return self._found(review_tables.disclosure.c.id.in_(sa.select(table.c.disclosure_id).where(table.c.face_id == face_id)))
+    def of_faces(self, face_ids: Collection[str]) -> list[Disclosure]:
+        """Return what left the house with one of these faces in it, oldest first: whom to tell of an erasure."""
+        table, ids = review_tables.disclosed_face, set[str]()
+        for part in chunks(sorted(face_ids)):
+            ids.update(self._database.ask(sa.select(table.c.disclosure_id).where(table.c.face_id.in_(part))).scalars())
+        found = [made for part in chunks(sorted(ids)) for made in self._found(review_tables.disclosure.c.id.in_(part))]
+        return sorted(found, key=lambda made: (made.at, made.id))
 
     def _found(self, which: sa.ColumnElement[bool]) -> list[Disclosure]:
         table, faces = review_tables.disclosure, review_tables.disclosed_face

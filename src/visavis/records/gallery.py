@@ -14,7 +14,7 @@ from visavis.domain.identification import NO_DAY_FIRST, NO_DAY_LAST, UNKNOWN_DAY
 from visavis.domain.ids import FaceId, MediaId, SourceId
 from visavis.records import tables
 from visavis.records.database import Database
-from visavis.records.files import location_row
+from visavis.records.files import chunks, location_row
 from visavis.records.film_tables import film
 from visavis.records.films import moment_of, page_of
 from visavis.records.rotation import Rotations
@@ -37,8 +37,6 @@ REPLAY_ROWS = 8_192
 _DRAWN_FOR_ONE = 20
 """Keys looked up for each face of a sample: its sources may hold but a part of the archive."""
 _SAMPLE_SEED = 20261122
-REPLAY_SPANS = 400
-"""Outbox entries at a time: each is a range in one query, and SQLite takes expressions up to 1,000 deep."""
 
 
 def searchable(at: dt.datetime) -> sa.Select[int]:
@@ -219,18 +217,20 @@ class Gallery:
             yield int(row.key), int(row.checksum)
 
     def replay(self, after_seq: int) -> Iterator[tuple[int, IndexRows]]:
-        """Yield (seq, rows) of what was committed after `after_seq`, in order, in bounded portions; what an index needs to catch up."""
-        query = sa.select(tables.outbox).where(tables.outbox.c.seq > after_seq).order_by(tables.outbox.c.seq)
-        waiting: list[tuple[int, int]] = []
-        last_seq, count = after_seq, 0
-        for entry in self._database.ask(query).all():
-            waiting.append((entry.first_key, entry.last_key))
-            last_seq, count = entry.seq, count + entry.last_key - entry.first_key + 1
-            if count >= REPLAY_ROWS or len(waiting) == REPLAY_SPANS:
-                yield last_seq, self._index_rows(_within(waiting))
+        """Yield (seq, rows) of what came or changed after `after_seq`, in order, in bounded portions; what an index needs to catch up."""
+        entry = tables.outbox.c
+        new = entry.seq > after_seq, entry.act != "remove"
+        last_seq, waiting, count = after_seq, list[NDArray[np.int64]](), 0
+        for seq, first, last in self._database.ask(
+            sa.select(entry.seq, entry.first_key, entry.last_key).where(*new).order_by(entry.seq)
+        ).all():
+            last_seq, count = seq, count + last - first + 1
+            waiting.append(np.arange(first, last + 1))
+            if count >= REPLAY_ROWS:
+                yield last_seq, self._index_rows(np.unique(np.concatenate(waiting)))
                 waiting, count = [], 0
         if waiting:
-            yield last_seq, self._index_rows(_within(waiting))
+            yield last_seq, self._index_rows(np.unique(np.concatenate(waiting)))
 
     def removed(self, after_seq: int) -> tuple[int, Keys]:
         """Return (last seq, keys) of the templates that were announced as gone after `after_seq`."""
@@ -241,7 +241,7 @@ class Gallery:
         spans = [np.arange(entry.first_key, entry.last_key + 1, dtype=np.int64) for entry in found]
         return max([after_seq, *(entry.seq for entry in found)]), np.concatenate([np.empty(0, np.int64), *spans])
 
-    def _index_rows(self, which: sa.ColumnElement[bool]) -> IndexRows:
+    def _index_rows(self, wanted: Keys) -> IndexRows:
         query = (
             sa.select(
                 tables.template.c.key,
@@ -251,10 +251,14 @@ class Gallery:
                 tables.media.c.captured_precision,
             )
             .select_from(tables.template.join(tables.face).join(tables.appearance).join(tables.media))
-            .where(which, _staying())
+            .where(tables.face.c.state != "erasing")
             .order_by(tables.template.c.key)
         )
-        found = self._database.ask(query).all()
+        key, found = tables.template.c.key, list[Any]()
+        for part in chunks(wanted.tolist()):
+            unbroken = part[-1] - part[0] == len(part) - 1
+            # several ranges in one query would be a scan of all templates
+            found += self._database.ask(query.where(key.between(part[0], part[-1]) if unbroken else key.in_(part))).all()
         keys = np.array([row.key for row in found], dtype=np.int64)
         days = [_days(row.captured_first, row.captured_last, known=row.captured_precision is not None) for row in found]
         return IndexRows(
@@ -352,14 +356,3 @@ def _days(first: int | None, last: int | None, *, known: bool) -> tuple[int, int
 
 def _column(days: list[tuple[int, int]], which: int) -> NDArray[np.int32]:
     return np.array([pair[which] for pair in days], dtype=np.int32)
-
-
-def _within(spans: list[tuple[int, int]]) -> sa.ColumnElement[bool]:
-    """Select keys in any of the spans; spans that touch are joined, so that the query has few ranges."""
-    joined: list[tuple[int, int]] = []
-    for first, last in sorted(spans):
-        if joined and first <= joined[-1][1] + 1:
-            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
-        else:
-            joined.append((first, last))
-    return sa.or_(*(tables.template.c.key.between(first, last) for first, last in joined))

@@ -12,7 +12,7 @@ from visavis.domain.errors import InputError
 from visavis.domain.face import Box
 from visavis.domain.ids import CandidateId, LabelId, PersonId, SourceId, new_id
 from visavis.records import review_tables, tables
-from visavis.records.anchors import Anchor, FaceAnchors, same_face
+from visavis.records.anchors import Anchor, FaceAnchors, on_anchors, same_face
 from visavis.records.database import Database, Work
 from visavis.records.files import chunks
 from visavis.records.gallery import searchable
@@ -100,14 +100,13 @@ class Labels:
 
     def forget_faces(self, work: Work, anchors: Collection[str]) -> int:
         """Erase the labels of faces that are erased; return how many. The caller writes the leaf."""
-        count = 0
-        for anchor in anchors:
-            label = review_tables.label.c
-            which = sa.and_(label.picture == Anchor.parse(anchor).picture, label.anchor == anchor)  # the index is on pictures
-            for row in work.ask(sa.select(review_tables.label.c.key_id).where(which)).all():
-                self._keys.destroy(work, row.key_id)
+        count, label = 0, review_tables.label
+        for part in chunks(sorted(anchors)):
+            which = on_anchors(label, part)
+            for key in work.ask(sa.select(label.c.key_id).where(which)).scalars().all():
+                self._keys.destroy(work, key)
                 count += 1
-            work.run(sa.delete(review_tables.label).where(which))
+            work.run(sa.delete(label).where(which))
         return count
 
     def named(self, name: str, at: dt.datetime) -> list[Label]:

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from visavis.domain.ids import CandidateId, FaceId, PersonId, SearchId, new_id
 from visavis.records import review_tables, tables
-from visavis.records.anchors import Anchor, same_face
+from visavis.records.anchors import Anchor, on_anchors, same_face
 from visavis.records.database import Database, Rows, Work
+from visavis.records.files import chunks
 from visavis.records.vault import PathSealer, Vault
 
 
@@ -251,10 +252,8 @@ class Reviews:
 
     def forget_faces(self, work: Work, anchors: Collection[str]) -> None:
         """Drop what was decided of faces that are erased. The caller writes the leaf."""
-        for anchor in anchors:
-            table = review_tables.exclusion
-            here = sa.and_(table.c.picture == Anchor.parse(anchor).picture, table.c.anchor == anchor)  # the index is on pictures
-            work.run(sa.delete(table).where(here))
+        for part in chunks(sorted(anchors)):
+            work.run(sa.delete(review_tables.exclusion).where(on_anchors(review_tables.exclusion, part)))
 
 
 def _standing(

@@ -58,4 +58,4 @@ def catch_up(index: VectorIndex, records: Records, *, after: int) -> int:
         after = seq
     if len(gone):
         index.remove(gone, max(last, after))
-    return after
+    return max(last, after)

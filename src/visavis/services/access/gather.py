@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from visavis.domain.errors import CharterInvalid
-from visavis.domain.ids import CaseId, FaceId, SearchId, SuppressionId
+from visavis.domain.ids import CaseId, SearchId, SuppressionId
 from visavis.law.charter import Charter
 from visavis.law.reading import parse_charter
 from visavis.law.requests import Kind, portable
@@ -107,7 +107,7 @@ class Gather:
                 searched_with=tuple((search, at) for face_id, search, at in with_them if face_id == face.id),
                 decisions=tuple((one, verdict) for one in own for verdict in standing(verdicts.get(one.candidate_id, []))),
                 not_the_same=tuple((case, at) for anchor, case, at in excluded if _same(anchor, face)),
-                disclosures=tuple(self._records.disclosures.of_face(FaceId(face.id))),
+                disclosures=tuple(self._records.disclosures.of_faces([face.id])),
                 consents=tuple(consent for number, consent in consents if number == face.number),
                 objections=self._objections(contents[face.media_number], face),
             )

@@ -163,7 +163,7 @@ class EraseOrder:
 
     def _notices(self, face_ids: Sequence[str]) -> dict[str, str]:
         """Return what is to be told to whoever was given one of these faces: disclosure id → text."""
-        found = {made.id: made for face in face_ids for made in self._records.disclosures.of_face(face)}
+        found = {made.id: made for made in self._records.disclosures.of_faces(face_ids)}
         gone, texts = set(face_ids), {}
         for made in found.values():
             shown = sorted(gone.intersection(made.faces))
