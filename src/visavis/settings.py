@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     photos: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(), description="Folders of originals that the desk may offer for a new source, separated as in `PATH`."
     )
+    languages: Path | None = Field(default=None, description="Folder with catalogues of further languages for the desk.")
     uploads: Path | None = Field(default=None, description="Folder for pictures that people hand in at the desk.")
     passphrase_file: Path | None = Field(
         default=None, description="File whose first line is the passphrase of the person who signs in with `--as`; else it is asked for."

@@ -182,27 +182,33 @@ SAYS: Mapping[tuple[str, str], str] = MappingProxyType(
 """What the words of a field mean, where no policy pack says it."""
 
 
-def terms(profile: Profile) -> tuple[str, ...]:
-    """Return in plain words what a profile asks of people, and what it forbids."""
-    told = [
-        "Whoever runs the machine may act; nobody signs."
-        if not profile.person_needed
-        else "Everybody signs in; the charter is signed by the owner or the data-protection officer before anything is read.",
-    ]
-    if profile.approvals:
-        persons = "another person" if profile.approvals == 1 else f"{profile.approvals} other people"
-        told.append(f"Each case is approved by {persons} before it is searched.")
-    if profile.reviewers > 1:
-        told.append(f"{profile.reviewers} people judge each candidate, each blind to the other.")
-    if profile.one_face:
-        told.append("A search is for one chosen face.")
-    if profile.measured:
-        told.append("It is searched only once its own pictures were measured for strangers' scores.")
-    limits = (("most_pictures", "At most {:,} pictures."), ("most_days", "At most {:,} days."))
-    told += [line.format(most) for name, line in limits if (most := getattr(profile, name)) is not None]
-    told.append(
-        {"free": "Results may leave the house freely.", "no": "No result leaves the house."}.get(
-            profile.exports, "A result that leaves the house is recorded with its recipient and the reason."
-        )
-    )
-    return tuple(told)
+TERMS = {
+    "nobody-signs": "Whoever runs the machine may act; nobody signs.",
+    "person": "Everybody signs in; the charter is signed by the owner or the data-protection officer before anything is read.",
+    "approval": "Each case is approved by another person before it is searched.",
+    "approvals": "Each case is approved by %(n)s other people before it is searched.",
+    "reviewers": "%(n)s people judge each candidate, each blind to the other.",
+    "one-face": "A search is for one chosen face.",
+    "measured": "It is searched only once its own pictures were measured for strangers' scores.",
+    "pictures": "At most %(n)s pictures.",
+    "days": "At most %(n)s days.",
+    "free": "Results may leave the house freely.",
+    "no": "No result leaves the house.",
+    "recorded": "A result that leaves the house is recorded with its recipient and the reason.",
+}
+"""What a profile may ask of people, and forbid; `%(n)s` stands for its number."""
+
+
+def terms(profile: Profile) -> tuple[tuple[str, int], ...]:
+    """Return in plain words what a profile asks of people, and what it forbids: each a text of `TERMS` with the number in it, 0 = none."""
+    held = {
+        "person" if profile.person_needed else "nobody-signs": 1,
+        "approvals" if profile.approvals > 1 else "approval": profile.approvals,
+        "reviewers": profile.reviewers if profile.reviewers > 1 else 0,
+        "one-face": profile.one_face,
+        "measured": profile.measured,
+        "pictures": profile.most_pictures,
+        "days": profile.most_days,
+        profile.exports if profile.exports in ("free", "no") else "recorded": 1,
+    }
+    return tuple((TERMS[name], number if "%(n)s" in TERMS[name] else 0) for name, number in held.items() if number)

@@ -22,6 +22,7 @@ from visavis.records.calibrations import Calibrations
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
 from visavis.records.claims import Claims
+from visavis.records.collections import Collections
 from visavis.records.consents import Consents
 from visavis.records.corrections import Corrections
 from visavis.records.database import Database, Identity, Step, Work
@@ -134,6 +135,7 @@ class Records:
             self.people = People(self._database, self.vault, self.keys)
             self.accounts = Accounts(self._database, self.vault)
             self.programs = Programs(self._database, self.vault, self.keys)
+            self.collections = Collections(self._database, sealer)
             self.program_looks = ProgramLooks(self._database, self.vault, self.keys)
             self.program_answers = ProgramAnswers(self._database, self.vault)
             self.webhooks = Webhooks(self._database, self.vault)

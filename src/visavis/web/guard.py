@@ -8,10 +8,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from visavis.domain.errors import DamageError, InputError, RefusedError, SetupError, VisavisError
+from visavis.domain.speech import ENGLISH, Speech
 from visavis.web.doors import Door, Handler, Who
 from visavis.web.house import Address, House
 from visavis.web.sessions import WebSession
 from visavis.web.visit import Form, NotThere, TooLarge, Visit, read_form
+from visavis.wiring.policies import rules_said
 
 ENROL = "/account/second-factor"
 OPEN_BEFORE_ENROLMENT = (ENROL, "/sign-out")
@@ -56,7 +58,16 @@ def error_page(visit: Visit, error: VisavisError) -> Response:
     """Return what happened, what mends it, and the number under which the log has it."""
     status, title = next(((status, title) for kind, status, title in _STATUS if isinstance(error, kind)), (500, "That did not work"))
     rule = error.rule if isinstance(error, RefusedError) else ""
-    return visit.page("error.html.j2", status=status, title=title, message=str(error), remedy=error.remedy, rule=rule)
+    headline = "" if visit.speech is ENGLISH else _headline(rule, visit.speech)
+    facts = {"title": title, "message": str(error), "remedy": error.remedy, "rule": rule, "headline": headline}
+    return visit.page("error.html.j2", status=status, **facts)
+
+
+def _headline(rule: str, speech: Speech) -> str:
+    """Return what a rule asks for in the person's language: what it says of this one time stands below in English."""
+    says = dict(rules_said()).get(rule, "")
+    text = speech.say(says) if says else ""
+    return text[:1].upper() + text[1:]
 
 
 async def _form(door: Door, request: Request, visit: Visit) -> Form:

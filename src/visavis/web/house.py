@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from jinja2 import Environment
-
 from visavis.domain.arrays import Landmarks5, RgbImage
 from visavis.domain.clock import Clock
 from visavis.domain.face import AnalysedFace, Box
@@ -16,12 +14,14 @@ from visavis.web.papers import Papers
 from visavis.web.previews import Previews
 from visavis.web.public import PublicForms
 from visavis.web.sessions import Sessions
+from visavis.web.signature import Seen
 from visavis.web.thread import ArchiveThread
 from visavis.web.tries import Tries, TriesByName
 from visavis.web.works import Works
 from visavis.wiring.folders import Folders
 
 if TYPE_CHECKING:
+    from visavis.web.rendering import Pages
     from visavis.wiring.orders import CarriedOut
     from visavis.wiring.paper import Paper
 
@@ -62,7 +62,6 @@ class Words:
 
     similarity: Callable[[float], str]
     date: Callable[[Candidate], str]
-    counted: Callable[[int, str], str]
     folded: Callable[[Sequence[Candidate]], list[tuple[Candidate, tuple[Candidate, ...]]]]
     remarks: Callable[..., tuple[str, ...]]
     several_faces: Callable[[SearchResult], bool]
@@ -130,6 +129,8 @@ class House:
         In the link that the terminal shows; empty = there is none.
     key_tries : TriesByName
         Tries of API keys that failed, by the part of a key that names it.
+    signatures : Seen
+        Of requests to `/aws` that were answered: none is answered twice.
     under_way : set of str
         Repeatable requests of programs that are being answered.
     folders : Folders or None
@@ -147,7 +148,7 @@ class House:
     within: LookWithin
     words: Words
     address: Address
-    pages: Environment
+    pages: "Pages"
     clock: Clock
     start_key: str = field(default="", repr=False)
     folders: Folders | None = None
@@ -155,6 +156,7 @@ class House:
     meters: Meters = field(default_factory=Meters)
     tries: Tries = field(default_factory=Tries)
     key_tries: TriesByName = field(default_factory=TriesByName)
+    signatures: Seen = field(default_factory=Seen)
     under_way: set[str] = field(default_factory=set)
     previews: Previews = field(default_factory=Previews)
     public: PublicForms = field(default_factory=PublicForms)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from visavis.domain.film import clock
 from visavis.domain.jobs import JobProgress, JobState
+from visavis.domain.speech import ENGLISH, Speech
 
 if TYPE_CHECKING:
     from visavis.wiring import SourceRecord
@@ -136,11 +137,13 @@ class JobView:
         return after.get(self.state, ("retry",))
 
 
-def view_of(job: "JobRecord", progress: JobProgress | None, title: str, schedule: "Schedule | None", at: dt.datetime) -> JobView:
+def view_of(
+    job: "JobRecord", progress: JobProgress | None, title: str, schedule: "Schedule | None", at: dt.datetime, speech: Speech = ENGLISH
+) -> JobView:
     """Return how a job reads at a moment."""
     running = progress if job.state is JobState.RUNNING else None
     counts = (job.read, job.faces, job.outcomes) if progress is None else (progress.read, progress.faces, progress.outcomes)
-    outcomes = _lines(counts[2])
+    outcomes = _lines(counts[2], speech)
     share = None if progress is None else progress.share
     return JobView(
         id=job.id,
@@ -152,46 +155,46 @@ def view_of(job: "JobRecord", progress: JobProgress | None, title: str, schedule
         wanted=job.wanted,
         scheduled=job.scheduled,
         retry_of=job.retry_of or "",
-        read=f"{counts[0]:,}",
-        faces=f"{counts[1]:,}",
+        read=speech.number(counts[0]),
+        faces=speech.number(counts[1]),
         percent=None if share is None else int(share * 100),
         out_of_hours=_awaited(job, schedule, at),
-        silent_since=moment(running.at) if running and (at - running.at).total_seconds() > SILENT_S else "",
-        asked=moment(job.asked_at),
-        started=moment(job.started_at),
-        ended=moment(job.ended_at),
+        silent_since=moment(running.at, speech) if running and (at - running.at).total_seconds() > SILENT_S else "",
+        asked=moment(job.asked_at, speech),
+        started=moment(job.started_at, speech),
+        ended=moment(job.ended_at, speech),
         detail=job.detail,
         outcomes=outcomes,
         troubled=any(line.name not in _FINE for line in outcomes),
-        **_pace(progress, running),
+        **_pace(progress, running, speech),
     )
 
 
-def moment(at: dt.datetime | None) -> str:
+def moment(at: dt.datetime | None, speech: Speech = ENGLISH) -> str:
     """Write a time to the minute; empty = there is none."""
-    return "" if at is None else f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    return "" if at is None else f"{speech.moment(at.astimezone(dt.UTC))} UTC"
 
 
 _FINE = ("indexed", "no-face", "duplicate", "paired", "empty", "too-small", "unsupported")
 """Outcomes that reading once more would hardly change."""
 
 
-def _pace(progress: JobProgress | None, running: JobProgress | None) -> dict[str, str]:
+def _pace(progress: JobProgress | None, running: JobProgress | None, speech: Speech) -> dict[str, str]:
     listed = film = rate = speed = left = ""
     if progress is not None and progress.files_total is not None:
-        listed = f"{progress.files_done:,} / {progress.files_total:,}"
+        listed = f"{speech.number(progress.files_done)} / {speech.number(progress.files_total)}"
     if progress is not None and progress.film_total_s:
         film = f"{clock(progress.film_s)} / {clock(progress.film_total_s)}"
     if running is not None:
-        rate = f"{running.files_per_s:.1f}"
-        speed = f"{running.film_speed:.1f}" if running.film_total_s else ""
+        rate = speech.number(running.files_per_s, 1)
+        speed = speech.number(running.film_speed, 1) if running.film_total_s else ""
         left = "" if running.seconds_left is None else clock(running.seconds_left)
     return {"listed": listed, "film": film, "rate": rate, "film_speed": speed, "left": left}
 
 
-def _lines(outcomes: Mapping[str, int]) -> tuple[OutcomeLine, ...]:
+def _lines(outcomes: Mapping[str, int], speech: Speech) -> tuple[OutcomeLine, ...]:
     ordered = sorted(outcomes.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(OutcomeLine(name=name, says=OUTCOMES.get(name, ""), count=f"{count:,}") for name, count in ordered if count)
+    return tuple(OutcomeLine(name=name, says=OUTCOMES.get(name, ""), count=speech.number(count)) for name, count in ordered if count)
 
 
 def _awaited(job: "JobRecord", schedule: "Schedule | None", at: dt.datetime) -> str:

@@ -4,16 +4,19 @@ import secrets
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from visavis.domain.clock import Clock
 from visavis.domain.errors import InputError, SetupError
+from visavis.domain.speech import ENGLISH, Speech
 from visavis.web.app import make_app
 from visavis.web.house import Address, House, LookWithin, ReadPhotograph, Words
+from visavis.web.languages import Languages
 from visavis.web.logs import log_ids_only
-from visavis.web.rendering import environment
+from visavis.web.rendering import Pages
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
 from visavis.wiring.folders import Folders
@@ -91,10 +94,11 @@ def make_desk(  # noqa: PLR0913 - what a desk is put together from, all keyword-
     *,
     read: ReadPhotograph,
     within: LookWithin,
-    words: Words,
+    words: Callable[[Speech], Words],
     listening: Listening,
     clock: Clock,
     folders: Folders | None = None,
+    languages: Path | None = None,
 ) -> Desk:
     """Return the desk of an archive, which is opened in threads of its own."""
     address = listening.address()
@@ -108,9 +112,9 @@ def make_desk(  # noqa: PLR0913 - what a desk is put together from, all keyword-
         sessions=Sessions(clock),
         read=read,
         within=within,
-        words=words,
+        words=words(ENGLISH),
         address=address,
-        pages=environment(words),
+        pages=Pages(Languages(*filter(None, (languages,))), words),
         clock=clock,
         folders=folders,
         start_key="" if address.proxied else secrets.token_urlsafe(24),

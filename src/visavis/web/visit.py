@@ -12,12 +12,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from visavis.domain.errors import InputError, RefusedError
+from visavis.domain.speech import Speech
 from visavis.web.places import Place, places_of
 from visavis.web.sessions import WebSession
 
 if TYPE_CHECKING:
-    from visavis.web.house import House
+    from visavis.web.house import House, Words
 
+LANGUAGE = "visavis-language"
+"""The cookie that keeps the language which a person chose; it says nothing else."""
 FIELDS = 250
 LONGEST_FIELD = 4 << 10
 MOST_FILES = 8
@@ -76,6 +79,22 @@ class Visit:
             raise NotThere("nobody is signed in", remedy="sign in")
         return self.session
 
+    @property
+    def language(self) -> str:
+        """The code of the language in which this browser is answered."""
+        asked = self.request.headers.get("accept-language", "")
+        return self.house.pages.languages.wanted(self.request.cookies.get(LANGUAGE, ""), asked)
+
+    @property
+    def words(self) -> "Words":
+        """How results read in that language."""
+        return self.house.pages.words(self.language)
+
+    @property
+    def speech(self) -> Speech:
+        """That language."""
+        return self.house.pages.languages.of(self.language)
+
     def check_token(self, token: str) -> None:
         """Raise `RefusedError` unless a form of this browser's session sent this."""
         if not self.house.sessions.holds(self.cookie, token):
@@ -83,14 +102,19 @@ class Visit:
 
     def page(self, template: str, *, status: int = 200, **facts: object) -> Response:
         """Return a page."""
-        text = self.house.pages.get_template(template).render(
-            request_id=self.request.scope.get("visavis.request_id", ""),
-            token=self.house.sessions.token(self.cookie),
-            session=self.session,
-            places=self._places(template),
-            lead=self.house.words.lead,
-            rights_page=self.house.rights_page,
-            **facts,
+        text = (
+            self.house.pages.of(self.language)
+            .get_template(template)
+            .render(
+                request_id=self.request.scope.get("visavis.request_id", ""),
+                token=self.house.sessions.token(self.cookie),
+                session=self.session,
+                places=self._places(template),
+                lead=self.words.lead,
+                languages=self.house.pages.languages.names(),
+                rights_page=self.house.rights_page,
+                **facts,
+            )
         )
         return HTMLResponse(text, status_code=status)
 

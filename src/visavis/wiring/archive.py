@@ -19,6 +19,7 @@ from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.clips import ClipDesk
 from visavis.wiring.collected import Collected
+from visavis.wiring.collections import CollectionDesk
 from visavis.wiring.copies import CopyDesk
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
@@ -82,6 +83,17 @@ class Archive(Collected):
     def erasure(self) -> ErasureDesk:
         """Erasing what people order, its certificates, and holds."""
         return ErasureDesk(self._session, self._open_index, lambda records: self._default_threshold(records).value)
+
+    @property
+    def collections(self) -> CollectionDesk:
+        """What programs that ask in the shapes of Amazon Rekognition call sources."""
+        return CollectionDesk(
+            self._session,
+            jobs=self.jobs,
+            erasure=self.erasure,
+            tails=lambda: self._scale(self._session.records()).tails,
+            floor=lambda: self._floor(self._session.records()),
+        )
 
     def __enter__(self) -> Self:
         return self

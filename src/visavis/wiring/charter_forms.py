@@ -27,7 +27,7 @@ class ProfileTold:
 
     name: str
     says: str
-    terms: tuple[str, ...]
+    terms: tuple[tuple[str, int], ...]
     statement: str
 
 

@@ -1,6 +1,7 @@
 """`visavis serve`: the desk, in a browser."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from visavis.cli.output import case_report, document, markers, page, paper, pict
 from visavis.cli.output.document import plain_document
 from visavis.cli.output.plain_text import encodable, shown
 from visavis.domain.errors import InputError, SetupError
+from visavis.domain.speech import ENGLISH, Speech
 
 if TYPE_CHECKING:
     from visavis.web.house import Words
@@ -63,10 +65,11 @@ def serve(
         lambda: open_archive(folder, settings=settings, ask=ask),
         read=reader.read,
         within=reader.within,
-        words=words(),
+        words=words,
         listening=listening,
         clock=SystemClock(),
         folders=opened_folders,
+        languages=settings.languages,
     )
     jobs = Supervisor(desk.house.archive, JobProcesses(folder, lambda: ask.said))
     where = f"{desk.house.address.origin}/start?key={desk.house.start_key}" if desk.house.start_key else behind_proxy
@@ -84,27 +87,26 @@ def serve(
         desk.close()
 
 
-def words() -> "Words":
-    """Return how results read on the pages of the command line: the desk's are the same."""
+def words(speech: Speech = ENGLISH) -> "Words":
+    """Return how results read on the pages of the command line: the desk's are the same, in the language of who reads them."""
     from visavis.web.house import Words
     from visavis.web.papers import Papers
 
     return Words(
-        similarity=reading.similarity,
-        date=reading.date,
-        counted=reading.counted,
+        similarity=partial(reading.similarity, speech=speech),
+        date=partial(reading.date, speech=speech),
         folded=reading.folded,
-        remarks=reading.remarks,
+        remarks=partial(reading.remarks, speech=speech),
         several_faces=reading.several_faces_searched,
-        stamp=reading.stamp,
-        headline=reading.headline,
-        lead=reading.LEAD,
+        stamp=partial(reading.stamp, speech=speech),
+        headline=partial(reading.headline, speech=speech),
+        lead=speech.say(reading.LEAD),
         shown=shown,
         document=plain_document,
         encodable=encodable,
-        strangers=reading.strangers_in_words,
-        span=reading.span,
-        best_moment=reading.best_moment,
+        strangers=partial(reading.strangers_in_words, speech=speech),
+        span=partial(reading.span, speech=speech),
+        best_moment=partial(reading.best_moment, speech=speech),
         clock=reading.clock,
         set_aside=reading.set_aside,
         crop=pictures.crop_jpeg,

@@ -1,10 +1,12 @@
-"""How a result reads to a person: the same words in the table and on the page."""
+"""How a result reads to a person: the same words in the table and on the page; in English, or as a language of the desk says them."""
 
+import datetime as dt
 import math
 import re
 from collections.abc import Sequence
 
 from visavis.domain.identification import Candidate, SearchResult
+from visavis.domain.speech import ENGLISH, Speech
 
 LEAD = "A candidate is a lead, not an identification."
 STAMPS = {
@@ -32,6 +34,7 @@ _DECIDED = {
     "disagreement": "reviewers disagree",
 }
 
+_A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TO_THE_MINUTE = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d.*)?")
 
 
@@ -58,14 +61,15 @@ def set_aside(candidate: Candidate) -> bool:
     return candidate.decided == "not-the-same"
 
 
-def stamp(result: SearchResult) -> str:
+def stamp(result: SearchResult, speech: Speech = ENGLISH) -> str:
     """Return the sentence of a result's stamp; empty = it has none."""
-    return STAMPS.get(result.stamp, result.stamp)
+    return speech.say(STAMPS.get(result.stamp, result.stamp))
 
 
-def headline(result: SearchResult) -> str:
+def headline(result: SearchResult, speech: Speech = ENGLISH) -> str:
     """Count what was found: `12 candidates`, `No candidate`."""
-    return counted(len(result.candidates), "candidate") if result.candidates else "No candidate"
+    found = len(result.candidates)
+    return speech.counted("%(n)s candidate", "%(n)s candidates", found) if found else speech.say("No candidate")
 
 
 def blurred(number: int) -> str:
@@ -101,17 +105,25 @@ def advice(result: SearchResult) -> tuple[str, ...]:
     )
 
 
-def similarity(value: float) -> str:
+def similarity(value: float, speech: Speech = ENGLISH) -> str:
     """Write a cosine with three decimals."""
-    return f"{value:.3f}"
+    return speech.number(value, 3)
 
 
-def date(candidate: Candidate) -> str:
+def date(candidate: Candidate, speech: Speech = ENGLISH) -> str:
     """Write the capture date as exactly as it is known, to the minute at most; `undated` when it is not."""
     if candidate.captured_at is None:
-        return "undated"
+        return speech.say("undated")
     timed = _TO_THE_MINUTE.fullmatch(candidate.captured_at)
-    return f"{timed[1]} {timed[2]}" if timed else candidate.captured_at
+    return f"{_written_day(timed[1], speech)} {timed[2]}" if timed else _written_day(candidate.captured_at, speech)
+
+
+def _written_day(text: str, speech: Speech) -> str:
+    """Write a day as the language does; a year, or a month of one, stays as it is known."""
+    try:
+        return speech.day(dt.date.fromisoformat(text)) if _A_DAY.fullmatch(text) else text
+    except ValueError:
+        return text
 
 
 def day(candidate: Candidate) -> str:
@@ -120,70 +132,79 @@ def day(candidate: Candidate) -> str:
     return timed[1] if timed else date(candidate)
 
 
-def moment(candidate: Candidate) -> str:
+def moment(candidate: Candidate, speech: Speech = ENGLISH) -> str:
     """Write the span of a moving appearance, as `span` does; empty for stills."""
-    return span(candidate.start_s, candidate.end_s) if candidate.moment is not None or candidate.end_s > 0 else ""
+    return span(candidate.start_s, candidate.end_s, speech) if candidate.moment is not None or candidate.end_s > 0 else ""
 
 
-def span(start_s: float, end_s: float) -> str:
+def span(start_s: float, end_s: float, speech: Speech = ENGLISH) -> str:
     """Write from when to when in a film, `1:05-1:09`, the whole appearance within; a short one in tenths, `1:05.2-1:06.0`."""
     tenths = _is_short(start_s, end_s)
-    start = clock(start_s, tenths=tenths)
-    return start if start_s == end_s else f"{start}-{clock(end_s, tenths=tenths, up=True)}"
+    start, end = clock(start_s, tenths=tenths), clock(end_s, tenths=tenths, up=True)
+    return _pointed(start if start_s == end_s else f"{start}-{end}", speech)
 
 
-def best_moment(candidate: Candidate) -> str:
+def _pointed(text: str, speech: Speech) -> str:
+    """Write tenths behind the language's own decimal mark."""
+    return text.replace(".", speech.number(0.5, 1)[1])
+
+
+def best_moment(candidate: Candidate, speech: Speech = ENGLISH) -> str:
     """Write when the face is seen best, as exactly as its `moment`."""
-    return clock(candidate.at_s, tenths=_is_short(candidate.start_s, candidate.end_s))
+    return _pointed(clock(candidate.at_s, tenths=_is_short(candidate.start_s, candidate.end_s)), speech)
 
 
 def _is_short(start_s: float, end_s: float) -> bool:
     return end_s - start_s < _SHORT_S
 
 
-def page(candidate: Candidate) -> str:
+def page(candidate: Candidate, speech: Speech = ENGLISH) -> str:
     """Write on which page of its file a face is, `page 3`; empty where the file is one picture."""
-    return f"page {candidate.page}" if candidate.page else ""
+    return speech.say("page %(page)s", page=candidate.page) if candidate.page else ""
 
 
-def remarks(candidate: Candidate, *, several_faces: bool, when: bool = True) -> tuple[str, ...]:
+def remarks(candidate: Candidate, *, several_faces: bool, when: bool = True, speech: Speech = ENGLISH) -> tuple[str, ...]:
     """Name what is decided of this candidate, what limits it, and which face of the probe it resembles when several were searched.
 
     With `when`, say first when in its film it is seen, or on which page of its file.
     """
-    found = [*filter(None, (moment(candidate), candidate.timecode, page(candidate)))] if when else []
+    found = [*filter(None, (moment(candidate, speech), candidate.timecode, page(candidate, speech)))] if when else []
     if candidate.decided:
-        found.append(_DECIDED[candidate.decided])
+        found.append(speech.say(_DECIDED[candidate.decided]))
     if candidate.labels:
-        found.append(f"labelled: {', '.join(candidate.labels)}")
+        found.append(speech.say("labelled: %(names)s", names=", ".join(candidate.labels)))
     if several_faces:
-        found.append(f"probe face {candidate.probe_face}")
+        found.append(speech.say("probe face %(number)s", number=candidate.probe_face))
     if candidate.together:
-        found.append(f"seen together: no. {candidate.together}")
+        found.append(speech.say("seen together: no. %(number)s", number=candidate.together))
     if candidate.weaknesses:
-        found.append(f"weak: {', '.join(candidate.weaknesses)}")
+        found.append(speech.say("weak: %(weaknesses)s", weaknesses=", ".join(speech.say(weak) for weak in candidate.weaknesses)))
     if candidate.offline:
-        found.append("offline")
+        found.append(speech.say("offline"))
     return tuple(found)
 
 
-def strangers(candidate: Candidate) -> str:
+def strangers(candidate: Candidate, speech: Speech = ENGLISH) -> str:
     """Write how many strangers are expected to score as high as a candidate; `?` where nothing was measured."""
     expected = candidate.strangers
     if expected is None:
         return "?"
     if expected < LEAST_STRANGERS:
-        return f"<{LEAST_STRANGERS:g}"
-    return f"{expected:,.0f}" if expected >= 10 else f"{expected:.2g}"
+        return f"<{speech.number(LEAST_STRANGERS, 3)}"
+    if expected >= 10:
+        return speech.number(expected)
+    rounded = f"{expected:.2g}"  # two digits that count
+    return speech.number(float(rounded), len(rounded.partition(".")[2]))
 
 
-def strangers_in_words(candidate: Candidate) -> str:
+def strangers_in_words(candidate: Candidate, speech: Speech = ENGLISH) -> str:
     """Say the same: `about 0.3 strangers would score this high`; never a probability that this is the person."""
-    counted = strangers(candidate)
+    counted = strangers(candidate, speech)
     if candidate.strangers is None:
-        return "how many strangers would score this high is not known"
-    about = f"fewer than {counted[1:]}" if counted.startswith("<") else f"about {counted}"
-    return f"{about} strangers would score this high"
+        return speech.say("how many strangers would score this high is not known")
+    if counted.startswith("<"):
+        return speech.say("fewer than %(number)s strangers would score this high", number=counted[1:])
+    return speech.say("about %(number)s strangers would score this high", number=counted)
 
 
 def several_faces_searched(result: SearchResult) -> bool:

@@ -88,7 +88,7 @@ async def page(visit: Visit, error: VisavisError | None) -> Response:
         return compared, may_undo, list(dict.fromkeys(label.name for label in labels)) if names_it else None
 
     compared, may_undo, names = await visit.house.archive.act(visit.here.who, look)
-    words, form = visit.house.words, visit.form if error else Form()
+    words, form = visit.words, visit.form if error else Form()
     return visit.page(
         "candidate.html.j2",
         status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,

@@ -119,7 +119,7 @@ async def _list(visit: Visit, error: VisavisError | None) -> Response:
         titles, schedules = {source.number: source.title for source in sources}, archive.jobs.schedules()
         busy = {job.source_number: job.id for job in archive.jobs.open()}
         views = [
-            view_of(job, archive.jobs.progress(job), titles[job.source_number], schedules.get(job.source_number), at)
+            view_of(job, archive.jobs.progress(job), titles[job.source_number], schedules.get(job.source_number), at, visit.speech)
             for job in jobs[:JOBS_A_PAGE]
         ]
         lines = [SourceLine.of(source, schedules.get(source.number), busy.get(source.number, "")) for source in sources]
@@ -148,7 +148,9 @@ async def _view(visit: Visit) -> JobView:
 
     def ask(archive: "Archive") -> JobView:
         job = archive.jobs.one(job_id)
-        return view_of(job, archive.jobs.progress(job), archive.source(job.source_id).title, archive.jobs.schedule_of(job.source_id), at)
+        return view_of(
+            job, archive.jobs.progress(job), archive.source(job.source_id).title, archive.jobs.schedule_of(job.source_id), at, visit.speech
+        )
 
     with nothing_here():
         return await visit.house.archive.act(visit.here.who, ask)

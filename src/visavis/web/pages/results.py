@@ -50,7 +50,7 @@ async def further(visit: Visit) -> Response:
 
 def results_page(visit: Visit, past: "PastResult", *, to: int = FIRST, error: VisavisError | None = None) -> Response:
     """Return the page of a search with its first cards."""
-    session, words = visit.here, visit.house.words
+    session, words = visit.here, visit.words
     opened = session.searches[past.search.id]
     probe = session.probes.get(opened.probe_id)
     return visit.page(
@@ -78,7 +78,7 @@ def results_page(visit: Visit, past: "PastResult", *, to: int = FIRST, error: Vi
 def _grid(visit: Visit, past: "PastResult", *, after: int, to: int) -> dict[str, Any]:
     """Return what the grid needs: cards from `after` to `to`, and where it goes on."""
     joined = {saved.face_id for saved in past.probes if saved.face_id}
-    cards = cards_of(past.result, visit.house.words, joined)
+    cards = cards_of(past.result, visit.words, joined)
     return {
         "result": past.result,
         "cards": cards[after:to],
