@@ -12,7 +12,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 COMPILE := $(UV) pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test check lint types house docs bench messages lock clean
+.PHONY: demo test check lint types house docs bench bundle messages lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/runtime.txt
@@ -45,6 +45,10 @@ messages: $(VENV)/dev.txt
 # Not part of `check`: it takes long, and needs a quiet machine to mean anything.
 bench: $(VENV)/bench.txt
 	$(PY) -m benchmarks.run
+
+# For machines without a network: a folder with every wheel, by its hash, and a script that installs them.
+bundle: $(VENV)/runtime.txt
+	$(PY) packaging/bundle.py dist/visavis-bundle
 
 # Needs uv on the PATH. hatchling and editables build the project itself without a second environment.
 lock:

@@ -269,6 +269,23 @@ def law(report: Report, place: Path, rounds: int) -> None:
     report.add("ingest, processor time a face over null plugs'", grown, bar="≤ 1.05")
 
 
+def load(report: Report, _: Path, __: int, *, minutes: float) -> None:
+    """Fifty people at the desk of a million templates while pictures are read, by `benchmarks.load`."""
+    found = json.loads(fresh.run("-m", "benchmarks.load", "--minutes", str(minutes)))
+    report.numbers["load"] = found
+    alone, memory = found["index_alone"], found["server_mb"]
+    report.add("load: searches with their pages, a second (index alone)", f"{found['a_second']:g} ({alone['a_second']:g})")
+    report.add("load: from the click to the page, p50 and p95, ms", f"{found['ms']['p50']:,.0f}, {found['ms']['p95']:,.0f}")
+    report.add("load: index alone, p50 and p95, ms", f"{alone['ms']['p50']:,.0f}, {alone['ms']['p95']:,.0f}")
+    report.add("load: the server's processor ms a search with its page", f"{found['server_processor_ms_a_search']:g}")
+    report.add("load: errors", str(sum(found["errors"].values()) + len(found["ingest"]["errors"])), bar="0")
+    report.add("load: pictures read meanwhile, a second", f"{found['ingest']['a_second']:g}")
+    half = len(memory["own"]) // 2
+    report.add(
+        "load: the server's own memory, MB, half-way and at the end", f"{memory['own'][half]:,.0f}, {memory['own'][-1]:,.0f}", bar="flat"
+    )
+
+
 def multiplications() -> float:
     """Return the 10⁹ float32 multiply-adds a second that a matrix product reaches on one core; SFace needs 0.574 a face."""
     script = (
@@ -306,6 +323,7 @@ def main() -> None:
         "mixed": mixed,
         "law": law,
         "start": start,
+        "load": lambda report, place, rounds: load(report, place, rounds, minutes=asked.minutes),
         "video": lambda report, place, rounds: video.measure(report.add, place, rounds),
     }
     parts_of_others: dict[str, Callable[[Report, Path, int], None]] = {
@@ -315,6 +333,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--full", action="store_true", help="100,000 unchanged files, not 20,000.")
     parser.add_argument("--lfw", type=Path, default=Path("../shared/data/lfw-dev/images"), help="Measured too, if it is there.")
+    parser.add_argument("--minutes", type=float, default=10, help="How long `load` lasts.")
     asked = parser.parse_args()
     report, began = Report(), time.perf_counter()
     report.numbers["machine"] = machine()

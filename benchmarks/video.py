@@ -103,21 +103,18 @@ def make(place: Path, name: str, width: int, height: int, minutes: Fraction) -> 
 
 def speed(add: Add, where: str, film: Path, rounds: int, *, cores: int) -> None:
     """Time the ways of reading a film, alternating."""
-    ways: dict[str, tuple[str, ...]] = {DECODE: (), Sampling.FAST: (), Sampling.NORMAL: (), EACH: ("--minutes", EACH_MINUTES)}
-    if cores == 1:
-        ways = {PYAV: (), **ways}
+    ways: dict[str, tuple[str, ...]] = {PYAV: (), DECODE: (), Sampling.FAST: (), Sampling.NORMAL: (), EACH: ("--minutes", EACH_MINUTES)}
     runs: dict[str, list[FilmRun]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, words in ways.items():
             runs[name].append(once(name, film, cores, *words))
     normal, decode, each = runs[Sampling.NORMAL], runs[DECODE], runs[EACH]
-    fewer = [_ms(b) / _ms(a) for a, b in zip(normal, each, strict=True)]
+    fewer = [_ms(b, c) / _ms(a, c) for a, b, c in zip(normal, each, decode, strict=True)]
     add(f"{where}: detection and embedding of every frame over normal's", spread(fewer), bar="≥ 15")
-    add(f"{where}: ms of detection and embedding a frame, normal", spread([_ms(one) for one in normal]))
-    for alone, said in ((decode, "decoding alone"), (runs.get(PYAV, []), "PyAV's own loop over all frames")):
-        if alone:
-            whole = spread([a.cpu_seconds / b.cpu_seconds for a, b in zip(normal, alone, strict=True)])
-            add(f"{where}: processor time in all over {said}, normal", whole, bar="≤ 2")
+    add(f"{where}: ms of detection and embedding a frame, normal", spread([_ms(a, b) for a, b in zip(normal, decode, strict=True)]))
+    for alone, said in ((decode, "decoding alone"), (runs[PYAV], "PyAV's own loop over all frames")):
+        whole = spread([a.cpu_seconds / b.cpu_seconds for a, b in zip(normal, alone, strict=True)])
+        add(f"{where}: processor time in all over {said}, normal", whole, bar="≤ 2")
     for name in (DECODE, Sampling.FAST, Sampling.NORMAL, EACH):
         times_real = spread([one.film_seconds / one.seconds for one in runs[name]])
         add(f"{where}: × real time, {name}", times_real)
@@ -131,13 +128,14 @@ def speed(add: Add, where: str, film: Path, rounds: int, *, cores: int) -> None:
 
 
 def once(how: str, film: Path, cores: int, *words: str) -> FilmRun:
-    said = fresh.run("-m", "benchmarks.film_runs", how, str(film), "--workers", str(cores), *words, cores=min(cores, os.cpu_count() or 1))
+    workers = 1 if how == PYAV else cores
+    said = fresh.run("-m", "benchmarks.film_runs", how, str(film), "--workers", str(workers), *words, cores=min(cores, os.cpu_count() or 1))
     return FilmRun(**json.loads(said.splitlines()[-1]))
 
 
-def _ms(run: FilmRun) -> float:
-    """Return the milliseconds of detection and embedding a frame of the film."""
-    return run.network_seconds / run.frames * 1e3
+def _ms(run: FilmRun, alone: FilmRun) -> float:
+    """Return the milliseconds of detection and embedding a frame of the film, decoded or left out; `alone` read them all."""
+    return run.network_seconds / run.film_seconds * alone.film_seconds / alone.frames * 1e3
 
 
 def _days(times_real: Spread) -> str:

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     ranking: Literal["cosine", "cohort"] = Field(
         default="cosine", description="What candidates are ranked by: `cosine`, or `cohort`, the cosine less how near to people in general."
     )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level of what the desk logs: `debug`, `info`, `warning` or `error`."
+    )
     webhook_hosts: str = Field(
         default="",
         description="Hosts, comma-separated, that the desk may tell events over https; empty = none.",

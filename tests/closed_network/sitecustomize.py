@@ -4,6 +4,7 @@ An audit hook can't be taken off again, and sees sockets that C modules of Pytho
 uses them. (Code that calls the operating system's socket functions itself is out of its reach.)
 
 A server that a browser of the tests asks is started with `CLOSED_NETWORK=loopback`: it may listen on 127.0.0.1, and reach nothing.
+A program that asks it is started with `CLOSED_NETWORK=loopback-client`: it may reach 127.0.0.1 too.
 """
 
 import os
@@ -11,6 +12,8 @@ import socket
 import sys
 
 INTERNET = {socket.AF_INET, socket.AF_INET6}
+KIND = os.environ.get("CLOSED_NETWORK", "")
+HERE = {"socket.bind", "socket.connect"} if KIND == "loopback-client" else {"socket.bind"}
 LOOK_UPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
 
 
@@ -19,7 +22,7 @@ class NetworkClosed(RuntimeError):
 
 
 def _refuse_all_but_listening(event: str, arguments: tuple[object, ...]) -> None:
-    here = event == "socket.bind" and isinstance(arguments[1], tuple) and arguments[1][0] == "127.0.0.1"
+    here = event in HERE and isinstance(arguments[1], tuple) and arguments[1][0] == "127.0.0.1"
     known = event in LOOK_UPS and arguments[0] == "127.0.0.1"
     outward = event in LOOK_UPS | {"socket.bind", "socket.connect", "socket.sendto", "socket.sendmsg"}
     if outward and not here and not known and not isinstance(arguments[1], (str, bytes)):
@@ -31,4 +34,4 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
         raise NetworkClosed(f"the tests run with the network closed: {event} {arguments[1:]}")
 
 
-sys.addaudithook(_refuse_all_but_listening if os.environ.get("CLOSED_NETWORK") == "loopback" else _refuse)
+sys.addaudithook(_refuse_all_but_listening if KIND in ("loopback", "loopback-client") else _refuse)

@@ -29,6 +29,14 @@ def test_a_flash_is_no_cut() -> None:
     assert positions(scene, flash, flash, scene, scene) == []
 
 
+def test_of_frames_far_apart_what_is_there_again_is_another_shot_from_the_same_place() -> None:
+    scene, other = plane(1), plane(3)
+    traces = [Trace(one) for one in (scene, other, scene, other)]
+    assert cuts(traces) == []
+    assert cuts(traces, close=False) == [1, 2, 3]
+    assert cuts([Trace(scene), Trace(np.roll(scene, 6, axis=1)), Trace(scene)], close=False) == []
+
+
 def test_fades_and_pans_are_no_cuts() -> None:
     scene = plane(1)
     assert positions(*((scene * share).astype(np.uint8) for share in np.linspace(1, 0, 12))) == []

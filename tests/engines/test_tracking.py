@@ -108,6 +108,24 @@ def test_two_tracklets_at_one_time_are_two_faces_however_alike() -> None:
     assert linked(pieces, [same, same], similarity=0.4, patience_ticks=SECOND) == [[0], [1]]
 
 
+def test_a_tracklet_seen_only_while_another_was_missed_may_be_that_other() -> None:
+    looks = [[sighting(0, 10)], [sighting(500, 10, who=BORIS)], [sighting(1000, 10, who=BORIS)], [sighting(1500, 10)]]
+    pieces = followed(*looks)
+    assert times(pieces) == [(0, 1500), (500, 1000)]
+    anna, boris = np.eye(128, dtype=np.float32)[:2]
+    assert linked(pieces, [anna, anna], similarity=0.4, patience_ticks=SECOND) == [[0, 1]]
+    assert linked(pieces, [anna, boris], similarity=0.4, patience_ticks=SECOND) == [[0], [1]]
+    together = followed(looks[0], looks[1], [*looks[2], sighting(1000, 60)], looks[3])
+    assert linked(together, [anna, anna], similarity=0.4, patience_ticks=SECOND) == [[0], [1]]
+
+
+def test_of_two_that_a_look_saw_together_the_more_alike_is_what_became_of_a_third() -> None:
+    pieces = followed([sighting(0, 10)], [], [sighting(1000, 10, who=BORIS), sighting(1000, 70, who=CARLA)])
+    basis = np.eye(128, dtype=np.float32)
+    vectors = [basis[0], np.float32(0.6) * basis[0] + np.float32(0.8) * basis[1], np.float32(0.8) * basis[0] + np.float32(0.6) * basis[2]]
+    assert linked(pieces, vectors, similarity=0.4, patience_ticks=SECOND) == [[0, 2], [1]]
+
+
 @given(st.lists(st.lists(st.floats(0, 1), min_size=3, max_size=3), max_size=5))
 def test_pairs_use_each_row_and_column_once_and_nothing_worthless(rows: list[list[float]]) -> None:
     worth = np.array(rows).reshape(len(rows), 3)

@@ -18,23 +18,28 @@ SCREENS = Path(__file__).parents[2] / "docs" / "_build" / "desk"
 ALONE = ("--no-sandbox", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 
 
+PORT = 20_000 + os.getpid() % 10_000
+"""One a process, below the ports that the system gives out by itself."""
+DESK = f"http://127.0.0.1:{PORT}"
+
+
 @contextmanager
-def serving(folder: Path, port: int, *options: str) -> Iterator[str]:
-    """Start the desk of an archive, give its link, and end it with Ctrl-C."""
-    command = [sys.executable, "-m", "visavis", "serve", "-a", str(folder), "--port", str(port), *options]
+def serving(folder: Path, *options: str, end: signal.Signals = signal.SIGINT) -> Iterator[str]:
+    """Start the desk of an archive, give its link, and end it with Ctrl-C, or as a service's manager does."""
+    command = [sys.executable, "-m", "visavis", "serve", "-a", str(folder), "--port", str(PORT), *options]
     process = subprocess.Popen(command, env=os.environ | {"CLOSED_NETWORK": "loopback"}, stderr=subprocess.PIPE, text=True)
     said = process.stderr.readline()
     assert "The desk is open" in said, said + process.stderr.read()
     for _ in range(200):  # the socket is open soon after
-        if subprocess.run(["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{port}"], capture_output=True, check=False).returncode == 0:
+        if subprocess.run(["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{PORT}"], capture_output=True, check=False).returncode == 0:
             break
     try:
         yield re.search(r"http\S+", said)[0]
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(end)
         _, said = process.communicate(timeout=60)
     assert "Traceback" not in said
-    assert process.returncode == 130
+    assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 0}[end]
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from visavis.engines.chain import Chain, open_networks
 from visavis.engines.pack import DEFAULT_PACK, find_pack
 from visavis.services.ingest.film import PACES, FilmAnalyser, looked_side
 from visavis.testing.film_scores import FilmScore, score
-from visavis.testing.film_scripts import COLLINS, PLANS, SUNAK, short_appearances
+from visavis.testing.film_scripts import ARDERN, COLLINS, MACRON, MACRON_OLDER, OBAMA, PLANS, SENATE, SUNAK, short_appearances
 from visavis.testing.films import PORTRAITS, MadeFilm, Part, Pose, Scene, Script, Studio, encodings, render
 
 TICK = Fraction(1, 1000)
@@ -123,6 +123,7 @@ def judged(
         ("come and go", "h264-mp4"),
         ("cross, replace, uneven rate", "mpeg2-ts"),
         ("low bit rate", "h264-mp4"),
+        ("six small faces, grain", "h264-mp4"),
         ("turned by metadata", "h264-mp4"),
     ],
 )
@@ -143,6 +144,25 @@ def test_faces_seen_for_three_frames_between_cuts_are_found(analyser: FilmAnalys
     made = render(studio, replace(script, scenes=script.scenes[:6]))
     _, got = judged(analyser, made, shortest=0)
     assert (len(got.found), got.missed, got.invented, got.doubled) == (3, (), (), 0)
+
+
+@pytest.mark.parametrize(("one", "other", "size", "noise"), [(MACRON, MACRON_OLDER, 0.14, 8), (OBAMA, SENATE, 0.25, 3)])
+def test_two_who_look_alike_and_cross_are_one_track_each_from_one_end_of_their_way_to_the_other(
+    analyser: FilmAnalyser, studio: Studio, one: str, other: str, size: float, noise: float
+) -> None:
+    left, right = Pose(x=0.2, y=0.4, size=size), Pose(x=0.8, y=0.4, size=size)
+    ways = (Part(portrait=one, start=left, end=right), Part(portrait=other, start=right, end=left))
+    made = render(studio, Script(scenes=(Scene(seconds=3, parts=ways),), width=640, height=360, noise=noise, seed=3))
+    with open_film(io.BytesIO(made.data)) as film:
+        part, tick = analyser.part(film, 0, None, Sampling.NORMAL), film.facts.time_base
+    walked = []
+    for track in part.tracks:
+        places = [(float(seen.at_ticks * tick) / 3, seen.face.box) for seen in (track.first, *track.best, track.last)]
+        off = [max(abs(box.left + box.width / 2 - way.pose(share).x) for share, box in places) for way in ways]
+        assert min(off) < 0.05 < max(off)
+        walked.append(off.index(min(off)))
+    assert sorted(walked) == [0, 1]
+    assert all((track.start_ticks * tick, track.end_ticks * tick) == (0, made.times[-1]) for track in part.tracks)
 
 
 def test_the_template_of_a_track_is_its_persons(analyser: FilmAnalyser, planned: Callable[[str, str], MadeFilm]) -> None:
@@ -197,6 +217,28 @@ def test_a_film_in_stretches_holds_what_it_holds_whole(analyser: FilmAnalyser, s
     assert before.last.face.box.overlap(after.first.face.box) > 0.7
     assert float(before.last.face.vector @ after.first.face.vector) > 0.8
     assert [one.start_ticks for one in again.tracks] == [after.start_ticks]
+
+
+def test_what_is_left_of_a_shot_behind_a_seam_is_left_to_the_stretch_before(analyser: FilmAnalyser, studio: Studio) -> None:
+    scenes = tuple(Scene(seconds=0.52, parts=(Part(portrait=who, start=Pose(size=0.4)),)) for who in (SUNAK, COLLINS))
+    images = [shot.image_rgb for shot in studio.shots(Script(scenes=scenes, width=640, height=360))]
+    film = MemoryFilm(images[10:])  # three frames, then a cut
+    assert [track.start_ticks for track in analyser.part(film, 0, None, Sampling.NORMAL).tracks] == [0, 120]
+    assert [track.start_ticks for track in analyser.part(film, 400, None, Sampling.NORMAL).tracks] == [120]
+    assert analyser.part(film, 400, None, Sampling.NORMAL).from_ticks == 0
+
+
+def test_a_moving_head_calls_for_few_looks_and_hides_nobody_who_comes_for_a_second(analyser: FilmAnalyser, studio: Studio) -> None:
+    def part(*others: Part) -> FilmPart:
+        nodding = Part(portrait=SUNAK, start=Pose(x=0.3, y=0.5), end=Pose(x=0.32, y=0.55))
+        script = Script(scenes=(Scene(seconds=4, parts=(nodding, *others)),), width=640, height=360)
+        return analyser.part(MemoryFilm([shot.image_rgb for shot in studio.shots(script)]), 0, None, Sampling.NORMAL)
+
+    assert part().looked <= 6  # one a second, not two
+    for place in (Pose(x=0.8, size=0.2), Pose(x=0.3, y=0.1, size=0.15), Pose(x=0.4, y=0.87, size=0.15)):  # aside, above, before the chest
+        _, newcomer = part(Part(portrait=ARDERN, start=place, enters=1.5, leaves=2.6)).tracks
+        assert abs(newcomer.start_ticks - 1520) <= 125
+        assert abs(newcomer.end_ticks - 2600) <= 125
 
 
 def test_a_picture_that_does_not_move_is_looked_at_every_few_seconds(analyser: FilmAnalyser, studio: Studio) -> None:

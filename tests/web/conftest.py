@@ -1,6 +1,7 @@
 """The desk in this process: an archive with a household's and a museum's photographs, people in every role, and browsers."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import functools
 import os
@@ -16,6 +17,7 @@ import pytest
 
 # `--import-mode=importlib` puts no folder of tests on the path.
 sys.path.insert(0, str(Path(__file__).parent.parent / "forges"))
+import desk_browser
 from archive_forge import ARCHIVE_CHARTER
 
 from visavis.cli.commands.serve import words
@@ -335,3 +337,17 @@ def ledger_of() -> Callable[[Path], list[str]]:
 def found_in() -> Callable[[str, str], list[str]]:
     """Return a finder of ids in a page."""
     return ids
+
+
+@pytest.fixture
+def chromium() -> Iterator[object]:
+    """Return Debian's Chromium."""
+    with desk_browser.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., str]]:
+    """Start desks as a user does, and end them with Ctrl-C; each call returns the link."""
+    with contextlib.ExitStack() as started:
+        yield lambda folder, *options, **how: started.enter_context(desk_browser.serving(folder, *options, **how))

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from visavis.web.serving import _IdsOnly
+from visavis.web.logs import IdsOnly, JsonLines
 from visavis.web.visit import FIELDS, MOST_FILES
 
 EVIL = "https://evil.example"
@@ -163,9 +163,11 @@ def test_a_traceback_does_not_reach_the_log():
     except KeyError as error:
         trace = (KeyError, error, error.__traceback__)
     record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, "Exception in ASGI application", (), trace)
-    assert _IdsOnly().filter(record)
-    assert "Macron" not in logging.Formatter().format(record)
-    assert "KeyError" in record.getMessage()
+    assert IdsOnly().filter(record)
+    line = json.loads(JsonLines().format(record))
+    assert set(line) == {"at", "level", "log", "message"}
+    assert "Macron" not in line["message"]
+    assert "KeyError" in line["message"]
 
 
 def test_the_counters_tell_of_no_person_and_not_through_a_proxy(ines, desk, museum, macron):

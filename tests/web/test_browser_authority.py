@@ -1,32 +1,23 @@
 """A journey in Debian's Chromium: a case opened by one, signed by another; an order that counts days; a proof, downloaded and verified."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from desk_browser import DESK, looked_at
 from people_forge import CHARTER
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from visavis.ledger.checkpoint import read_proof
 from visavis.wiring.archive import open_archive
 
-CHROMIUM = Path("/usr/bin/chromium")
-SCREENS = Path(__file__).parents[2] / "docs" / "_build" / "desk"
-ALONE = ("--no-sandbox", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 PASSPHRASE = "a long passphrase of the tests"
-PORT = 41_000 + os.getpid() % 20_000
-DESK = f"http://127.0.0.1:{PORT}"
 
 
 @pytest.fixture
-def served(museum, tmp_path) -> Iterator[None]:
-    """Serve the museum, with a source of the profile that wants an approval; end it with Ctrl-C."""
+def served(museum, tmp_path, serve) -> None:
+    """Serve the museum, with a source of the profile that wants an approval."""
     (tmp_path / "registers").mkdir()
     (tmp_path / "deed.pdf").write_bytes(b"deed")
     said = {"profile": "tracing", "purpose": "missing-person", "basis": "6(1)(e)", "condition": "9(2)(g)", "last": "2030-12-31"}
@@ -34,28 +25,7 @@ def served(museum, tmp_path) -> Iterator[None]:
     with open_archive(museum.folder) as archive, archive.acting_as(archive.accounts.sign_in("Ada", PASSPHRASE)):
         archive.add_source(tmp_path / "registers", charter=tmp_path / "tracing.toml")
         archive.charters.sign("Registers")
-    command = [sys.executable, "-m", "visavis", "serve", "-a", str(museum.folder), "--port", str(PORT)]
-    process = subprocess.Popen(command, env=os.environ | {"CLOSED_NETWORK": "loopback"}, stderr=subprocess.PIPE, text=True)
-    told = process.stderr.readline()
-    assert "The desk is open" in told, told + process.stderr.read()
-    for _ in range(200):  # the socket is open soon after
-        if subprocess.run(["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{PORT}"], capture_output=True, check=False).returncode == 0:
-            break
-    yield
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
-    assert "Traceback" not in told
-    assert process.returncode == 130
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists() and not os.environ.get("CI"):
-        pytest.skip("needs Debian's chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ALONE))
-        yield browser
-        browser.close()
+    serve(museum.folder)
 
 
 @pytest.fixture
@@ -72,22 +42,6 @@ def as_page(chromium: Browser, served: None) -> Callable[[str], Page]:
         return page
 
     return page_of
-
-
-def looked_at(page: Page, name: str) -> None:
-    """Let axe look at the page in the light and in the dark, and keep a picture of each, and of a phone's."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (name, scheme)
-        page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
-    size = page.viewport_size
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
-    page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
-    page.set_viewport_size(size)
 
 
 def test_a_case_is_opened_and_signed_an_order_counts_days_and_a_proof_holds(as_page, tmp_path):

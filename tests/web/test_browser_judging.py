@@ -1,17 +1,13 @@
 """A journey in Debian's Chromium: side by side, verdict, undo, second reviewer, label, table, report; axe looks at each page."""
 
 import datetime as dt
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from desk_browser import DESK, looked_at
+from playwright.sync_api import Browser, Page, expect
 
 from visavis.domain.actor import Role
 from visavis.records.cases import CaseFile
@@ -19,12 +15,7 @@ from visavis.records.passphrase import LIGHT
 from visavis.services.people import AddPerson
 from visavis.wiring.archive import open_archive
 
-CHROMIUM = Path("/usr/bin/chromium")
-SCREENS = Path(__file__).parents[2] / "docs" / "_build" / "desk"
-ALONE = ("--no-sandbox", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 PASSPHRASE = "a long passphrase of the tests"
-PORT = 42_000 + os.getpid() % 10_000
-DESK = f"http://127.0.0.1:{PORT}"
 CASE = "Portraits"
 
 SignIn = Callable[[str, str], Page]
@@ -56,38 +47,6 @@ def two_decide(museum) -> Path:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Path], None]]:
-    started: list[subprocess.Popen[str]] = []
-
-    def start(folder: Path) -> None:
-        command = [sys.executable, "-m", "visavis", "serve", "-a", str(folder), "--port", str(PORT)]
-        process = subprocess.Popen(command, env=os.environ | {"CLOSED_NETWORK": "loopback"}, stderr=subprocess.PIPE, text=True)
-        started.append(process)
-        said = process.stderr.readline()
-        assert "The desk is open" in said, said + process.stderr.read()
-        for _ in range(200):  # the socket is open soon after
-            if subprocess.run(["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{PORT}"], capture_output=True, check=False).returncode == 0:
-                break
-
-    yield start
-    for process in started:
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
-        assert "Traceback" not in said
-        assert process.returncode == 130
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists() and not os.environ.get("CI"):
-        pytest.skip("needs Debian's chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ALONE))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
 def complaints() -> list[str]:
     return []
 
@@ -104,22 +63,6 @@ def sign_in(chromium: Browser, complaints: list[str]) -> SignIn:
         return page
 
     return signed_in
-
-
-def looked_at(page: Page, name: str) -> None:
-    """Let axe look at the page in the light and in the dark, and keep a picture of each, and of a phone's."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (name, scheme)
-        page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
-    size = page.viewport_size
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
-    page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
-    page.set_viewport_size(size)
 
 
 def compared(page: Page) -> None:

@@ -1,15 +1,12 @@
 """A journey in Debian's Chromium: the public asks, a clerk answers; then an erasure, after which the same search finds nothing."""
 
-import os
 import zipfile
 
 import pytest
-from desk_browser import chromium, looked_at, serving
+from desk_browser import DESK, looked_at
 from playwright.sync_api import Browser, Page, expect
 
 PASSPHRASE = "a long passphrase of the tests"
-PORT = 20_002 + os.getpid() % 20_000
-DESK = f"http://127.0.0.1:{PORT}"
 SLOW = 90_000
 
 
@@ -129,21 +126,21 @@ def erased(carl: Page, olga: Page, folder) -> None:
 
 
 @pytest.mark.finding("C7")
-def test_a_public_request_is_answered_and_what_is_erased_is_found_no_more(museum, macron, tmp_path):
-    with serving(museum.folder, PORT), chromium() as browser:
-        carl, ines = signed_in(browser, "Carl"), signed_in(browser, "Ines")
-        complaints: list[str] = []
-        carl.on("console", lambda message: complaints.append(message.text))
-        public = browser.new_page()
-        accessed(public, carl, macron, tmp_path)
-        assert candidates(ines, macron) == "2 candidates"
-        sent(browser.new_context(java_script_enabled=False).new_page(), "Have it erased", "petra@example.org")
-        erased(carl, signed_in(browser, "Olga"), tmp_path)
-        assert candidates(ines, macron) == "No candidate"
-        for path, name in (("/suppressions", "objections"), ("/consents", "consents"), ("/requests/new", "request-new")):
-            carl.goto(f"{DESK}{path}")
-            looked_at(carl, name)
-        public.goto(f"{DESK}/rights")
-        public.get_by_role("link", name="Museum").click()
-        looked_at(public, "notice")
-        assert complaints == []
+def test_a_public_request_is_answered_and_what_is_erased_is_found_no_more(museum, macron, tmp_path, chromium, serve):
+    serve(museum.folder)
+    carl, ines = signed_in(chromium, "Carl"), signed_in(chromium, "Ines")
+    complaints: list[str] = []
+    carl.on("console", lambda message: complaints.append(message.text))
+    public = chromium.new_page()
+    accessed(public, carl, macron, tmp_path)
+    assert candidates(ines, macron) == "2 candidates"
+    sent(chromium.new_context(java_script_enabled=False).new_page(), "Have it erased", "petra@example.org")
+    erased(carl, signed_in(chromium, "Olga"), tmp_path)
+    assert candidates(ines, macron) == "No candidate"
+    for path, name in (("/suppressions", "objections"), ("/consents", "consents"), ("/requests/new", "request-new")):
+        carl.goto(f"{DESK}{path}")
+        looked_at(carl, name)
+    public.goto(f"{DESK}/rights")
+    public.get_by_role("link", name="Museum").click()
+    looked_at(public, "notice")
+    assert complaints == []

@@ -1,73 +1,14 @@
 """A journey in Debian's Chromium: from the first run by the guided charter to a live source, its pictures, and a search with one face."""
 
 import os
-import re
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from desk_browser import looked_at
+from playwright.sync_api import Page, expect
 
-CHROMIUM = Path("/usr/bin/chromium")
-SCREENS = Path(__file__).parents[2] / "docs" / "_build" / "desk"
-ALONE = ("--no-sandbox", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 PASSPHRASE = "a long passphrase of the tests"
-PORT = 40_001 + os.getpid() % 20_000
-ENVIRONMENT = {"CLOSED_NETWORK": "loopback"}
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., str]]:
-    """Start the desk of an archive over opened folders, return its link, and end it with Ctrl-C."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(folder: Path, photos: Path) -> str:
-        command = [sys.executable, "-m", "visavis", "serve", "-a", str(folder), "--port", str(PORT), "--photos", str(photos)]
-        process = subprocess.Popen(command, env=os.environ | ENVIRONMENT, stderr=subprocess.PIPE, text=True)
-        started.append(process)
-        said = process.stderr.readline()
-        assert "The desk is open" in said, said + process.stderr.read()
-        for _ in range(200):  # the socket is open soon after
-            if subprocess.run(["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{PORT}"], capture_output=True, check=False).returncode == 0:
-                break
-        return re.search(r"http\S+", said)[0]
-
-    yield start
-    for process in started:
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
-        assert "Traceback" not in said
-        assert process.returncode == 130
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists() and not os.environ.get("CI"):
-        pytest.skip("needs Debian's chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ALONE))
-        yield browser
-        browser.close()
-
-
-def looked_at(page: Page, name: str) -> None:
-    """Let axe look at the page in the light and in the dark, and keep a picture of each, and of a phone's."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (name, scheme)
-        page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
-    size = page.viewport_size
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
-    page.screenshot(path=SCREENS / f"{name}-phone.png", full_page=True)
-    page.set_viewport_size(size)
 
 
 def heading(page: Page, text: str) -> None:
@@ -123,7 +64,7 @@ def test_from_the_guided_charter_to_a_live_source_and_a_search_with_one_of_its_f
     page = chromium.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
-    page.goto(serve(album, examples.parent))
+    page.goto(serve(album, "--photos", str(examples.parent)))
     page.get_by_label("Your name").fill("Grace Hopper")
     page.get_by_label("Passphrase").fill(PASSPHRASE)
     page.get_by_label("The same again").fill(PASSPHRASE)
@@ -146,7 +87,9 @@ def test_from_the_guided_charter_to_a_live_source_and_a_search_with_one_of_its_f
     heading(page, "Press photographs")
     looked_at(page, "source-draft")
     page.get_by_role("button", name="Sign it with my key").click()
-    subprocess.run([sys.executable, "-m", "visavis", "ingest", "-a", str(album)], env=os.environ | ENVIRONMENT, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "visavis", "ingest", "-a", str(album)], env=os.environ | {"CLOSED_NETWORK": "loopback"}, check=True
+    )
     page.reload()
     looked_at(page, "source")
     page.get_by_role("link", name="Sources", exact=True).click()

@@ -158,9 +158,9 @@ def test_a_face_is_searched_with_under_a_case(as_person, theirs, found_in, museu
 
 
 def test_pages_follow_each_other_by_a_cursor(as_person, sources, found_in, monkeypatch):
-    from visavis.services import look_through
+    from visavis.wiring.pictures import PictureDesk
 
-    monkeypatch.setitem(look_through.LookThrough.page.__kwdefaults__, "limit", 2)
+    monkeypatch.setitem(PictureDesk.page.__kwdefaults__, "limit", 2)
     ada = as_person("Ada")
     at = f"/sources/{sources['Family']}/pictures"
     first = ada.get(at).text

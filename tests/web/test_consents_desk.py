@@ -47,7 +47,8 @@ def guests(tmp_path, monkeypatch):
             archive.ingest(workers=0)
     desk = make_desk(
         lambda: rig.QuickArchive(folder),
-        read=lambda data: None,
+        read=lambda data, faceless=False: None,
+        within=lambda data, box: None,
         words=words(),
         listening=Listening(host="127.0.0.1", port=8478),
         clock=SystemClock(),

@@ -12,7 +12,7 @@ import pytest
 from visavis.client import client as client_module
 
 PAGE = Path(__file__).parents[2] / "docs" / "guide" / "programs.md"
-BLOCKS = dict(re.findall(r"^```(console|http|py)\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
+BLOCKS = dict(re.findall(r"^```(console|sh|py)\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def found_by(candidates):
 
 def test_the_three_ways_of_the_guide_find_the_same(here, desk, programs, museum, monkeypatch, capsys):
     program = programs()
-    by_http = by_curl(BLOCKS["http"], program, museum)
+    by_http = by_curl(BLOCKS["sh"], program, museum)
     by_python(BLOCKS["py"], program, museum, desk, monkeypatch)
     printed = capsys.readouterr().out
     by_shell = by_command_line(BLOCKS["console"], museum, monkeypatch, capsys)

@@ -72,6 +72,7 @@ class Candidate(TypedDict):
     labels: list[str]
     strangers: float | None
     adjusted: float | None
+    together: int | None
 
 
 class Search(TypedDict):

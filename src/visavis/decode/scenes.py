@@ -17,6 +17,8 @@ ALIKE = 0.8
 """Likeness from which two frames show one scene, whatever is between them for a moment."""
 _OTHER = 0.4
 """Likeness of two neighbouring frames below which they show different scenes."""
+_FAR = 0.1
+"""The same of frames that are seconds apart: who moves meanwhile takes much of the picture along."""
 _LESS_LIKE = 0.3
 """A cut is also less alike than usual by this: much may move in a film of few frames."""
 _SOME_CONTRAST = 4.0
@@ -41,7 +43,7 @@ class Trace:
     def __init__(self, plane: Plane) -> None:
         self.plane = plane
         samples = plane.astype(np.float32).ravel()
-        samples -= samples.mean()
+        samples -= np.add.reduce(samples) / samples.size
         length = math.sqrt(float(samples @ samples))
         even = length < _SOME_CONTRAST * math.sqrt(samples.size)
         self.shape = None if even else samples / length
@@ -60,20 +62,23 @@ class Trace:
         return np.asarray(cv2.resize(self.plane.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def cuts(traces: Sequence[Trace]) -> list[int]:
+def cuts(traces: Sequence[Trace], *, close: bool = True) -> list[int]:
     """Return the positions at which a new scene begins: frame `i` is in another scene than frame `i - 1`.
 
     Parameters
     ----------
     traces : sequence of Trace
         Neighbouring frames in order.
+    close : bool
+        Whether a second holds many of them: only then what is usual there tells movement from a cut, and what is there again a few
+        frames on a cut from a flash.
     """
     alike = [a.likeness(b) for a, b in itertools.pairwise(traces)]
     if min(alike, default=1.0) >= _OTHER:
         return []
-    least = max(0.0, min(_OTHER, float(np.median(alike)) - _LESS_LIKE))
+    least = max(0.0, min(_OTHER, float(np.median(alike)) - _LESS_LIKE)) if close else _FAR
     found = [at + 1 for at, value in enumerate(alike) if value < least]
-    return [at for at in found if not _flash(traces, at)]
+    return [at for at in found if not (close and _flash(traces, at))]
 
 
 def _flash(traces: Sequence[Trace], at: int) -> bool:

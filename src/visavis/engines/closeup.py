@@ -125,8 +125,8 @@ def _merit(image_rgb: RgbImage, detection: Detection) -> float:
     _, _, width, height = detection.box_px
     size = min(1.0, float(np.sqrt(width * height)) / _USEFUL)
     first, last = image_rgb.shape[0] * 3 // 10, -(-image_rgb.shape[0] * 7 // 10)
-    face, _ = shrunk(image_rgb[first:last, first:last], LOOK_FACE)
-    sharp = float(cv2.meanStdDev(cv2.Laplacian(face[..., 1], cv2.CV_32F))[1][0, 0])
+    face, _ = shrunk(cv2.extractChannel(image_rgb[first:last, first:last], 1), LOOK_FACE)
+    sharp = float(cv2.meanStdDev(cv2.Laplacian(face, cv2.CV_32F))[1][0, 0])
     return detection.score * size * max(0.1, float(np.cos(np.radians(yaw)))) * sharp / (sharp + _SHARP)
 
 
@@ -149,13 +149,14 @@ def thumb(close: CloseUp, facts: RecogniserFacts) -> NDArray[np.float32]:
     DegenerateLandmarks
         From `fit_similarity`.
     """
-    small, (step, _) = shrunk(close.image_rgb, THUMB * LOOK // LOOK_FACE * 2)  # the face is then twice as large as in the thumb
+    # the face is then twice as large as in the thumb
+    small, (step, _) = shrunk(cv2.extractChannel(close.image_rgb, 1), THUMB * LOOK // LOOK_FACE * 2)
     step *= close.scale
     points = (close.detection.landmarks_5x2 - np.array(close.offset_xy) + 0.5) / step - 0.5
     height, width = facts.crop_hw
     fit = fit_similarity(points.astype(np.float32), facts.template_5x2 * np.array([2 * THUMB / width, 2 * THUMB / height]))
-    grey = cv2.warpAffine(small[..., 1], fit.matrix_2x3, (2 * THUMB, 2 * THUMB), flags=cv2.INTER_LINEAR)
+    grey = cv2.warpAffine(small, fit.matrix_2x3, (2 * THUMB, 2 * THUMB), flags=cv2.INTER_LINEAR)
     levels = cv2.resize(grey, (THUMB, THUMB), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
-    levels -= levels.mean()
+    levels -= np.add.reduce(levels) / levels.size
     found: NDArray[np.float32] = levels / max(float(np.linalg.norm(levels)), 1e-6)
     return found

@@ -64,6 +64,8 @@ def joined(parts: Sequence[Found]) -> Found:
     """Return the faces of several lists as one."""
     if not parts:
         return no_faces()
+    if len(parts) == 1:
+        return parts[0]
     return Found(
         boxes_ltwh=np.concatenate([part.boxes_ltwh for part in parts]),
         landmarks_nx5x2=np.concatenate([part.landmarks_nx5x2 for part in parts]),
@@ -96,7 +98,10 @@ class Detector:
         batch = self._batch(images_rgb)
         outputs = self._network.run(batch)
         width = batch.shape[3]
-        return [joined([_decoded(outputs, at, stride, width // stride, score) for stride in _STRIDES]) for at in range(len(images_rgb))]
+        return [
+            joined([one for stride in _STRIDES if (one := _decoded(outputs, at, stride, width // stride, score))])
+            for at in range(len(images_rgb))
+        ]
 
     def faces(self, image_rgb: RgbImage) -> Found:
         """Find faces at the picture's own scale: from the first score, or if there is none, from the second."""

@@ -61,28 +61,64 @@ class Sighting:
     def place(self) -> NDArray[np.float64]:
         """Return centre x, centre y and size (geometric mean of the box's sides), pixels."""
         left, top, width, height = self.detection.box_px
-        return np.array([left + width / 2, top + height / 2, np.sqrt(max(width * height, 1e-6))])
+        return np.array([left + width / 2, top + height / 2, math.sqrt(max(width * height, 1e-6))])
+
+
+@dataclass(slots=True)
+class Run:
+    """The sightings of a tracklet that no look between them missed: the first and the last of them."""
+
+    first: Sighting
+    last: Sighting
+
+    def before(self, other: "Run") -> bool:
+        """Whether it was over when the other began."""
+        return self.last.at_ticks < other.first.at_ticks
 
 
 class Tracklet:
-    """One face followed while place and picture went on. Of its close-ups it holds the best, and the best few that look unlike it."""
+    """One face followed while place and picture went on. Of its close-ups it holds the best, and the best few that look unlike it.
+
+    Attributes
+    ----------
+    runs : list of Run
+        In order of time; between two of them looks missed it.
+    """
 
     def __init__(self, first: Sighting) -> None:
-        self.first = self.last = replace(first, close=None)
+        bare = replace(first, close=None)
+        self.runs = [Run(bare, bare)]
         self.sure_looks = 0
         self.speed = np.zeros(3)
         self.views: list[Sighting] = []
         self.add(first)
 
-    def add(self, sighting: Sighting) -> None:
-        """Go on with a later sighting."""
+    @property
+    def first(self) -> Sighting:
+        """Where it begins."""
+        return self.runs[0].first
+
+    @property
+    def last(self) -> Sighting:
+        """Where it ends so far."""
+        return self.runs[-1].last
+
+    def add(self, sighting: Sighting, *, missed: bool = False) -> None:
+        """Go on with a later sighting; `missed`: a look between has not seen it."""
         passed = sighting.at_ticks - self.last.at_ticks
         if passed > 0:
             self.speed = (sighting.place - self.last.place) / passed
         self.sure_looks += sighting.sure
         if sighting.close:
             self._keep(sighting)
-        self.last = replace(sighting, close=None)
+        bare = replace(sighting, close=None)
+        if missed:
+            self.runs.append(Run(bare, bare))
+        self.runs[-1].last = bare
+
+    def stay(self, at_ticks: int) -> None:
+        """Go on unchanged."""
+        self.runs[-1].last = replace(self.last, at_ticks=at_ticks)
 
     def _keep(self, sighting: Sighting) -> None:
         """Keep a close-up if it is better than the one that it resembles, or than the least of all."""
@@ -113,7 +149,7 @@ def fits(expected: NDArray[np.float64], before: Sighting, now: Sighting) -> floa
     place = now.place
     size = (expected[2] + place[2]) / 2
     away = min(_distance(expected, place), _distance(before.place, place)) / size
-    near, grown = 1 - away / _REACH, 1 - abs(float(np.log(expected[2] / place[2]))) / _GROWTH
+    near, grown = 1 - away / _REACH, 1 - abs(math.log(expected[2] / place[2])) / _GROWTH
     alike = float(before.thumb @ now.thumb)
     if min(near, grown) <= 0 or alike < _LIKE:
         return 0.0
@@ -162,7 +198,8 @@ class Tracker:
         worth = np.array([[fits(one.expected(at_ticks), one.last, face) for face in faces] for one in self._live])
         pairs = paired(worth.reshape(len(self._live), len(faces)))
         for row, column in pairs:
-            self._live[row].add(faces[column])
+            one = self._live[row]
+            one.add(faces[column], missed=one.last.at_ticks < self._before)
         joined = {column for _, column in pairs}
         self._live += [Tracklet(face) for at, face in enumerate(faces) if at not in joined and face.sure]
         self._before = at_ticks
@@ -171,7 +208,7 @@ class Tracker:
         """Say that nothing has changed since the last look."""
         for one in self._live:
             if one.last.at_ticks == self._before:
-                one.last = replace(one.last, at_ticks=at_ticks)
+                one.stay(at_ticks)
         self._before = at_ticks
 
     def end(self) -> list[Tracklet]:
@@ -183,6 +220,9 @@ class Tracker:
 def linked(tracklets: Sequence[Tracklet], vectors: Sequence[Vectors], *, similarity: float, patience_ticks: int) -> list[list[int]]:
     """Put together the tracklets of one scene that are one face: it turned, was hidden, or moved faster than the looks came.
 
+    The most alike come first. No two that a look saw together come together, so two faces at one time stay two, however alike; one that
+    was seen only while another was missed may be that other.
+
     Parameters
     ----------
     tracklets : sequence of Tracklet
@@ -192,30 +232,37 @@ def linked(tracklets: Sequence[Tracklet], vectors: Sequence[Vectors], *, similar
     similarity : float
         From which two are one face.
     patience_ticks : int
-        Longest time between the end of one and the start of the next.
+        Longest time from where one was seen to where the other was.
 
     Returns
     -------
     list of list of int
-        Positions, each once, each list in order of time.
+        Positions, each once, each list by start, the lists by their first.
     """
-    worth = np.array([[_goes_on(a, b, patience_ticks) for b in tracklets] for a in tracklets]).reshape(len(tracklets), len(tracklets))
-    if len(tracklets):
-        alike = np.stack(vectors) @ np.stack(vectors).T
-        worth = np.where(alike >= similarity, worth * alike, 0.0)
-    following = dict(paired(worth))
-    chains = []
-    for at in sorted(set(range(len(tracklets))) - set(following.values())):
-        chain = [at]
-        while chain[-1] in following:
-            chain.append(following[chain[-1]])
-        chains.append(chain)
-    return chains
+    groups = {at: [at] for at in range(len(tracklets))}
+    alike = np.stack(vectors) @ np.stack(vectors).T if vectors else np.zeros((0, 0))
+    pairs = [(int(a), int(b)) for a, b in np.argwhere(np.triu(alike >= similarity, 1))]
+    for a, b in sorted(pairs, key=lambda pair: -alike[pair]):
+        mine, other = groups[a], groups[b]
+        if mine is not other and _near(tracklets[a], tracklets[b], patience_ticks) and _apart(tracklets, mine, other):
+            mine += other
+            groups.update(dict.fromkeys(other, mine))
+    return sorted(sorted(group) for at, group in groups.items() if at == min(group))
 
 
-def _goes_on(a: Tracklet, b: Tracklet, patience_ticks: int) -> float:
-    """Return 1 where `b` may be what became of `a`, else 0."""
+def _apart(tracklets: Sequence[Tracklet], mine: Sequence[int], other: Sequence[int]) -> bool:
+    """Whether no look saw faces of both groups."""
+    mine_runs, other_runs = ([run for at in group for run in tracklets[at].runs] for group in (mine, other))
+    return all(a.before(b) or b.before(a) for a in mine_runs for b in other_runs)
+
+
+def _near(one: Tracklet, two: Tracklet, patience_ticks: int) -> bool:
+    """Whether one may be what became of the other somewhere: soon enough and near enough."""
+    return any(_goes_on(a, b, patience_ticks) or _goes_on(b, a, patience_ticks) for a in one.runs for b in two.runs)
+
+
+def _goes_on(a: Run, b: Run, patience_ticks: int) -> bool:
     if not 0 < b.first.at_ticks - a.last.at_ticks <= patience_ticks:
-        return 0.0
+        return False
     before, after = a.last.place, b.first.place
-    return float(_distance(before, after) <= _FAR * max(before[2], after[2]))
+    return bool(_distance(before, after) <= _FAR * max(before[2], after[2]))

@@ -11,7 +11,7 @@ from visavis.law.rules import Rule
 
 
 class ProgramAct(StrEnum):
-    """What a key may be made for. No program judges, approves, signs, answers, erases or hands anything out."""
+    """What a key may be made for. No program judges, approves, signs, answers or hands anything out."""
 
     SEARCH = "search"
     """Search under its case, and read what its own searches found."""
@@ -19,6 +19,8 @@ class ProgramAct(StrEnum):
     """Have its sources read."""
     BROWSE = "browse"
     """List the pictures and faces of its sources."""
+    ERASE = "erase"
+    """Order the erasure of faces of its sources, in the name of who made the key."""
 
 
 LONGEST_KEY = dt.timedelta(days=366)

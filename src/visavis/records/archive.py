@@ -22,6 +22,7 @@ from visavis.records.calibrations import Calibrations
 from visavis.records.cases import Cases
 from visavis.records.charters import CharterBook
 from visavis.records.claims import Claims
+from visavis.records.collections import Collections
 from visavis.records.consents import Consents
 from visavis.records.corrections import Corrections
 from visavis.records.database import Database, Identity, Step, Work
@@ -29,6 +30,7 @@ from visavis.records.disclosures import Disclosures
 from visavis.records.erasure import Erasures
 from visavis.records.erasure_runs import ErasureRuns
 from visavis.records.erasure_scope import ErasureScope
+from visavis.records.figures import ArchiveFigures
 from visavis.records.files import Files, Job
 from visavis.records.film_intake import FilmIntake
 from visavis.records.films import Films
@@ -133,6 +135,7 @@ class Records:
             self.people = People(self._database, self.vault, self.keys)
             self.accounts = Accounts(self._database, self.vault)
             self.programs = Programs(self._database, self.vault, self.keys)
+            self.collections = Collections(self._database, sealer)
             self.program_looks = ProgramLooks(self._database, self.vault, self.keys)
             self.program_answers = ProgramAnswers(self._database, self.vault)
             self.webhooks = Webhooks(self._database, self.vault)
@@ -193,6 +196,7 @@ class Records:
         self.reach = Reach(self._database)
         self.calibrations = Calibrations(self._database)
         self.together = Together(self._database)
+        self.figures = ArchiveFigures(self._database, self.folder)
         self.jobs = Jobs(self._database, sealer)
         self.job_notes = JobNotes(self.folder)
 

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -22,6 +23,10 @@ class ArchiveFolder:
     path: Path
     generation: int = 0
     """Which of the archive's generations `rows` and `codes` name (`records.generations`)."""
+
+    def size_bytes(self) -> int:
+        """Return how many bytes all files take; one that goes meanwhile counts for nothing."""
+        return sum(map(_size, self.path.rglob("*")))
 
     @property
     def database(self) -> Path:
@@ -110,3 +115,11 @@ def _file_system(path: Path, mounts: str) -> str:
         if path.is_relative_to(point) and len(point.parts) >= len(best.parts):
             best, kind = point, found
     return kind
+
+
+def _size(path: Path) -> int:
+    try:
+        status = path.stat()
+    except FileNotFoundError:  # an ingest that runs replaces its files
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0

@@ -52,6 +52,11 @@ def searchable(at: dt.datetime) -> sa.Select[int]:
     )
 
 
+def shown_at(at: dt.datetime) -> sa.ColumnElement[bool]:
+    """Of a few rows of `template`: whether they may be shown. Asked row by row: `key IN (searchable)` lists the whole archive first."""
+    return searchable(at).where(_view.c.key == tables.template.c.key).correlate(tables.template).exists()
+
+
 def _live_pictures(at: dt.datetime) -> sa.ColumnElement[bool]:
     """The part of `searchable(at)` that is about pictures and sources."""
     source, day = tables.source, at.date()
@@ -132,9 +137,10 @@ class Gallery:
         return self._rotations.turn_back(self._rows.read(np.array([key], np.int64))[0], transform)
 
     def _template_of(self, face_id: str, at: dt.datetime, sources: frozenset[int]) -> tuple[int, int]:
-        allowed = searchable(at).where(_view.c.source_number.in_(sorted(sources)))
-        query = sa.select(tables.template.c.key, tables.template.c.transform_key_id).join(tables.face)
-        found = self._database.ask(query.where(tables.face.c.id == face_id, tables.template.c.key.in_(allowed))).one_or_none()
+        allowed = shown_at(at), tables.media.c.source_number.in_(sorted(sources)), tables.face.c.id == face_id
+        query = sa.select(tables.template.c.key, tables.template.c.transform_key_id)
+        query = query.select_from(tables.template.join(tables.face).join(tables.appearance).join(tables.media))
+        found = self._database.ask(query.where(*allowed)).one_or_none()
         if found is None:
             raise InputError(f"no searchable face {face_id}", remedy="take one from the results of a search under this case: --format json")
         return int(found.key), int(found.transform_key_id)

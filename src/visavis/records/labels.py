@@ -15,7 +15,7 @@ from visavis.records import review_tables, tables
 from visavis.records.anchors import Anchor, FaceAnchors, on_anchors, same_face
 from visavis.records.database import Database, Work
 from visavis.records.files import chunks
-from visavis.records.gallery import searchable
+from visavis.records.gallery import shown_at
 from visavis.records.keyring import KeyKind, Keyring
 from visavis.records.vault import PathSealer
 
@@ -163,7 +163,7 @@ class Labels:
             query = (
                 sa.select(media.c.source_number, face.c.anchor)
                 .select_from(tables.template.join(face).join(tables.appearance).join(media))
-                .where(media.c.sha256.in_(hashes[start : start + 500]), tables.template.c.key.in_(searchable(at)))
+                .where(media.c.sha256.in_(hashes[start : start + 500]), shown_at(at))
                 .distinct()
             )
             for row in self._database.ask(query):

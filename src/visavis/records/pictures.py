@@ -15,7 +15,7 @@ from visavis.records.database import Database
 from visavis.records.files import chunks, location_row
 from visavis.records.film_tables import film
 from visavis.records.films import moment_of, page_of
-from visavis.records.gallery import searchable
+from visavis.records.gallery import shown_at
 from visavis.records.shown import OF_FILM, TIMES, box_of
 from visavis.records.suppression_tables import suppression, suppression_mark
 from visavis.records.suppressions import MarkKind
@@ -82,10 +82,11 @@ class Pictures:
         last = self._number(source_number, after) if after else 0
         found: list[SourcePicture] = []
         while len(found) < limit:
-            rows = self._database.ask(_there(at).where(*_behind(source_number, last)).limit(AT_ONCE)).all()
-            if not rows:
+            numbers = self._database.ask(_present(source_number, last).limit(AT_ONCE)).scalars().all()
+            if not numbers:
                 break
-            last = rows[-1].number
+            last = numbers[-1]
+            rows = self._database.ask(_there(at).where(tables.media.c.number.in_(numbers))).all()
             found += self._pictures(rows, at)
         return found[:limit]
 
@@ -141,7 +142,7 @@ class Pictures:
             query = (
                 sa.select(seen.c.media_number, face.c.id, *(face.c[side] for side in ("left", "top", "width", "height")), *TIMES)
                 .select_from(tables.template.join(face).join(seen).outerjoin(film, OF_FILM))
-                .where(seen.c.media_number.in_(chunk), tables.template.c.key.in_(searchable(at)))
+                .where(seen.c.media_number.in_(chunk), shown_at(at))
                 .order_by(face.c.number)
             )
             for row in self._database.ask(query).all():
@@ -179,5 +180,8 @@ def _there(at: dt.datetime) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(media).where(media.c.present == 1, media.c.holds == 0, ~hidden.exists()).order_by(media.c.number)
 
 
-def _behind(source_number: int, last: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return tables.media.c.source_number == source_number, tables.media.c.number > last
+def _present(source_number: int, last: int) -> sa.Select[int]:
+    """Select numbers behind `last`, from one index: whether a picture shows somebody who is hidden is asked of a few only."""
+    media = tables.media.c
+    there = media.source_number == source_number, media.present == 1, media.holds == 0, media.number > last
+    return sa.select(media.number).where(*there).order_by(media.number)

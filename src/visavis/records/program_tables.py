@@ -31,6 +31,23 @@ service_source = Table(
     Column("source_number", ForeignKey("source.number"), primary_key=True),
 )
 
+# What a program calls a source, where it asks in the shapes of Amazon Rekognition; `folder` is where it may put pictures.
+service_collection = Table(
+    "service_collection",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("service_id", ForeignKey("service_account.id"), nullable=False),
+    Column("name", LargeBinary, nullable=False),
+    Column("name_mark", LargeBinary(16), nullable=False),
+    Column("source_number", ForeignKey("source.number"), nullable=False),
+    Column("folder", LargeBinary),
+    Column("allowed_at", UtcTime, nullable=False),
+    Column("allowed_by", ForeignKey("person.id")),
+    Column("created_at", UtcTime),
+)
+
+Index("service_collection_name", service_collection.c.service_id, service_collection.c.name_mark, unique=True)
+
 # What a probe looked like, sealed, for a day: no picture and no template, and nothing from which either could be made.
 service_probe = Table(
     "service_probe",

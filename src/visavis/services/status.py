@@ -1,9 +1,7 @@
 """How an archive stands, in one page."""
 
 import datetime as dt
-import stat
 from dataclasses import dataclass
-from pathlib import Path
 
 from visavis.domain.identification import Where
 from visavis.records.archive import Records
@@ -101,7 +99,7 @@ class Status:
             at=at,
             vault=self._vault,
             warnings=self._warnings,
-            bytes=sum(map(_size, folder.rglob("*"))),
+            bytes=self._records.folder.size_bytes(),
             leaves=self._records.ledger.size(),
             ledger_since=self._records.ledger.first_at() or at,
             checkpoint_at=self._records.ledger.last_given(),
@@ -120,11 +118,3 @@ class Status:
                 for source in self._records.sources.all()
             ),
         )
-
-
-def _size(path: Path) -> int:
-    try:
-        status = path.stat()
-    except FileNotFoundError:  # an ingest that runs replaces its files
-        return 0
-    return status.st_size if stat.S_ISREG(status.st_mode) else 0

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from visavis.domain.errors import InputError
 from visavis.web.api import problems, v1
+from visavis.web.aws import endpoint as aws
 from visavis.web.doors import Door, Opening, check_declared
 from visavis.web.guard import error_page, guarded
 from visavis.web.house import House
@@ -110,7 +111,7 @@ OPENINGS: tuple[Opening, ...] = (
 
 def doors() -> tuple[Door, ...]:
     """Return every door of the desk."""
-    return (*(door for door, _ in OPENINGS), *v1.doors())
+    return (*(door for door, _ in OPENINGS), *v1.doors(), *aws.DOORS)
 
 
 def make_app(house: House, openings: Sequence[Opening] = OPENINGS) -> ASGIApp:
@@ -126,7 +127,7 @@ def make_app(house: House, openings: Sequence[Opening] = OPENINGS) -> ASGIApp:
         door.check()
         app.add_api_route(door.path, guarded(door, handler, house), methods=[door.method], include_in_schema=False, response_model=None)
 
-    programs = v1.endpoints(house)
+    programs = [*v1.endpoints(house), *aws.endpoints(house)]
     for door, endpoint in programs:
         app.add_api_route(door.path, endpoint, methods=[door.method], include_in_schema=False, response_model=None)
 

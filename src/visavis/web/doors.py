@@ -24,6 +24,8 @@ class Who(StrEnum):
     ANYBODY = "anybody"
     SIGNED_IN = "whoever signed in"
     ROLE = "by role"
+    SIGNATURE = "keys that sign"
+    """Programs that sign each request with the secret of their key, as AWS does; no person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class Door:
     @property
     def roles(self) -> frozenset[Role]:
         """The roles that come in; `service` is every program whose key has the act."""
+        if self.who is Who.SIGNATURE:
+            return frozenset({Role.SERVICE})
         people = (roles_for(self.act) if self.act else frozenset(Role)) - {Role.SERVICE}
         return people | {Role.SERVICE} if self.key_act else people
 
@@ -100,6 +104,8 @@ def table(doors: Iterable[Door]) -> str:
 
 
 def _who(door: Door) -> str:
+    if door.who is Who.SIGNATURE:
+        return door.who.value
     people = [role.value for role in Role if role in door.roles - {Role.SERVICE}] if door.who is Who.ROLE else [door.who.value]
     keys = {"": [], "any": ["any key"]}.get(door.key_act, [f"keys to {door.key_act}"])
     return ", ".join([*people, *keys])

@@ -14,6 +14,7 @@ from visavis.web.papers import Papers
 from visavis.web.previews import Previews
 from visavis.web.public import PublicForms
 from visavis.web.sessions import Sessions
+from visavis.web.signature import Seen
 from visavis.web.thread import ArchiveThread
 from visavis.web.tries import Tries, TriesByName
 from visavis.web.works import Works
@@ -128,6 +129,8 @@ class House:
         In the link that the terminal shows; empty = there is none.
     key_tries : TriesByName
         Tries of API keys that failed, by the part of a key that names it.
+    signatures : Seen
+        Of requests to `/aws` that were answered: none is answered twice.
     under_way : set of str
         Repeatable requests of programs that are being answered.
     folders : Folders or None
@@ -153,6 +156,7 @@ class House:
     meters: Meters = field(default_factory=Meters)
     tries: Tries = field(default_factory=Tries)
     key_tries: TriesByName = field(default_factory=TriesByName)
+    signatures: Seen = field(default_factory=Seen)
     under_way: set[str] = field(default_factory=set)
     previews: Previews = field(default_factory=Previews)
     public: PublicForms = field(default_factory=PublicForms)

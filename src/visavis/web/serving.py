@@ -1,9 +1,7 @@
 """Serving the desk: where it listens, what it logs, how it ends."""
 
-import logging
 import secrets
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from visavis.domain.speech import ENGLISH, Speech
 from visavis.web.app import make_app
 from visavis.web.house import Address, House, LookWithin, ReadPhotograph, Words
 from visavis.web.languages import Languages
+from visavis.web.logs import log_ids_only
 from visavis.web.rendering import Pages
 from visavis.web.sessions import Sessions
 from visavis.web.thread import ArchiveThread
@@ -30,7 +29,10 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "::1")
 LAST_ANSWERS_SECONDS = 10
 """How long requests that are under way may take when the desk is asked to stop."""
-AT_ONCE = 64
+AT_ONCE = 400
+"""Connections that are open, idle ones too: a browser opens six, and a proxy keeps them for all."""
+KEPT_SECONDS = 150
+"""How long a connection may be idle: longer than a proxy keeps it (Caddy 120, nginx 60), or it would send into one that is being closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,7 @@ def make_desk(  # noqa: PLR0913 - what a desk is put together from, all keyword-
     return Desk(app=make_app(house), house=house)
 
 
-def run(desk: Desk, listening: Listening) -> None:
+def run(desk: Desk, listening: Listening, *, log_level: str = "info") -> None:
     """Serve until somebody stops it; requests that are under way are answered first.
 
     Raises
@@ -131,7 +133,7 @@ def run(desk: Desk, listening: Listening) -> None:
     """
     import uvicorn
 
-    _log_ids_only()
+    log_ids_only(log_level)
     config = uvicorn.Config(
         desk.app,
         host=listening.host,
@@ -142,6 +144,7 @@ def run(desk: Desk, listening: Listening) -> None:
         proxy_headers=False,
         lifespan="off",
         limit_concurrency=AT_ONCE,
+        timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
         h11_max_incomplete_event_size=32 << 10,
     )
@@ -159,26 +162,3 @@ def run(desk: Desk, listening: Listening) -> None:
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
     """End as after a success: whoever manages services asked for it."""
     raise SystemExit(0)
-
-
-class _IdsOnly(logging.Filter):
-    """Keeps tracebacks out of the log: what they quote may be a name or a path. What failed, and where, stays."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and record.exc_info[0] is not None:
-            trace = record.exc_info[2]
-            while trace is not None and trace.tb_next is not None:
-                trace = trace.tb_next
-            where = "" if trace is None else f" at {trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
-            record.msg, record.args, record.exc_info = f"failed: {record.exc_info[0].__name__}{where}", (), None
-        return True
-
-
-def _log_ids_only() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
-    handler.addFilter(_IdsOnly())
-    for name, level in (("visavis.web", logging.INFO), ("uvicorn.error", logging.WARNING)):
-        log = logging.getLogger(name)
-        log.handlers, log.propagate = [handler], False
-        log.setLevel(level)

@@ -3,28 +3,23 @@
 import datetime as dt
 import functools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from visavis.domain.clock import Clock
-from visavis.domain.errors import InputError
 from visavis.domain.film import Sampling
 from visavis.domain.identification import Narrowing, ProbePicture, SearchResult
-from visavis.domain.ids import SourceId
-from visavis.domain.media import Reason
 from visavis.domain.progress import IngestProgress
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
-from visavis.records.files import FileRecord
 from visavis.records.key_file import Ask
-from visavis.records.sources import SourceRecord
-from visavis.services.import_metadata import ImportMetadata, ImportReport
-from visavis.services.move_source import MoveSource
 from visavis.services.status import ArchiveStatus, Status
 from visavis.settings import Settings
 from visavis.wiring import build
 from visavis.wiring.clips import ClipDesk
+from visavis.wiring.collected import Collected
+from visavis.wiring.collections import CollectionDesk
 from visavis.wiring.copies import CopyDesk
 from visavis.wiring.erasure import ErasureDesk
 from visavis.wiring.gate import LawGate, stops_of
@@ -32,7 +27,6 @@ from visavis.wiring.index import catch_up
 from visavis.wiring.picking import pick
 from visavis.wiring.requests import Engines, RequestDesk
 from visavis.wiring.session import Session
-from visavis.wiring.upkeep import Kept
 
 if TYPE_CHECKING:
     from visavis.engines.chain import Chain
@@ -56,7 +50,7 @@ def open_archive(folder: Path | str, *, settings: Settings | None = None, clock:
     return Archive(Path(folder), settings or build.read_settings(), clock or build.SystemClock(), ask=ask)
 
 
-class Archive(Kept):
+class Archive(Collected):
     """One archive. Reading acts share what they open; writing acts take the archive's lock while they last. Close it when done."""
 
     def __init__(
@@ -90,6 +84,17 @@ class Archive(Kept):
         """Erasing what people order, its certificates, and holds."""
         return ErasureDesk(self._session, self._open_index, lambda records: self._default_threshold(records).value)
 
+    @property
+    def collections(self) -> CollectionDesk:
+        """What programs that ask in the shapes of Amazon Rekognition call sources."""
+        return CollectionDesk(
+            self._session,
+            jobs=self.jobs,
+            erasure=self.erasure,
+            tails=lambda: self._scale(self._session.records()).tails,
+            floor=lambda: self._floor(self._session.records()),
+        )
+
     def __enter__(self) -> Self:
         return self
 
@@ -104,43 +109,6 @@ class Archive(Kept):
         if self._index is not None:
             self._index.close()
         self._index = None
-
-    # ---- sources -------------------------------------------------------------------------------------------------------------
-
-    def sources(self) -> list[SourceRecord]:
-        """Return the sources, oldest first."""
-        return self._session.records().sources.all()
-
-    def source(self, name: str) -> SourceRecord:
-        """Return one source by id, end of an id, or title."""
-        return self._session.records().sources.one(name)
-
-    def standing_case(self, source: SourceRecord) -> str:
-        """Return the id of the case under which a source is searched, `""` if it has none."""
-        cases = [case for case in self._session.records().cases.all() if source.number in case.sources and case.closed_at is None]
-        return cases[0].id if cases else ""
-
-    def add_source(
-        self,
-        folder: Path | str,
-        *,
-        profile: str | None = None,
-        title: str | None = None,
-        charter: Path | str | None = None,
-        exclude: Sequence[str] = (),
-    ) -> SourceId:
-        """Add a folder with its legal file, as `charters.add` does; return the source's id."""
-        return self.charters.add(folder, profile=profile, title=title, charter=charter, exclude=exclude).source_id
-
-    def move_source(self, name: str, to: Path | str, *, root: Path | str | None = None) -> None:
-        """Point a source at its folder's new place; nothing is read again."""
-        with self._session.writing() as records:
-            MoveSource(records).run(self._session.actor, name, Path(to), root=Path(root) if root is not None else None)
-
-    def import_metadata(self, source: str, file: Path | str) -> ImportReport:
-        """Take capture dates from a CSV file with the columns `path` and `captured_at`."""
-        with self._session.writing() as records, self._open_index(records) as index:
-            return ImportMetadata(records, index).run(self._session.actor, source, Path(file))
 
     # ---- ingest --------------------------------------------------------------------------------------------------------------
 
@@ -198,16 +166,6 @@ class Archive(Kept):
             open_pool = functools.partial(self._open_pool, records)
             ingest = Ingest(self._parts(records, index), open_pool=open_pool, seconds=time.monotonic)
             return ingest.run(request, progress=progress)
-
-    def outcomes(self, *, reason: str | None = None, source: str | None = None) -> Iterator[FileRecord]:
-        """Yield every file with what became of it."""
-        records = self._session.records()
-        number = records.sources.one(source).number if source else None
-        try:
-            wanted = Reason(reason) if reason else None
-        except ValueError:
-            raise InputError(f"there is no outcome «{reason}»", remedy="one of: " + ", ".join(Reason)) from None
-        return records.files.outcomes(reason=wanted, source_number=number)
 
     # ---- search --------------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from visavis.domain.errors import DamageError, SetupError
+from visavis.domain.figures import Figures
 from visavis.index.base import VectorIndex
 from visavis.index.embedded import Upkeep
 from visavis.records.archive import Records
@@ -14,6 +15,15 @@ from visavis.wiring.judged import Judged
 
 class Kept(Judged):
     """An archive whose index and files are looked after."""
+
+    @property
+    def pack(self) -> str:
+        """The id of the model pack."""
+        return self._session.records().pack_id
+
+    def figures(self) -> Figures:
+        """Say in a few numbers how large the archive is; costs milliseconds."""
+        return self._session.records().figures.read()
 
     def verify(self, *, repair: bool = False, say: Callable[[str], None] = lambda _: None) -> Verdict:
         """Check every file of the archive; `repair` makes damaged codes anew."""

@@ -30,7 +30,7 @@ def add(
     source: Annotated[list[str] | None, typer.Option("--source", metavar="SOURCE", help="A source it may reach; several times.")] = None,
     until: Annotated[dt.date | None, typer.Option(parser=day, metavar="DAY", help="Its last day, within a year.")] = None,
     case: Annotated[str, typer.Option(metavar="CASE", help="The one case that it searches under.")] = "",
-    act: Annotated[list[str] | None, typer.Option(metavar="ACT", help="search (alone unless said), ingest, browse; several times.")] = None,
+    act: Annotated[list[str] | None, typer.Option(metavar="ACT", help="search (else alone), ingest, browse, erase; several times.")] = None,
     per_hour: Annotated[int, typer.Option(help="Searches an hour, at most.")] = PER_HOUR,
     per_day: Annotated[int, typer.Option(help="Searches a day, at most.")] = PER_DAY,
     person: AsOption = None,

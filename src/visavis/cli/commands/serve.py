@@ -59,7 +59,7 @@ def serve(
     with open_archive(folder, settings=settings, ask=ask) as opened:
         if behind_proxy and opened.accounts.nobody():
             raise InputError("nobody can sign in: the archive has no person", remedy="visavis person add NAME --role owner")
-        pack = opened.status().pack
+        pack = opened.pack
     reader = ProbeReader(settings, pack)
     desk = serving.make_desk(
         lambda: open_archive(folder, settings=settings, ask=ask),
@@ -79,7 +79,7 @@ def serve(
     jobs.start()
     courier.start()
     try:
-        serving.run(desk, listening)
+        serving.run(desk, listening, log_level=settings.log_level)
     finally:
         courier.stop()
         jobs.stop()

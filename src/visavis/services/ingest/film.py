@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+import cv2
 import numpy as np
 
 from visavis.decode.likeness import dhash
@@ -68,6 +69,8 @@ _LEAST, _MOST = 160, 1000
 """Longer side, pixels, at which frames are looked at: larger than 2,000 they may hide faces of up to 1/50 of it."""
 _AROUND = 2.0
 """Face sizes to either side of a face's middle in which its shoulders and hands move; what is below belongs to it too."""
+_ABOVE = 1.5
+"""Face sizes above its middle in which its hair or hat moves: they reach to 0.9, and the head moves from look to look."""
 _LARGE = 0.5
 """Of the frame's height: after a face of that size, one that reaches beyond the frame is looked for."""
 
@@ -115,7 +118,7 @@ class FilmAnalyser:
             `to_ticks` is `end_ticks`, or just after the last frame where that is later: who reads the next part knows where it begins.
         """
         pace, before = PACES[sampling], film.damaged
-        stretch = _Stretch(self._chain, pace, film.facts)
+        stretch = _Stretch(self._chain, pace, film.facts, follows=start_ticks > 0)
         apart = int(pace.exact / film.facts.time_base)
         for frame in film.frames(start_ticks, end_ticks, key_frames_only=pace.key_frames_only, apart_ticks=apart):
             stretch.add(frame)
@@ -125,7 +128,7 @@ class FilmAnalyser:
 class _Stretch:
     """A stretch on its way through: frames in, tracks out. Holds the frames since the last look, and close-ups of faces."""
 
-    def __init__(self, chain: Chain, pace: Pace, facts: FilmFacts) -> None:
+    def __init__(self, chain: Chain, pace: Pace, facts: FilmFacts, *, follows: bool) -> None:
         self._chain, self._pace = chain, pace
         self._between_ticks, self._exact_ticks, self._still_ticks, patience = (
             int(seconds / facts.time_base) for seconds in (pace.between, pace.exact, pace.longest_still, PATIENCE)
@@ -138,6 +141,7 @@ class _Stretch:
         self._looked_at = 0
         self._longer = max(facts.width, facts.height)
         self._large = self._waited = False
+        self._seam = follows and not pace.key_frames_only and not pace.whole
         self._first: int | None = None
         self._frames = self._looks = self._gap = 0
 
@@ -146,6 +150,8 @@ class _Stretch:
         self._first = frame.ticks if self._first is None else self._first
         self._frames += 1
         self._held.append(_Moment(frame))
+        if self._seam and len(self._held) < _LATE:
+            return
         passed = frame.ticks - self._held[0].ticks
         if passed < self._between_ticks and len(self._held) <= self._pace.most_frames and self._held[0].faces is not None:
             return
@@ -180,20 +186,29 @@ class _Stretch:
         rows, columns = changed.shape
         for face in self._held[0].faces or []:
             x, y, size = face.place / self._longer * max(rows, columns)
-            left, right, top = x - _AROUND * size, x + _AROUND * size, y - size
+            left, right, top = x - _AROUND * size, x + _AROUND * size, y - _ABOVE * size
             changed[max(0, int(top)) :, max(0, int(left)) : max(0, int(right) + 1)] = False
         return not changed.any()
 
     def _settle(self, *, final: bool) -> None:
         """Look at what is held, as far as needed; keep its last frame only."""
-        places = cuts([one.trace for one in self._held]) if self._may_hold_a_cut() else []
-        if places and not final and len(self._held) - places[-1] < _LATE and len(self._held) <= self._pace.most_frames + _LATE:
+        close = not self._pace.key_frames_only
+        places = cuts([one.trace for one in self._held], close=close) if self._may_hold_a_cut() else []
+        awaited = _LATE if close and not final else 0
+        if places and len(self._held) - places[-1] < awaited and len(self._held) <= self._pace.most_frames + _LATE:
             return
-        for at, (start, stop) in enumerate(zip([0, *places], [*places, len(self._held)], strict=True)):
-            if at:
-                self._scene_ends()
+        if self._seam and places and self._held[places[0]].ticks - self._held[0].ticks <= self._exact_ticks:
+            # the end of a scene that the stretch before has looked at: nothing new, and each of its faces would be embedded anew
+            self._held, places = self._held[places[0] :], [place - places[0] for place in places[1:]]
+        self._seam = False
+        for start, stop in itertools.pairwise([0, *places]):
             self._scene(self._held[start:stop])
-        self._held = self._held[-1:]
+            self._scene_ends()
+        self._held = self._held[places[-1] if places else 0 :]
+        # where a scene begins no second look is due before the usual time
+        begun = not final and self._held[0].faces is None and self._held[-1].ticks - self._held[0].ticks < self._between_ticks
+        self._scene(self._held[:1] if begun else self._held)
+        self._held = self._held if begun else self._held[-1:]
         self._waited = False
 
     def _may_hold_a_cut(self) -> bool:
@@ -236,8 +251,11 @@ class _Stretch:
         image = moment.frame.rgb()
         moment.faces = self._chain.glance(image, at_ticks=moment.ticks, longer_side=self._side, beyond=beyond)
         if moment.faces:
+            height, width = image.shape[:2]
             step = max(1, self._longer // _HASHED)
-            self._album.note(moment.ticks, dhash(image[::step, ::step]), (image.shape[1], image.shape[0]))
+            # single pixels, as slicing would give, in a quarter of its time
+            few = cv2.resize(image, (-(-width // step), -(-height // step)), interpolation=cv2.INTER_NEAREST)
+            self._album.note(moment.ticks, dhash(np.asarray(few, np.uint8)), (width, height))
         self._large = any(face.detection.box_px[3] > _LARGE * image.shape[0] for face in moment.faces)
         self._looks += 1
         return moment.faces

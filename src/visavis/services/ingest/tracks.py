@@ -78,12 +78,13 @@ class Album:
         self._scenes, self._waiting = [], 0
 
     def _track(self, members: Sequence[Tracklet], faces: Sequence[SeenFace]) -> Track:
+        first, last = members[0].first, max((one.last for one in members), key=lambda sighting: sighting.at_ticks)
         return Track(
-            start_ticks=members[0].first.at_ticks,
-            end_ticks=members[-1].last.at_ticks,
+            start_ticks=first.at_ticks,
+            end_ticks=last.at_ticks,
             best=different(sorted(faces, key=_strength, reverse=True)),
-            first=self._seen(members[0].first, faces),
-            last=self._seen(members[-1].last, faces),
+            first=self._seen(first, faces),
+            last=self._seen(last, faces),
         )
 
     def _seen(self, sighting: Sighting, faces: Sequence[SeenFace]) -> SeenFace:

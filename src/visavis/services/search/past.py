@@ -61,7 +61,7 @@ class PastSearches:
         """
         found = self._records.searches.one(search_id)
         case = self._records.cases.one(found.case_id)
-        searchers = {search.person_id for search in self._records.searches.of_case(case.id)}
+        searchers = self._records.searches.searchers(case.id)
         approvers = {approval.person_id for approval in case.approvals}
         involved = {one for one in (case.opened_by, *approvers, *searchers, found.service_id) if one is not None}
         with self._records.noting_refusals(actor, "consultation", what="looked-again", case=case.id):

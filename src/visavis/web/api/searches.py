@@ -117,6 +117,7 @@ class CandidateOut(Told):
     labels: list[str]
     strangers: float | None
     adjusted: float | None
+    together: int | None
 
 
 class SearchOut(Told):

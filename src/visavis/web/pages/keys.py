@@ -19,6 +19,7 @@ ACTS = {
     "search": "Search, and read what it found",
     "ingest": "Have its sources read",
     "browse": "List pictures and faces of its sources",
+    "erase": "Erase faces of its sources, in your name",
 }
 LONGEST_DAYS = 365
 STATES = {"open": "open", "ended": "past its end", "revoked": "revoked"}

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from visavis.domain.errors import RefusedError
 from visavis.web.doors import Door, Opening, Who
+from visavis.web.meters import Reading
 from visavis.web.visit import NotThere, Visit
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
@@ -45,8 +46,10 @@ async def metrics(visit: Visit) -> Response:
     """Give the counters to who asks from this machine."""
     if any(name in visit.request.headers for name in FORWARDED):
         raise RefusedError("the counters are read on the machine itself", rule="same-origin", remedy="ask without the proxy")
-    jobs, read = await visit.house.archive.act(None, lambda archive: archive.jobs.by_state())
-    text = visit.house.meters.text(sessions=len(visit.house.sessions), jobs=jobs, files_read=read)
+    house = visit.house
+    waiting = {"archive": house.archive.waiting, "long": house.back.waiting}
+    (jobs, read), figures = await house.archive.act(None, lambda archive: (archive.jobs.by_state(), archive.figures()))
+    text = house.meters.text(Reading(figures=figures, sessions=len(house.sessions), waiting=waiting, jobs=jobs, files_read=read))
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

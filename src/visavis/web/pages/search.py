@@ -57,8 +57,9 @@ async def home(visit: Visit) -> Response:
     if not may_search(session):
         return await start.page(visit)
     cases = len((await _choices(visit)).cases)
+    empty = not await visit.house.archive.act(session.who, lambda archive: archive.sources())
     clocks = await clocks_shown(visit)
-    return visit.page("home.html.j2", cases=cases, searches=list(reversed(session.searches)), clocks=clocks)
+    return visit.page("home.html.j2", cases=cases, empty=empty, searches=list(reversed(session.searches)), clocks=clocks)
 
 
 async def show_probe(visit: Visit) -> Response:

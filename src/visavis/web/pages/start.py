@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from visavis.web.clocks import clocks_shown
 from visavis.web.places import PLACES
 from visavis.web.visit import Visit
 from visavis.wiring.accounts import roles_for
@@ -35,7 +36,7 @@ async def page(visit: Visit) -> Response:
     today = visit.house.clock.now().date()
     counts = [count for act, path, count in COUNTS if path in LED_TO and (not act or held & roles_for(act))]
     tasks = await visit.house.archive.act(visit.here.who, lambda archive: [count(archive, today) for count in counts])
-    return visit.page("start.html.j2", tasks=tasks)
+    return visit.page("start.html.j2", tasks=tasks, clocks=await clocks_shown(visit))
 
 
 def _approvals(archive: "Archive", _: "dt.date") -> Task:
