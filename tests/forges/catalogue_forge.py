@@ -129,7 +129,7 @@ def _of_call(node: ast.Call, place: str, named: tuple[str, ...]) -> Iterator[str
             yield said[0], said[1]
         elif name != "counted":
             yield from said[name == "fact" :]  # the first word of a fact is its key
-    if place.startswith("web/") and not place.startswith("web/api/") and name in ERRORS:
+    if place.startswith("web/") and not place.startswith(("web/api/", "web/aws/")) and name in ERRORS:
         remedies = [keyword.value for keyword in node.keywords if keyword.arg == "remedy"]
         yield from (text for part in [*node.args, *remedies] if isinstance(part, ast.Constant) for text in _strings(part))
 
