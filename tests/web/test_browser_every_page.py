@@ -18,6 +18,8 @@ from desk_browser import chromium, serving
 
 from visavis.web import app
 
+SHOTS = os.environ.get("VISAVIS_SCREENSHOTS", "")
+"""Read here: tests run without settings of whoever starts them."""
 PASSPHRASE = "a long passphrase of the tests"
 PORT = 20_009 + os.getpid() % 20_000
 DESK = f"http://127.0.0.1:{PORT}"
@@ -127,7 +129,7 @@ def test_every_page_can_be_used_by_everybody_in_both_languages(museum, macron, f
                     page.goto(f"{DESK}{path}")
                     troubles += [(door, language, scheme, *one) for one in [*finding(page), *layout(page, width), *focus(page, width)]]
                     keep(page, door, f"{language}-{scheme}-{width}")
-        assert troubles == []
+        assert not troubles, "\n".join(map(str, troubles))
 
 
 def layout(page, width: int) -> list[tuple[str, str]]:
@@ -158,8 +160,7 @@ def focus(page, width: int) -> list[tuple[str, str]]:
 
 def keep(page, door: str, look: str) -> None:
     """Keep a picture of a page, where somebody wants them."""
-    folder = os.environ.get("VISAVIS_SCREENSHOTS")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
         name = re.sub(r"\W+", "-", door).strip("-") or "home"
-        page.screenshot(path=Path(folder) / f"{name}-{look}.png", full_page=True)
+        page.screenshot(path=Path(SHOTS) / f"{name}-{look}.png", full_page=True)
