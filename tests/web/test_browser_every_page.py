@@ -14,15 +14,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import APIResponse, Browser
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "forges"))
-from desk_browser import chromium, serving
+from desk_browser import PORT, chromium, serving
 
 from visavis.web import app
 
+DESK = f"http://127.0.0.1:{PORT}"
 SHOTS = os.environ.get("VISAVIS_SCREENSHOTS", "")
 """Read here: tests run without settings of whoever starts them."""
 PASSPHRASE = "a long passphrase of the tests"
-PORT = 20_009 + os.getpid() % 20_000
-DESK = f"http://127.0.0.1:{PORT}"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 NO_PAGE = re.compile(r"/(v1|static|metrics|healthz|start|language)\b|\.(jpg|mp4|json|toml|zip)$|/(cards|now|proof|progress)$")
 """Parts of pages, pictures and downloads: no page of their own."""
@@ -109,7 +108,7 @@ def finding():
 
 
 def test_every_page_can_be_used_by_everybody_in_both_languages(museum, macron, finding):
-    with serving(museum.folder, PORT), chromium() as browser:
+    with serving(museum.folder), chromium() as browser:
         walkers = {name: Walker(browser, name) for name in PEOPLE}
         prepared(walkers["Ada"], walkers["Carl"], macron, museum.case)
         left, reached, troubles = {door.path for door in pages()}, {}, []
