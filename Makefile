@@ -12,7 +12,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 COMPILE := $(UV) pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test check lint types house docs bench bundle lock clean
+.PHONY: demo test check lint types house docs bench bundle messages lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/runtime.txt
@@ -37,6 +37,10 @@ house: $(VENV)/dev.txt
 
 docs: $(VENV)/dev.txt
 	$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+# Renews the lists of texts that catalogues translate; the translations are written by hand.
+messages: $(VENV)/dev.txt
+	$(PY) tests/forges/catalogue_forge.py
 
 # Not part of `check`: it takes long, and needs a quiet machine to mean anything.
 bench: $(VENV)/bench.txt

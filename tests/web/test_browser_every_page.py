@@ -14,13 +14,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import APIResponse, Browser
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "forges"))
-from desk_browser import chromium, serving
+from desk_browser import PORT, chromium, serving
 
 from visavis.web import app
 
-PASSPHRASE = "a long passphrase of the tests"
-PORT = 20_009 + os.getpid() % 20_000
 DESK = f"http://127.0.0.1:{PORT}"
+SHOTS = os.environ.get("VISAVIS_SCREENSHOTS", "")
+"""Read here: tests run without settings of whoever starts them."""
+PASSPHRASE = "a long passphrase of the tests"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 NO_PAGE = re.compile(r"/(v1|static|metrics|healthz|start|language)\b|\.(jpg|mp4|json|toml|zip)$|/(cards|now|proof|progress)$")
 """Parts of pages, pictures and downloads: no page of their own."""
@@ -107,7 +108,7 @@ def finding():
 
 
 def test_every_page_can_be_used_by_everybody_in_both_languages(museum, macron, finding):
-    with serving(museum.folder, PORT), chromium() as browser:
+    with serving(museum.folder), chromium() as browser:
         walkers = {name: Walker(browser, name) for name in PEOPLE}
         prepared(walkers["Ada"], walkers["Carl"], macron, museum.case)
         left, reached, troubles = {door.path for door in pages()}, {}, []
@@ -127,7 +128,7 @@ def test_every_page_can_be_used_by_everybody_in_both_languages(museum, macron, f
                     page.goto(f"{DESK}{path}")
                     troubles += [(door, language, scheme, *one) for one in [*finding(page), *layout(page, width), *focus(page, width)]]
                     keep(page, door, f"{language}-{scheme}-{width}")
-        assert troubles == []
+        assert not troubles, "\n".join(map(str, troubles))
 
 
 def layout(page, width: int) -> list[tuple[str, str]]:
@@ -158,8 +159,7 @@ def focus(page, width: int) -> list[tuple[str, str]]:
 
 def keep(page, door: str, look: str) -> None:
     """Keep a picture of a page, where somebody wants them."""
-    folder = os.environ.get("VISAVIS_SCREENSHOTS")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
         name = re.sub(r"\W+", "-", door).strip("-") or "home"
-        page.screenshot(path=Path(folder) / f"{name}-{look}.png", full_page=True)
+        page.screenshot(path=Path(SHOTS) / f"{name}-{look}.png", full_page=True)

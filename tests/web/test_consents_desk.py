@@ -49,7 +49,7 @@ def guests(tmp_path, monkeypatch):
         lambda: rig.QuickArchive(folder),
         read=lambda data, faceless=False: None,
         within=lambda data, box: None,
-        words=words(),
+        words=words,
         listening=Listening(host="127.0.0.1", port=8478),
         clock=SystemClock(),
     )

@@ -48,7 +48,7 @@ def test_the_dashboard_shows_days_and_sum_and_counts_on_by_itself(carl, order, c
     def shown() -> tuple[int, int]:
         page = carl.get("/orders").text
         days, money = re.search(r"([\d,]+) days overdue", page), re.search(r"EUR ([\d,]+) <small>EUR 100,000 a day", page)
-        return int(days[1]), int(money[1].replace(",", ""))
+        return int(days[1].replace(",", "")), int(money[1].replace(",", ""))
 
     days, money = shown()
     assert money == days * 100_000
