@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -11,6 +12,7 @@ from alembic.script import ScriptDirectory
 import visavis.records.archive  # brings every module of tables
 import visavis.records.migrations
 from visavis.records import archive, database, tables  # noqa: F401 - importing the archive completes the metadata
+from visavis.records.seals import Seals
 
 
 def test_the_migrated_schema_is_the_one_that_the_tables_describe(tmp_path):
@@ -22,6 +24,19 @@ def test_the_migrated_schema_is_the_one_that_the_tables_describe(tmp_path):
         assert set(sa.inspect(connection).get_table_names()) - ours == {"alembic_version"}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), tables.metadata) == []
     engine.dispose()
+
+
+@pytest.mark.parametrize("version", ["0015", "0018", f"{int(database.HEAD) - 1:04}"])
+def test_what_a_migration_changes_is_sealed(tmp_path, monkeypatch, version):
+    path = tmp_path / "records.db"
+    migrate = database.migrate
+    with monkeypatch.context() as earlier:
+        earlier.setattr(database, "migrate", lambda path: migrate(path, to=version))
+        database.create(path)
+    assert database.identity(path).schema == version
+    database.bring_up(path)
+    assert database.identity(path).schema == database.HEAD
+    assert Seals(path).check() == []
 
 
 def test_the_view_searchable_is_the_one_in_the_code(tmp_path):

@@ -376,4 +376,4 @@ def _bring_up(folder: ArchiveFolder, said: Identity) -> None:
         )
     if said.schema != database.HEAD:
         with WriterLock(folder):
-            database.migrate(folder.database)
+            database.bring_up(folder.database)

@@ -254,15 +254,30 @@ def create(path: Path) -> None:
     seals.close(connection)
 
 
-def migrate(path: Path) -> None:
-    """Bring the schema to the newest version."""
+def bring_up(path: Path) -> None:
+    """Bring the schema of a database that has page seals to the newest version, and seal what that changed.
+
+    A connection of our own stays open meanwhile: a migration that is the last to close would empty the log with nobody knowing its pages.
+    """
+    seals = Seals(path)
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        seals.prepare(connection)
+        with seals.writing():
+            migrate(path)
+    finally:
+        seals.close(connection)
+
+
+def migrate(path: Path, *, to: str = HEAD) -> None:
+    """Bring the schema to a version, the newest one unless a test says another; whoever calls holds the seals' lock, and seals."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", "visavis.records:migrations")
     config.attributes["database"] = path
-    command.upgrade(config, HEAD)
+    command.upgrade(config, to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
