@@ -3,11 +3,15 @@
 import json
 import logging
 import re
+from pathlib import Path
 
 import pytest
 
 from visavis.web.logs import IdsOnly, JsonLines
 from visavis.web.visit import FIELDS, MOST_FILES
+from visavis.wiring.archive import open_archive
+
+HOUSE = Path(__file__).resolve().parents[2]
 
 EVIL = "https://evil.example"
 
@@ -170,11 +174,41 @@ def test_a_traceback_does_not_reach_the_log():
     assert "KeyError" in line["message"]
 
 
+def test_the_counters_say_how_the_archive_grows_and_what_waits(ines, museum, macron):
+    before = counters(ines)
+    ines.get(ines.search(macron, case=museum.case, reason="r"))
+    after = counters(ines)
+    assert after["visavis_searches_total"] == before["visavis_searches_total"] + 1
+    assert after["visavis_candidates_total"] > before["visavis_candidates_total"]
+    assert after["visavis_ledger_leaves_total"] > before["visavis_ledger_leaves_total"]
+    assert after["visavis_archive_sources"] == 2
+    assert after["visavis_archive_templates"] >= after["visavis_archive_pictures"] == 5
+    assert after["visavis_archive_bytes"] > 100_000
+    assert after["visavis_process_resident_bytes"] > 10_000_000
+    assert after['visavis_queue{queue="archive"}'] == after['visavis_queue{queue="long"}'] == 0
+
+
+def test_every_counter_is_documented(ines):
+    page = (HOUSE / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
+    named = {re.sub(r"_(bucket|sum|count|created)?$", "", name.partition("{")[0]) for name in counters(ines)}
+    assert not [name for name in named if f"`{name}" not in page and not name.endswith("_created")]
+
+
+def counters(browser) -> dict[str, float]:
+    lines = [line.rpartition(" ") for line in browser.get("/metrics").text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in lines}
+
+
 def test_the_counters_tell_of_no_person_and_not_through_a_proxy(ines, desk, museum, macron):
     ines.get(ines.search(macron, case=museum.case, reason="r"))
     text = ines.get("/metrics").text
     assert 'visavis_requests_total{method="POST",route="/searches",status="303"} 1.0' in text
-    assert "Ines" not in text
+    with open_archive(museum.folder) as archive:
+        people = archive.people.all()
+        about = [word for one in people for word in (one.name, one.id)]
+        about += [word for one in archive.sources() for word in (one.id, one.title, *(str(root.path) for root in one.roots))]
+    assert len(about) > len(people)
+    assert not [word for word in about if word in text]
     assert ines.get("/metrics", headers={"x-forwarded-for": "10.0.0.1"}).status_code == 403
 
 

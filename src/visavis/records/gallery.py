@@ -223,20 +223,24 @@ class Gallery:
             yield int(row.key), int(row.checksum)
 
     def replay(self, after_seq: int) -> Iterator[tuple[int, IndexRows]]:
-        """Yield (seq, rows) of what came or changed after `after_seq`, in order, in bounded portions; what an index needs to catch up."""
+        """Yield (seq, rows) of what came or changed after `after_seq`, in order, in bounded portions; what an index needs to catch up.
+
+        Of what went there are no rows, but its numbers count: the last portion has the newest, be it empty.
+        """
         entry = tables.outbox.c
-        new = entry.seq > after_seq, entry.act != "remove"
+        query = sa.select(entry.seq, entry.act, entry.first_key, entry.last_key).where(entry.seq > after_seq).order_by(entry.seq)
         last_seq, waiting, count = after_seq, list[NDArray[np.int64]](), 0
-        for seq, first, last in self._database.ask(
-            sa.select(entry.seq, entry.first_key, entry.last_key).where(*new).order_by(entry.seq)
-        ).all():
-            last_seq, count = seq, count + last - first + 1
+        for seq, act, first, last in self._database.ask(query).all():
+            last_seq = seq
+            if act == "remove":
+                continue
             waiting.append(np.arange(first, last + 1))
+            count += last - first + 1
             if count >= REPLAY_ROWS:
                 yield last_seq, self._index_rows(np.unique(np.concatenate(waiting)))
-                waiting, count = [], 0
-        if waiting:
-            yield last_seq, self._index_rows(np.unique(np.concatenate(waiting)))
+                after_seq, waiting, count = last_seq, [], 0
+        if last_seq > after_seq:
+            yield last_seq, self._index_rows(np.unique(np.concatenate([np.empty(0, np.int64), *waiting])))
 
     def removed(self, after_seq: int) -> tuple[int, Keys]:
         """Return (last seq, keys) of the templates that were announced as gone after `after_seq`."""
