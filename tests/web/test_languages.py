@@ -238,3 +238,12 @@ def test_what_a_translator_is_not_sure_of_is_left_in_english():
     head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
     said = catalogue.messages(head + '#, fuzzy\nmsgid "a"\nmsgstr "b"\n\nmsgid "c"\nmsgstr ""\n"d \\"e\\"\\n"\n')
     assert {key: text for key, text in said.items() if key} == {"c": 'd "e"\n'}
+
+
+def test_no_brace_of_the_stylesheet_is_lost_in_a_merge():
+    style = (LOCALE.parent / "static" / "desk.css").read_text(encoding="utf-8")
+    depth = 0
+    for brace in re.findall("[{}]", style):
+        depth += 1 if brace == "{" else -1
+        assert 0 <= depth <= 2
+    assert depth == 0

@@ -5,10 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from jinja2 import Environment
+
 from visavis.domain.arrays import Landmarks5, RgbImage
 from visavis.domain.clock import Clock
 from visavis.domain.face import AnalysedFace, Box
 from visavis.domain.identification import Candidate, ProbePicture, SearchResult
+from visavis.web.languages import Languages
 from visavis.web.meters import Meters
 from visavis.web.papers import Papers
 from visavis.web.previews import Previews
@@ -21,7 +24,6 @@ from visavis.web.works import Works
 from visavis.wiring.folders import Folders
 
 if TYPE_CHECKING:
-    from visavis.web.rendering import Pages
     from visavis.wiring.orders import CarriedOut
     from visavis.wiring.paper import Paper
 
@@ -81,6 +83,23 @@ class Words:
     whole: Callable[[RgbImage], bytes]
     papers: Papers
     paper_page: "Callable[[Paper], str]"
+
+
+class PagesIn(Protocol):
+    """The templates, and how results read, in each language."""
+
+    @property
+    def languages(self) -> Languages:
+        """The languages that there are."""
+        ...
+
+    def of(self, code: str, /) -> Environment:
+        """Return the setting of pages in a language."""
+        ...
+
+    def words(self, code: str, /) -> Words:
+        """Return how results read in a language."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +167,7 @@ class House:
     within: LookWithin
     words: Words
     address: Address
-    pages: "Pages"
+    pages: PagesIn
     clock: Clock
     start_key: str = field(default="", repr=False)
     folders: Folders | None = None
