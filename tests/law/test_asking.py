@@ -55,7 +55,8 @@ def test_a_question_is_told_what_is_wrong_with_its_own_fields_only(rules):
 
 
 def test_the_terms_of_a_profile_say_who_signs_who_approves_and_what_leaves(rules):
-    told = {name: " ".join(terms(rules.profile(name))) for name in ("household", "trial", "police", "tracing")}
+    profiles = ("household", "trial", "police", "tracing")
+    told = {name: " ".join(text % {"n": n} for text, n in terms(rules.profile(name))) for name in profiles}
     assert "nobody signs" in told["household"]
     assert "No result leaves the house" in told["trial"]
     assert "2 other people" in told["police"]
