@@ -13,7 +13,7 @@ from visavis.domain.ids import FaceId, MediaId, PersonId, ServiceId, new_id
 from visavis.records import tables
 from visavis.records.database import Database, Work
 from visavis.records.files import chunks
-from visavis.records.gallery import searchable
+from visavis.records.gallery import shown_at
 from visavis.records.program_tables import service_collection
 from visavis.records.shown import box_of
 from visavis.records.vault import PathSealer
@@ -120,7 +120,7 @@ class Collections:
         query = (
             sa.select(*columns)
             .select_from(tables.template.join(face).join(seen).join(media))
-            .where(media.c.source_number == source_number, which, tables.template.c.key.in_(searchable(at)))
+            .where(media.c.source_number == source_number, which, shown_at(at))
             .order_by(face.c.number)
         )
         rows = self._database.ask(query).all()

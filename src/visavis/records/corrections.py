@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from visavis.domain.ids import FaceId, new_id
 from visavis.records import request_tables as t
 from visavis.records import tables
-from visavis.records.anchors import Anchor, same_face
+from visavis.records.anchors import Anchor, on_anchors, same_face
 from visavis.records.database import Database, Work
 from visavis.records.files import chunks
 from visavis.records.labels import plain_name
@@ -71,7 +71,7 @@ class Corrections:
     def forget_faces(self, work: Work, anchors: Collection[str]) -> None:
         """Drop what was corrected of faces that are erased."""
         for part in chunks(sorted(anchors)):
-            work.run(sa.delete(t.correction).where(t.correction.c.anchor.in_(part)))
+            work.run(sa.delete(t.correction).where(on_anchors(t.correction, part)))
 
     # ---- restriction ---------------------------------------------------------------------------------------------------------
 

@@ -4,11 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from visavis.domain.actor import Role
-from visavis.domain.errors import InputError
-from visavis.web.sessions import WebSession
-from visavis.wiring.accounts import roles_for
-
 if TYPE_CHECKING:
     from visavis.web.visit import Visit
     from visavis.wiring import Archive
@@ -69,21 +64,6 @@ def clock_of(desk: "RequestDesk", request: "RequestRecord", today: dt.date) -> R
     )
 
 
-def day_of(text: str) -> dt.date | None:
-    """Return the day that a form says, None = it says none; `InputError` for what is no day."""
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(f"«{text[:20]}» is no day", remedy="write it as 1962-05-14") from None
-
-
-def holds(session: WebSession, act: str) -> bool:
-    """Whether an act is one of the person's roles; the doors and the law ask again."""
-    who = session.who
-    roles = frozenset({Role.OWNER}) if who is None else who.actor.roles or frozenset({who.actor.role})
-    return bool(roles & roles_for(act))
-
-
 async def clocks_shown(visit: "Visit") -> dict[str, object]:
     """Return what `parts/clocks.html.j2` shows on the first page."""
     return {"requests": await request_alarms(visit), "kinds": KINDS}
@@ -92,7 +72,7 @@ async def clocks_shown(visit: "Visit") -> dict[str, object]:
 async def request_alarms(visit: "Visit") -> list[RequestClock]:
     """Return the clocks of requests that have used half of their time, the most urgent first, for those who answer for them."""
     session = visit.here
-    if not holds(session, "answer-request"):
+    if not session.may("answer-request"):
         return []
     today = visit.house.clock.now().date()
 

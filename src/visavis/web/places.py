@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from visavis.domain.actor import Role
 from visavis.web.sessions import WebSession
-from visavis.wiring.accounts import roles_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +43,5 @@ PLACES: tuple[Place, ...] = (
 
 def places_of(session: WebSession) -> tuple[Place, ...]:
     """Return where a person is led; the doors ask again."""
-    roles = frozenset({Role.OWNER}) if session.who is None else session.who.actor.roles or frozenset({session.who.actor.role})
-    open_to = (place for place in PLACES if not place.act or roles & roles_for(place.act))
+    open_to = (place for place in PLACES if not place.act or session.may(place.act))
     return tuple(place for place in open_to if session.who is not None or not place.path.startswith("/account"))

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from visavis.domain.actor import Role
 from visavis.domain.clock import Clock
 from visavis.domain.identification import ProbePicture, SearchResult
 from visavis.web.drafts import CharterDraft
-from visavis.wiring.accounts import SignedIn
+from visavis.wiring.accounts import SignedIn, roles_for
 
 IDLE = dt.timedelta(minutes=30)
 LONGEST = dt.timedelta(hours=12)
@@ -177,6 +178,11 @@ class WebSession:
     def name(self) -> str:
         """How the person is called on the page; empty = the machine's user."""
         return "" if self.who is None else self.who.actor.name
+
+    def may(self, act: str) -> bool:
+        """Whether an act is one of the person's roles, or the owner's for the machine's user; the doors and the law ask again."""
+        roles = frozenset({Role.OWNER}) if self.who is None else self.who.actor.roles or frozenset({self.who.actor.role})
+        return bool(roles & roles_for(act))
 
     def hold(self, probe: HeldProbe) -> None:
         """Keep a probe; the oldest goes."""

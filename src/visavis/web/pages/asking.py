@@ -1,12 +1,12 @@
 """What the form of a search asks, as the archive takes it."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from visavis.domain.errors import InputError
 from visavis.domain.identification import Narrowing, ProbePicture, SearchResult
+from visavis.web.asked import day
 from visavis.web.sessions import AskedSearch, HeldProbe
 from visavis.web.visit import Form
 
@@ -89,8 +89,8 @@ def _options(form: Form) -> dict[str, Any]:
         "threshold": _number(form.one("similarity")) if limit == "similarity" else None,
         "ranking": form.one("ranking") if form.one("ranking") in ("cosine", "cohort") else None,
         "sources": [source for source in form.fields.get("source", []) if source],
-        "since": _day(form.one("since")),
-        "until": _day(form.one("until")),
+        "since": day(form.one("since")),
+        "until": day(form.one("until")),
         "narrow": Narrowing(kind=form.one("kind"), label=form.one("label"), good=form.one("good") == "yes"),
         "case_id": form.one("case") or None,
         "reason": form.one("reason"),
@@ -112,10 +112,3 @@ def _number(text: str) -> float:
         return float(text.replace(",", "."))
     except ValueError:
         raise InputError(f"«{text[:20]}» is no number", remedy="write it as 0.1") from None
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(f"«{text[:20]}» is no day", remedy="write it as 1962-05-14") from None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.clocks import holds
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.requests import NOT_THERE
 from visavis.web.pages.results import ID
@@ -62,7 +61,7 @@ async def erasures_page(visit: Visit, error: VisavisError | None) -> Response:
         hold_states=HOLD_STATES,
         unfinished=any(run.state in ("hidden", "erased", "failed") for run in runs),
         said={name: form.one(name) for name in ("faces", "media", "source", "held", "legal", "until")},
-        may_erase=holds(visit.here, "erase"),
+        may_erase=visit.here.may("erase"),
     )
 
 
@@ -161,7 +160,7 @@ async def _certificate(visit: Visit) -> bytes:
 
 async def _page(visit: Visit, error: VisavisError | None) -> Response:
     run_id, session = _id(visit), visit.here
-    may_erase = holds(session, "erase")
+    may_erase = session.may("erase")
 
     def ask(archive: "Archive") -> "tuple[ErasureRun, dict[str, int], list[Notice], int]":
         found = archive.erasure.one(run_id)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, VisavisError
-from visavis.web.clocks import day_of
+from visavis.web.asked import day
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.erasures import erasures_page
 from visavis.web.pages.requests import NOT_THERE
@@ -22,7 +22,7 @@ async def ask(visit: Visit) -> Response:
     form = visit.form
 
     def act(archive: "Archive") -> object:
-        until = day_of(form.one("until"))
+        until = day(form.one("until"))
         if until is None:
             raise InputError("a hold has a last day", remedy="within six months")
         return archive.erasure.hold(form.one("held").split(), legal=form.one("legal"), until=until)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
+from visavis.web.asked import day
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.results import ID
 from visavis.web.pages.search import problem_of
@@ -66,7 +67,7 @@ async def add(visit: Visit) -> Response:
     """Make a key; this page shows it, and no other ever does."""
     form = visit.form
     try:
-        until, (per_hour,), (per_day,) = _day(form.one("until")), _one(form, "per_hour"), _one(form, "per_day")
+        until, (per_hour,), (per_day,) = day(form.one("until")), _one(form, "per_hour"), _one(form, "per_day")
         key = await visit.house.archive.act(
             visit.here.who,
             lambda archive: archive.services.add(
@@ -153,13 +154,6 @@ def _one(form: Form, name: str) -> tuple[int]:
     if not (said.isascii() and said.isdigit() and len(said) <= 6):
         raise InputError(f"«{said[:20]}» is no number of searches", remedy="write a whole number")
     return (int(said),)
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(f"«{text[:20]}» is no day", remedy="write it as 2027-03-31") from None
 
 
 def _id(visit: Visit, name: str) -> str:

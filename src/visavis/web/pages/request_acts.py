@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, Response
 
 from visavis.domain.errors import InputError, VisavisError
-from visavis.web.clocks import day_of
+from visavis.web.asked import day
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.requests import NOT_THERE, asked, request_id_of, request_page
 from visavis.web.pages.under_way import begun
@@ -22,9 +22,9 @@ Step = Callable[["RequestDesk", str, Form], object]
 STEPS: Mapping[str, Step] = {
     "doubt": lambda desk, one, form: desk.doubt(one, form.one("text")),
     "identity": lambda desk, one, form: desk.identity(one, form.one("text")),
-    "extension": lambda desk, one, form: desk.extend(one, form.one("text"), told=day_of(form.one("day"))),
-    "pause": lambda desk, one, form: desk.pause(one, form.one("text"), day=day_of(form.one("day"))),
-    "resume": lambda desk, one, form: desk.resume(one, day=day_of(form.one("day"))),
+    "extension": lambda desk, one, form: desk.extend(one, form.one("text"), told=day(form.one("day"))),
+    "pause": lambda desk, one, form: desk.pause(one, form.one("text"), day=day(form.one("day"))),
+    "resume": lambda desk, one, form: desk.resume(one, day=day(form.one("day"))),
     "lift": lambda desk, one, form: desk.lift(one, form.one("text")),
 }
 
@@ -39,7 +39,7 @@ async def look(visit: Visit) -> Response:
             name=form.one("file"),
             url=form.one("url"),
             asset=form.one("asset"),
-            day=day_of(form.one("day")),
+            day=day(form.one("day")),
             place=form.one("place"),
         ),
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.clocks import KINDS, RequestClock, clock_of, day_of, holds
+from visavis.web.asked import day
+from visavis.web.clocks import KINDS, RequestClock, clock_of
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.results import ID
 from visavis.web.pages.rights import ASKS
@@ -93,7 +94,7 @@ async def take_new(visit: Visit) -> Response:
     """Write a message down: a new request, or one more message of one that is open."""
     form = visit.form
     try:
-        received = day_of(form.one("received"))
+        received = day(form.one("received"))
         receipt = await visit.house.archive.act(
             visit.here.who,
             lambda archive: archive.requests.open(
@@ -215,7 +216,7 @@ def _may(visit: Visit) -> dict[str, bool]:
         "receive": "receive-request", "answer": "answer-request", "search": "search-for-request", "erase": "erase", "certify": "certify",
         "suppress": "suppress", "consent": "consent",
     }  # fmt: skip
-    return {name: holds(visit.here, act) for name, act in acts.items()}
+    return {name: visit.here.may(act) for name, act in acts.items()}
 
 
 def _new_form(visit: Visit, form: Form, error: VisavisError | None) -> Response:

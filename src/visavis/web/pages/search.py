@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from visavis.domain.actor import Role
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.face import Box
 from visavis.domain.identification import ProbePicture, SearchResult
@@ -15,7 +14,6 @@ from visavis.web.pages import start
 from visavis.web.pages.asking import BOX_SIDES, SAID, TOPS, asked_of, faces_before, run
 from visavis.web.sessions import AskedSearch, HeldProbe, OpenedSearch, WebSession
 from visavis.web.visit import Form, NotThere, Visit
-from visavis.wiring.accounts import roles_for
 
 if TYPE_CHECKING:
     from visavis.domain.tails import Calibration
@@ -99,22 +97,17 @@ def made(visit: Visit, found: SearchResult, probe: HeldProbe, asked: AskedSearch
 
 def may_search(session: WebSession) -> bool:
     """Whether the role of who is signed in searches at all; whether a search is allowed, the law says when it is made."""
-    return _may(session, "search")
+    return session.may("search")
 
 
 def may_hand_out(session: WebSession) -> bool:
     """Whether the role of who is signed in hands out results at all."""
-    return _may(session, "disclose")
+    return session.may("disclose")
 
 
 def may_label(session: WebSession) -> bool:
     """Whether the role of who is signed in names faces at all."""
-    return _may(session, "label")
-
-
-def _may(session: WebSession, act: str) -> bool:
-    roles = frozenset({Role.OWNER}) if session.who is None else session.who.actor.roles
-    return bool(roles & roles_for(act))
+    return session.may("label")
 
 
 def held(visit: Visit, probe_id: str) -> HeldProbe:

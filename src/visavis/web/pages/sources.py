@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from visavis.domain.actor import Role
 from visavis.domain.errors import InputError, RefusedError, SetupError, VisavisError
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.drafts import CharterDraft
@@ -16,7 +15,6 @@ from visavis.web.pages.charter import ALOUD, drop_draft
 from visavis.web.pages.results import ID, none_the_wiser
 from visavis.web.pages.search import problem_of
 from visavis.web.visit import NotThere, Visit
-from visavis.wiring.accounts import roles_for
 
 if TYPE_CHECKING:
     from visavis.wiring import Archive, SourceRecord
@@ -226,9 +224,7 @@ def _standing(archive: "Archive", source: "SourceRecord", today: dt.date) -> Sta
 
 def _may(visit: Visit) -> frozenset[str]:
     """Return the acts about sources that this person's role holds; the law is asked again when one is done."""
-    who = visit.here.who
-    roles = frozenset({Role.OWNER}) if who is None else who.actor.roles or frozenset({who.actor.role})
-    return frozenset(act for act in ("add-source", "sign-charter", "freeze", "expire", "browse") if roles & roles_for(act))
+    return frozenset(act for act in ("add-source", "sign-charter", "freeze", "expire", "browse") if visit.here.may(act))
 
 
 def _texts(item: dict[str, object]) -> dict[str, str]:
