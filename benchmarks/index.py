@@ -52,6 +52,7 @@ def size(folder: Path, rows: int, *, rivals: bool) -> dict[str, object]:
     two = step("query", folder, rows, cores=2, threads=2)
     ours |= {f"two cores, {name}": two[name] for name in ("query ms", "batch ms", "batch / read")}
     ours["one core / two"] = ours["query ms"] / two["query ms"]
+    ours["reading, one core / two"] = two["read ms"] / two["read by all ms"]
     firsts = []
     for _ in range(3):
         started, first = time.time(), step("first_answer", folder, rows)

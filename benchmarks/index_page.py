@@ -18,6 +18,7 @@ BARS = {
     "batch / read": ("a query in batches of 64, × reading, one core", "≤", 1.0),
     "two cores, batch / read": ("the same with two cores", "", 0.0),
     "one core / two": ("two cores, × as fast", "≥", 1.6),
+    "reading, one core / two": ("reading the codes with two cores, × as fast", "", 0.0),
     "removal s": ("1,000 rows gone from row files, codes and columns, s", "≤", 2.0),
     "left": ("of these, keys and codes still found in a file", "≤", 0.0),
     "start to first answer s": ("process start to first answer, s", "≤", 5.0),

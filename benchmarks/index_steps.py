@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,9 @@ def query(folder: Path, rows: int, threads: int) -> Numbers:
     numbers = dict(zip(("read ms", "query ms", "batch ms"), np.median(rounds, axis=0).tolist(), strict=True))
     numbers |= {f"{what} / read": float(np.median([row[at] / row[0] for row in rounds])) for what, at in (("query", 1), ("batch", 2))}
     numbers |= {"recall known": known, "recall all": every}
+    with ThreadPoolExecutor(threads) as pool:
+        parts = np.array_split(codes, threads)
+        numbers["read by all ms"] = float(np.median([milliseconds(lambda: list(pool.map(np.sum, parts))) for _ in range(30)]))
     for name in FILTERS:
         only = where(name)
         numbers[f"{name} first ms"] = milliseconds(lambda only=only: index.search(probes[0], K, only, permit))  # type: ignore[misc]
