@@ -39,6 +39,39 @@ def test_what_a_migration_changes_is_sealed(tmp_path, monkeypatch, version):
     assert Seals(path).check() == []
 
 
+def test_an_archive_from_before_the_counts_is_counted(tmp_path, monkeypatch):
+    path, migrate = tmp_path / "records.db", database.migrate
+    with monkeypatch.context() as earlier:
+        earlier.setattr(database, "migrate", lambda path: migrate(path, to="0021"))
+        database.create(path)
+    connection = sqlite3.connect(path)
+
+    def put(table, **known):
+        columns = connection.execute(f'PRAGMA table_info("{table}")').fetchall()
+        filled = {name: "" for _, name, _, needed, default, key in columns if needed and default is None and not key} | known
+        places = ", ".join("?" * len(filled))
+        connection.execute(f'INSERT INTO "{table}" ({", ".join(filled)}) VALUES ({places})', list(filled.values()))
+
+    put("source", number=1, id="one")
+    put("source", number=2, id="two")
+    for number, (source, present, holds) in enumerate([(1, 1, 0), (1, 1, 0), (1, 0, 0), (1, 1, 1), (2, 1, 0)]):
+        put("media", id=number, source_number=source, sha256=number, page=0, templates=3, present=present, holds=holds)
+    put("case", id="c")
+    for number in range(4):
+        put("search", id=number, case_id="c")
+    connection.commit()
+    connection.close()
+    database.migrate(path)
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT number, templates FROM source").fetchall() == [(1, 6), (2, 3)]
+    assert connection.execute('SELECT searches FROM "case"').fetchall() == [(4,)]
+    connection.execute("UPDATE media SET source_number = 2, templates = 1 WHERE number = 1")
+    connection.execute("DELETE FROM search WHERE id = '0'")
+    assert connection.execute("SELECT number, templates FROM source").fetchall() == [(1, 3), (2, 4)]
+    assert connection.execute('SELECT searches FROM "case"').fetchall() == [(3,)]
+    connection.close()
+
+
 def test_the_view_searchable_is_the_one_in_the_code(tmp_path):
     database.create(tmp_path / "records.db")
     connection = sqlite3.connect(tmp_path / "records.db")

@@ -46,6 +46,7 @@ def test_a_template_is_hidden_from_every_door_when(two, change):
     assert gallery.visible([1, 2], NOW) == {2}
     assert set(gallery.show([1, 2], NOW)) == {2}
     assert gallery.size(Where(), NOW).size == 1
+    assert list(gallery.miscounted()) == []
     result = two.search()
     assert [found.path for found in result.candidates] == ["b.jpg"]
     assert result.gallery_size == 1
@@ -57,6 +58,14 @@ def test_a_template_is_hidden_from_every_door_when(two, change):
 def test_a_template_is_still_shown_when(two, change):
     two.sql(change)
     assert len(two.search().candidates) == 2
+
+
+def test_a_count_that_was_changed_alone_is_found(two):
+    two.sql("UPDATE source SET templates = 5 WHERE number = 2")
+    two.sql('UPDATE "case" SET searches = 0')
+    source, case = two.records.gallery.miscounted()
+    assert source == "records.db: source 2 counts other templates than its pictures have"
+    assert case.endswith("counts other searches than were made")
 
 
 def test_an_expired_template_comes_back_if_time_is_asked_for_before_its_end(two):

@@ -303,6 +303,7 @@ class Records:
                 yield f"records.db: {row[0]}"
         for row in self._database.ask(sa.text("PRAGMA foreign_key_check")):
             yield f"records.db: table {row[0]} row {row[1]} points at a missing row of {row[2]}"
+        yield from self.gallery.miscounted()
         yield from self.rows.check(self.gallery.expected())
         yield from self.repackings.problems()
 

@@ -180,20 +180,20 @@ class Cases:
 
     def all(self) -> list[CaseRecord]:
         """Return every case, oldest first."""
-        allowed: dict[str, set[int]] = {}
-        for row in self._database.ask(sa.select(tables.case_source)):
-            allowed.setdefault(row.case_id, set()).add(row.source_number)
-        counts = sa.select(tables.search.c.case_id, sa.func.count()).group_by(tables.search.c.case_id)
-        made = {row[0]: row[1] for row in self._database.ask(counts)}
-        found = [
-            self._record(row, frozenset(allowed.get(row.id, ())), made.get(row.id, 0))
-            for row in self._database.ask(sa.select(tables.case).order_by(tables.case.c.id))
-        ]
-        return self._with_approvals(found)
+        return self._read(sa.select(tables.case), sa.select(tables.case_source))
 
     def one(self, wanted: str) -> CaseRecord:
         """Return the case of that id, end of an id, or title; `InputError` if none or several are."""
-        return one_of(self.all(), wanted)
+        allowed = sa.select(tables.case_source).where(tables.case_source.c.case_id == wanted)
+        by_id = self._read(sa.select(tables.case).where(tables.case.c.id == wanted), allowed)
+        return by_id[0] if by_id else one_of(self.all(), wanted)
+
+    def _read(self, cases: sa.Select[Any], sources: sa.Select[Any]) -> list[CaseRecord]:
+        allowed: dict[str, set[int]] = {}
+        for row in self._database.ask(sources):
+            allowed.setdefault(row.case_id, set()).add(row.source_number)
+        rows = self._database.ask(cases.order_by(tables.case.c.id)).all()
+        return self._with_approvals([self._record(row, frozenset(allowed.get(row.id, ()))) for row in rows])
 
     def _shared(self, work: Work, new: CaseFile) -> CaseId | None:
         query = sa.select(tables.case.c.id).where(
@@ -202,7 +202,7 @@ class Cases:
         found = work.ask(query).scalar_one_or_none()
         return None if found is None else CaseId(found)
 
-    def _record(self, row: sa.Row[Any], sources: frozenset[int], searches_made: int) -> CaseRecord:
+    def _record(self, row: sa.Row[Any], sources: frozenset[int]) -> CaseRecord:
         def opened(name: str) -> str:
             sealed = getattr(row, name)
             return self._sealer.open(f"case.{name}", sealed, row=row.id) if sealed else ""
@@ -234,7 +234,7 @@ class Cases:
             closed_at=row.closed_at,
             closed_by=row.closed_by,
             closed_why=opened("closed_why"),
-            searches_made=searches_made,
+            searches_made=row.searches,
             approvals=(),
         )
 
@@ -242,7 +242,7 @@ class Cases:
         if not any(case.approvals_needed for case in cases):
             return cases
         signed: dict[str, list[SignatureRecord]] = {}
-        for signature in self._signatures.of(APPROVAL):
+        for signature in self._signatures.of(APPROVAL, cases[0].id if len(cases) == 1 else None):
             signed.setdefault(signature.object_id, []).append(signature)
         born = {row.id: row for row in self._database.ask(sa.select(case_tables.person))}
         return [replace(case, approvals=tuple(_approvals(case, signed.get(case.id, ()), born))) for case in cases]

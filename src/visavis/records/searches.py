@@ -12,12 +12,15 @@ from visavis.domain.clearance import Clearance
 from visavis.domain.errors import InputError
 from visavis.domain.identification import ExpectedHits, Where
 from visavis.domain.ids import CandidateId, CaseId, PersonId, SearchId, ServiceId, new_id
-from visavis.records import tables
+from visavis.records import case_tables, tables
 from visavis.records.anchors import FaceAnchors
 from visavis.records.database import Database, Work
 from visavis.records.files import chunks
 from visavis.records.reviews import ProbeToSave, Reviews
 from visavis.records.vault import PathSealer
+
+ID_SIGNS = 36
+"""Of a whole id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +172,7 @@ class Searches:
     def one(self, wanted: str) -> PastSearch:
         """Return the search whose id is, or ends in, `wanted`; `InputError` if there is none."""
         table = tables.search
-        end = table.c.id.endswith(wanted, autoescape=True)
-        rows = self._database.ask(sa.select(table).where(end if len(wanted) >= 4 else table.c.id == wanted).limit(2)).all()
+        rows = self._database.ask(sa.select(table).where(_named(table.c.id, wanted)).limit(2)).all()
         if len(rows) != 1:
             raise InputError(f"{'several searches end in' if rows else 'no search'} «{wanted}»", remedy="visavis review list names them")
         return self._search(rows[0])
@@ -188,8 +190,9 @@ class Searches:
 
     def searchers(self, case_id: str) -> set[PersonId]:
         """Return who searched under a case."""
-        query = sa.select(tables.search.c.person_id).distinct().where(tables.search.c.case_id == case_id)
-        return {PersonId(person) for person in self._database.ask(query).scalars() if person is not None}
+        person, search = case_tables.person, tables.search
+        theirs = sa.select(search.c.id).where(search.c.case_id == case_id, search.c.person_id == person.c.id)
+        return set(self._database.ask(sa.select(person.c.id).where(theirs.exists())).scalars())  # people are few, searches are not
 
     def candidates(self, search_id: str) -> list[PastCandidate]:
         """Return the candidates of a search by rank, those that may not be shown now too."""
@@ -197,8 +200,7 @@ class Searches:
 
     def candidate(self, wanted: str) -> PastCandidate:
         """Return the candidate whose id is, or ends in, `wanted`; `InputError` if there is none."""
-        column = tables.candidate.c.id
-        found = self._candidates(column.endswith(wanted, autoescape=True) if len(wanted) >= 4 else column == wanted)
+        found = self._candidates(_named(tables.candidate.c.id, wanted))
         if len(found) != 1:
             raise InputError(f"{'several candidates end in' if found else 'no candidate'} «{wanted}»", remedy="visavis review list")
         return found[0]
@@ -266,6 +268,11 @@ class Searches:
             together=filters.get("together", 0),
             narrowed=tuple(filters.get("narrowed", ())),
         )
+
+
+def _named(column: sa.Column[str], wanted: str) -> sa.ColumnElement[bool]:
+    """Whether an id is, or from four signs on ends in, `wanted`; a whole one is found by its index."""
+    return column == wanted if not 4 <= len(wanted) < ID_SIGNS else column.endswith(wanted, autoescape=True)
 
 
 def _filters(clearance: Clearance, facts: SearchFacts) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -228,8 +228,15 @@ class Sources:
 
     def all(self) -> list[SourceRecord]:
         """Return every source, oldest first."""
+        return self._read(sa.true())
+
+    def some(self, numbers: Collection[int]) -> list[SourceRecord]:
+        """Return the sources of these numbers, oldest first."""
+        return self._read(tables.source.c.number.in_(sorted(numbers)))
+
+    def _read(self, which: sa.ColumnElement[bool]) -> list[SourceRecord]:
         roots: dict[int, list[RootRecord]] = {}
-        everywhere = sa.select(tables.root, tables.source.c.key_id).join(tables.source).order_by(tables.root.c.number)
+        everywhere = sa.select(tables.root, tables.source.c.key_id).join(tables.source).where(which).order_by(tables.root.c.number)
         for row in self._database.ask(everywhere):
             roots.setdefault(row.source_number, []).append(
                 RootRecord(
@@ -242,7 +249,7 @@ class Sources:
         newest = sa.and_(
             tables.charter.c.source_number == tables.source.c.number, tables.charter.c.version == tables.source.c.charter_version
         )
-        query = sa.select(tables.source, *_CHARTER).join(tables.charter, newest).order_by(tables.source.c.number)
+        query = sa.select(tables.source, *_CHARTER).join(tables.charter, newest).where(which).order_by(tables.source.c.number)
         waiting = sa.select(tables.charter.c.source_number, tables.charter.c.version).where(tables.charter.c.in_force_at.is_(None))
         drafts = {row.source_number: row.version for row in self._database.ask(waiting)}
         return [
@@ -270,7 +277,7 @@ class Sources:
 
     def one(self, wanted: str) -> SourceRecord:
         """Return the source whose id starts or ends with `wanted`, or whose title it is; `InputError` if none or several do."""
-        everything = self.all()
+        everything = self._read(tables.source.c.id == wanted) or self.all()
         found = [s for s in everything if wanted in (s.title, s.id)] or [
             s for s in everything if len(wanted) >= 4 and (s.id.startswith(wanted) or s.id.endswith(wanted))
         ]

@@ -76,8 +76,10 @@ source = Table(
     Column("rotation_group_id", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("key_id", Integer, nullable=False, server_default="0"),
+    Column("templates", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
+"""`templates` counts those of its pictures that are present and not held: triggers keep it, so that a search need not add them up."""
 
 charter = Table(
     "charter",
@@ -138,7 +140,9 @@ case = Table(
     Column("frozen_by", String(36)),
     Column("closed_by", String(36)),
     Column("closed_why", LargeBinary),
+    Column("searches", Integer, nullable=False, server_default="0"),
 )
+"""`searches` counts those that were made under it: triggers keep it."""
 
 case_source = Table(
     "case_source",
@@ -289,7 +293,7 @@ search = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("at", UtcTime, nullable=False),
-    Column("case_id", ForeignKey("case.id"), nullable=False, index=True),
+    Column("case_id", ForeignKey("case.id"), nullable=False),
     Column("actor", LargeBinary, nullable=False),
     Column("person_id", String(36)),
     Column("purpose", Text, nullable=False),
@@ -324,6 +328,7 @@ leaf = Table(
     Column("nodes", LargeBinary, nullable=False, server_default=text("x''")),
 )
 
+Index("search_by_whom", search.c.case_id, search.c.person_id)  # who has a part in a case is asked with each page of its searches
 # Everything that counting a gallery asks of a picture, so that it never reads the rows themselves.
 Index(
     "media_counted",

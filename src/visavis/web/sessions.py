@@ -6,8 +6,8 @@ import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from visavis.domain.actor import Role
 from visavis.domain.clock import Clock
@@ -129,6 +129,11 @@ class OpenedSearch:
     picked: tuple[int, ...] = ()
     asked: AskedSearch | None = None
     before: int = 0
+
+    @classmethod
+    def of(cls, found: SearchResult, **asked: Any) -> Self:
+        """Return a search that was just made, with what was asked; a session that lasts all day keeps neither pictures nor candidates."""
+        return cls(made=replace(found, probes=(), candidates=()), **asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,9 +61,11 @@ class ReviewDesk:
         """Return the id of the search that found a candidate; `InputError` if there is no such candidate."""
         return self._session.records().searches.candidate(candidate).search_id
 
-    def read(self, search_id: str) -> PastResult:
-        """Return a search as it may be shown now, for the pictures of a page whose `show` has written the leaf."""
-        return _reader(self._session)(search_id)
+    def read(self, search_id: str, *, only: str = "") -> PastResult:
+        """Return a search as it may be shown now, for the pictures of a page whose `show` has written the leaf; or `only` one candidate."""
+        from visavis.services.search import PastSearches
+
+        return PastSearches(self._session.records()).read(search_id, only=only)
 
     def leads(self, *, case_id: str | None = None) -> list[OpenLead]:
         """Return the candidates that wait for this person's verdict."""

@@ -68,17 +68,17 @@ class PastSearches:
             check_role(actor, Act.REVIEW if actor.service_id is None else Act.SEARCH, profile=case.profile)
             check_member(actor, kind=case.kind, involved=involved)
 
-    def read(self, search_id: str) -> PastResult:
-        """Return a search as it may be shown now. The caller writes the leaf."""
+    def read(self, search_id: str, *, only: str = "") -> PastResult:
+        """Return a search as it may be shown now, or of its candidates `only` one, by its id. The caller writes the leaf."""
         at = self._records.clock.now()
         search = self._records.searches.one(search_id)
         case = self._records.cases.one(search.case_id)
         _check_open(case, at)
-        sources = [source for source in self._records.sources.all() if source.number in search.sources]
+        sources = self._records.sources.some(search.sources)
         if not any(source.state == "live" for source in sources):
             raise RefusedError("none of this search's sources is live", rule=Rule.SOURCE_LIVE, remedy="visavis source list")
         probes = tuple(self._records.reviews.probes(search.id, at))
-        leads, hidden = self._leads(search, at)
+        leads, hidden = self._leads(search, at, only=only)
         verdicts = self._records.reviews.verdicts([lead.candidate_id for lead in leads])
         asked = Asked(case=case, subjects=_subjects(probes))
         result = SearchResult(
@@ -105,8 +105,10 @@ class PastSearches:
         """Return what stands of the decisions: one that was corrected at the person's request is «not the same» for good."""
         return _decided(verdicts, case) | dict.fromkeys(self._records.corrections.wrong_decisions(search.id), "not-the-same")
 
-    def _leads(self, search: PastSearch, at: dt.datetime) -> tuple[list[Lead], int]:
+    def _leads(self, search: PastSearch, at: dt.datetime, *, only: str) -> tuple[list[Lead], int]:
         past = self._records.searches.candidates(search.id)
+        if only and not search.together:  # faces that were sought together are shown only if all of them may be
+            past = [found for found in past if found.id == only]
         shown = self._records.gallery.show([found.key for found in past if found.key is not None], at)
         leads = [
             Lead(

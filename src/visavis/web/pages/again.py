@@ -84,7 +84,7 @@ def _with_faces(archive: "Archive", past: "PastResult", faces: list[str]) -> Sea
 
 
 def _remembered(visit: Visit, found: SearchResult) -> Response:
-    visit.here.opened(found.search_id, OpenedSearch(made=replace(found, probes=(), candidates=())))
+    visit.here.opened(found.search_id, OpenedSearch.of(found))
     return visit.go(f"/searches/{found.search_id}")
 
 

@@ -80,7 +80,7 @@ async def search(visit: Visit) -> Response:
         )
     except (InputError, RefusedError) as error:
         return await _whole(visit, error)
-    visit.here.opened(found.search_id, OpenedSearch(made=found))
+    visit.here.opened(found.search_id, OpenedSearch.of(found))
     return visit.go(f"/searches/{found.search_id}")
 
 

@@ -10,7 +10,7 @@ from visavis.domain.identification import Candidate
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.hints import hints
 from visavis.web.pages.beside import enlargement, searched
-from visavis.web.pages.results import opener, shown_candidate
+from visavis.web.pages.results import one_candidate, opener, shown_candidate
 from visavis.web.pages.search import may_hand_out, may_label, may_search, problem_of, shown_box
 from visavis.web.sessions import OpenedSearch
 from visavis.web.visit import Form, Visit
@@ -35,7 +35,7 @@ async def whole(visit: Visit) -> Response:
 
 async def decide(visit: Visit) -> Response:
     """Take this person's verdict; the law says whether they may judge, and two of them decide where the profile asks for two."""
-    _, candidate = await shown_candidate(visit)
+    candidate = await one_candidate(visit)
     form = visit.form
     grounds = "; ".join(said.strip() for said in (*form.fields.get("seen", []), form.one("grounds")) if said.strip())
     try:
@@ -50,7 +50,7 @@ async def decide(visit: Visit) -> Response:
 
 async def undo(visit: Visit) -> Response:
     """Take this person's verdict back, as long as nobody else has seen the candidate since."""
-    _, candidate = await shown_candidate(visit)
+    candidate = await one_candidate(visit)
     try:
         await visit.house.archive.act(visit.here.who, lambda archive: archive.review.undo(candidate.candidate_id))
     except (InputError, RefusedError) as error:
@@ -68,7 +68,7 @@ async def more(visit: Visit) -> Response:
         )
     except (InputError, RefusedError) as error:
         return await page(visit, error)
-    visit.here.opened(found.search_id, OpenedSearch(made=found))
+    visit.here.opened(found.search_id, OpenedSearch.of(found))
     return visit.go(f"/searches/{found.search_id}")
 
 

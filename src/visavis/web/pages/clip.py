@@ -9,7 +9,7 @@ from visavis.domain.errors import InputError, RefusedError
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.handing import Given, download, sha256
 from visavis.web.pages.candidate import page
-from visavis.web.pages.results import shown_candidate
+from visavis.web.pages.results import one_candidate
 from visavis.web.visit import Visit
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ async def cut(visit: Visit) -> Response:
     """Cut a candidate's appearance out of its film, without sound; others are masked where the form or the case says so."""
     from visavis.wiring.clips import Masking
 
-    _, candidate = await shown_candidate(visit)
+    candidate = await one_candidate(visit)
     given, form = Given.of(visit), visit.form
 
     def take(archive: "Archive") -> bytes:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.candidate import page
-from visavis.web.pages.results import ID, shown_candidate
+from visavis.web.pages.results import ID, one_candidate
 from visavis.web.pages.search import problem_of
 from visavis.web.visit import NotThere, Visit
 
@@ -24,7 +24,7 @@ async def show(visit: Visit) -> Response:
 
 async def give(visit: Visit) -> Response:
     """Name a candidate that people have decided to be the same."""
-    _, candidate = await shown_candidate(visit)
+    candidate = await one_candidate(visit)
     form = visit.form
     try:
         await visit.house.archive.act(

@@ -115,7 +115,7 @@ async def kept_probe(visit: Visit) -> Response:
 
 
 async def _cut(visit: Visit, cut: Callable[[RgbImage, Candidate], bytes]) -> Response:
-    _, candidate = await shown_candidate(visit)
+    candidate = await one_candidate(visit)
     original = await opener(visit)
 
     def work() -> bytes | None:
@@ -135,15 +135,24 @@ async def opener(visit: Visit) -> Callable[[Candidate], RgbImage | None]:
 
 async def shown_candidate(visit: Visit) -> "tuple[PastResult, Candidate]":
     """Return a candidate of a search whose page this session has opened."""
-    candidate_id = _id(visit, "candidate")
     past = await past_search(visit)
-    for candidate in past.result.candidates:
-        if candidate.candidate_id == candidate_id:
-            return past, candidate
-    raise NotThere("there is nothing at this address", remedy="open the search again")
+    return past, _among(past, _id(visit, "candidate"))
 
 
-async def past_search(visit: Visit) -> "PastResult":
+async def one_candidate(visit: Visit) -> Candidate:
+    """Return the same without reading the others: a page asks for dozens of pictures."""
+    wanted = _id(visit, "candidate")
+    return _among(await past_search(visit, only=wanted), wanted)
+
+
+def _among(past: "PastResult", wanted: str) -> Candidate:
+    found = next((one for one in past.result.candidates if one.candidate_id == wanted), None)
+    if found is None:
+        raise NotThere("there is nothing at this address", remedy="open the search again")
+    return found
+
+
+async def past_search(visit: Visit, *, only: str = "") -> "PastResult":
     """Return a search whose page this session has opened, as it may be shown now; that look is the one in the ledger."""
     search_id = _id(visit, "search")
     if search_id not in visit.here.searches:
@@ -151,7 +160,7 @@ async def past_search(visit: Visit) -> "PastResult":
 
     def read(archive: "Archive") -> "PastResult":
         archive.review.check_member(search_id)
-        return archive.review.read(search_id)
+        return archive.review.read(search_id, only=only)
 
     with none_the_wiser():
         return await visit.house.archive.act(visit.here.who, read)

@@ -1,6 +1,6 @@
 """The search desk: a photograph, its numbered faces, and what to ask."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -84,8 +84,8 @@ async def search(visit: Visit) -> Response:
 
 def made(visit: Visit, found: SearchResult, probe: HeldProbe, asked: AskedSearch) -> Response:
     """Remember a search with photographs, and go to its page."""
-    opened = OpenedSearch(
-        made=replace(found, probes=(), candidates=()),
+    opened = OpenedSearch.of(
+        found,
         probe_id=probe.id,
         picked=asked.faces or tuple(range(1, len(probe.crops) + 1)),
         asked=asked,
