@@ -234,6 +234,10 @@ class Sources:
         """Return the sources of these numbers, oldest first."""
         return self._read(tables.source.c.number.in_(sorted(numbers)))
 
+    def profiles(self) -> list[str]:
+        """Return the profile of every source, oldest first."""
+        return list(self._database.ask(sa.select(tables.source.c.profile).order_by(tables.source.c.number)).scalars())
+
     def _read(self, which: sa.ColumnElement[bool]) -> list[SourceRecord]:
         roots: dict[int, list[RootRecord]] = {}
         everywhere = sa.select(tables.root, tables.source.c.key_id).join(tables.source).where(which).order_by(tables.root.c.number)

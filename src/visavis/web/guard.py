@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -14,6 +15,9 @@ from visavis.web.house import Address, House
 from visavis.web.sessions import WebSession
 from visavis.web.visit import Form, NotThere, TooLarge, Visit, read_form
 from visavis.wiring.policies import rules_said
+
+if TYPE_CHECKING:
+    from visavis.wiring import Archive
 
 ENROL = "/account/second-factor"
 OPEN_BEFORE_ENROLMENT = (ENROL, "/sign-out")
@@ -92,15 +96,21 @@ def same_origin(request: Request, address: Address) -> bool:
 
 async def permitted(door: Door, house: House, session: WebSession) -> None:
     """Ask whether the person may still sign in, and whether the act is one of their role."""
-    who = session.who
 
-    try:
-        await house.archive.act(who, lambda archive: archive.accounts.check_standing())
-    except RefusedError:
+
+    def ask(archive: "Archive") -> RefusedError | None:
+        try:
+            archive.accounts.check_standing()
+        except RefusedError as error:
+            return error
+        if door.act:
+            archive.accounts.check(door.act, operation=door.operation or "consultation")
+        return None
+
+    gone = await house.archive.act(session.who, ask)
+    if gone is not None:
         house.sessions.end(session.id)
-        raise
-    if door.act:
-        await house.archive.act(who, lambda archive: archive.accounts.check(door.act, operation=door.operation or "consultation"))
+        raise gone
 
 
 def _to_sign_in(door: Door, request: Request) -> Response:

@@ -161,7 +161,7 @@ class Session:
 
 def organisation(records: Records) -> str | None:
     """Return the profile of a source that wants named persons; None = a household's or trial's archive, or an empty one."""
-    return named_profile(source.profile for source in records.sources.all())
+    return named_profile(records.sources.profiles())
 
 
 def _refuse_closed(folder: Path) -> None:
