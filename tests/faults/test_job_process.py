@@ -121,6 +121,18 @@ def test_searching_goes_on_while_a_job_runs_and_sees_what_it_has_read(archive, d
     desk.step_until(lambda: desk.state(job) is JobState.STOPPED)
 
 
+def test_a_job_makes_way_for_whoever_has_to_write_and_goes_on_afterwards(archive, desks):
+    job = ask_for(archive)
+    desk = desks(archive)
+    desk.step_until(lambda: desk.read(job) >= 20)
+    assert desk.ask(lambda archive: archive.retention.expire()).due == ()
+    assert desk.state(job) is JobState.WAITING
+    assert 20 <= desk.read(job) < FILES
+    desk.step_until(lambda: desk.state(job) is JobState.DONE)
+    assert desk.read(job) == FILES
+    rig.assert_sound(archive)
+
+
 def test_a_job_waits_when_the_desk_ends_and_its_process_is_gone(archive, desks):
     job = ask_for(archive)
     desk = desks(archive)

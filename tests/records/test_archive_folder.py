@@ -3,6 +3,7 @@
 import multiprocessing
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,35 @@ def test_the_lock_of_a_process_that_was_killed_is_free(closed):
     holder.kill()
     holder.join()
     WriterLock(ArchiveFolder(closed)).release()
+
+
+def test_a_job_that_holds_the_lock_is_told_that_somebody_waits_and_makes_way(closed):
+    folder = ArchiveFolder(closed)
+    job = WriterLock(folder, makes_way=True)
+    assert not job.wanted
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(WriterLock, folder)
+        while not job.wanted:
+            assert not waiting.done()
+        job.release()
+        held = waiting.result()
+    assert not held.wanted
+    with pytest.raises(ArchiveBusy):  # it makes no way itself
+        WriterLock(folder)
+    held.release()
+
+
+def test_a_job_does_not_wait_for_another_job(closed):
+    with WriterLock(ArchiveFolder(closed), makes_way=True) as job:
+        with pytest.raises(ArchiveBusy):
+            WriterLock(ArchiveFolder(closed), makes_way=True)
+        assert not job.wanted
+
+
+def test_whoever_waits_too_long_for_a_job_is_told(closed, monkeypatch):
+    monkeypatch.setattr("visavis.records.folder._PATIENCE_S", 0.2)
+    with WriterLock(ArchiveFolder(closed), makes_way=True), pytest.raises(ArchiveBusy):
+        WriterLock(ArchiveFolder(closed))
 
 
 def test_an_archive_of_a_newer_visavis_is_left_alone(closed):

@@ -113,13 +113,12 @@ class Doors:
 class Records:
     """Everything that is true of an archive. Make one with `create` or `open_records`; `close` it."""
 
-    def __init__(self, folder: ArchiveFolder, doors: Doors, *, archive_key: bytes, writable: bool) -> None:
+    def __init__(self, folder: ArchiveFolder, doors: Doors, *, archive_key: bytes, writable: bool, makes_way: bool = False) -> None:
         self.folder = folder
         self.writable = writable
         self.clock = doors.clock
         with ExitStack() as opened:  # what is open is closed again if the rest can't be opened
-            if writable:
-                opened.enter_context(WriterLock(folder))
+            self._lock = opened.enter_context(WriterLock(folder, makes_way=makes_way)) if writable else None
             self.keys = Keyring(archive_key, lambda sql, *values: self._database.peek(sql, *values))  # noqa: PLW0108 - opened below
             self.vault = doors.vault(self.keys)
             sealer = PathSealer(self.vault)
@@ -291,6 +290,11 @@ class Records:
         """Say which of these bytes lie in any file of the archive: (N,) bool."""
         return scan(self.folder.path, self.folder.database, self._database.readable, wanted)
 
+    @property
+    def wanted(self) -> bool:
+        """Whether another process waits until this one, which makes way, lets go of the archive's lock."""
+        return self._lock is not None and self._lock.wanted
+
     def integrity(self) -> Iterator[str]:
         """Yield what is wrong with the database and the row files; nothing for a sound archive."""
         self._database.seal()
@@ -337,8 +341,10 @@ def create(folder: ArchiveFolder, doors: Doors, *, pack_id: str, dim: int, actor
     base.close()
 
 
-def open_records(path: Path, doors: Doors, *, writable: bool) -> Records:
+def open_records(path: Path, doors: Doors, *, writable: bool, makes_way: bool = False) -> Records:
     """Open an archive, bringing an older schema up to date; one writer at a time, any number of readers.
+
+    A writer that `makes_way` looks at `Records.wanted` now and then, and ends if it is.
 
     Raises
     ------
@@ -361,7 +367,7 @@ def open_records(path: Path, doors: Doors, *, writable: bool) -> Records:
         if problems := database.damage_at_rest(folder.database):
             raise DamageError("; ".join(problems), remedy=BACKUP) from None
         raise
-    return Records(folder, doors, archive_key=archive_key, writable=writable)
+    return Records(folder, doors, archive_key=archive_key, writable=writable, makes_way=makes_way)
 
 
 def _bring_up(folder: ArchiveFolder, said: Identity) -> None:

@@ -19,7 +19,7 @@ _WORD = 8
 _CHUNK = 8 << 20
 _BITS = 22
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_NO_CONTENT = ("-shm", "lock")
+_NO_CONTENT = ("-shm", "lock", "lock.wanted")
 """Files of locks and page numbers, no content; SQLite's own must not be opened beside it."""
 
 

@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -73,21 +74,48 @@ class ArchiveFolder:
 
 
 class WriterLock:
-    """Holds the archive's `lock` file; the kernel lets go of it when the process ends, however it ends."""
+    """Holds the archive's `lock` file; the kernel lets go of it when the process ends, however it ends.
 
-    def __init__(self, folder: ArchiveFolder) -> None:
-        self._file = os.open(folder.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    A job, which goes on by itself later, makes way: it says so in the file. Whoever comes then holds `lock.wanted`, which the job looks at
+    between its batches, and waits for its end.
+
+    Parameters
+    ----------
+    folder : ArchiveFolder
+    makes_way : bool
+        Whether the holder looks at `wanted`, and ends soon if it is. It waits for nobody itself.
+
+    Raises
+    ------
+    ArchiveBusy
+        Another process is writing that does not make way, or has not within a minute.
+    """
+
+    def __init__(self, folder: ArchiveFolder, *, makes_way: bool = False) -> None:
+        self._wanted = folder.path / "lock.wanted"
+        self._file = _lock_file(folder.path / "lock")
+        if not _taken(self._file, fcntl.LOCK_EX) and (makes_way or not self._given_way()):
             os.close(self._file)
             raise ArchiveBusy(
                 f"another process is writing to {folder.path}",
                 remedy="wait for its end, or pause its job; searching works meanwhile",
-            ) from None
+            )
+        os.ftruncate(self._file, 0)
+        if makes_way:
+            os.write(self._file, _MAKES_WAY)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody waits for the end of this."""
+        asking = _lock_file(self._wanted)
+        try:
+            return not _taken(asking, fcntl.LOCK_EX)
+        finally:
+            os.close(asking)
 
     def release(self) -> None:
         """Let the next writer in."""
+        os.ftruncate(self._file, 0)
         os.close(self._file)
 
     def __enter__(self) -> Self:
@@ -95,6 +123,37 @@ class WriterLock:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+    def _given_way(self) -> bool:
+        """Ask the holder to end, and wait; False = it does not make way, or is too slow."""
+        if os.pread(self._file, len(_MAKES_WAY), 0) != _MAKES_WAY:
+            return False
+        asking, until = _lock_file(self._wanted), time.monotonic() + _PATIENCE_S
+        try:
+            fcntl.flock(asking, fcntl.LOCK_SH)
+            while not (taken := _taken(self._file, fcntl.LOCK_EX)) and time.monotonic() < until:
+                time.sleep(_EVERY_S)
+            return taken
+        finally:
+            os.close(asking)
+
+
+_MAKES_WAY = b"makes way"
+_PATIENCE_S, _EVERY_S = 60.0, 0.05
+"""A batch in hand is some 48 photographs or 15 seconds of film."""
+
+
+def _lock_file(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _taken(file: int, how: int) -> bool:
+    """Take a lock if it is free; return whether it was."""
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def refuse_network(path: Path, mounts: Path = Path("/proc/mounts")) -> None:

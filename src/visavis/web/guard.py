@@ -97,7 +97,6 @@ def same_origin(request: Request, address: Address) -> bool:
 async def permitted(door: Door, house: House, session: WebSession) -> None:
     """Ask whether the person may still sign in, and whether the act is one of their role."""
 
-
     def ask(archive: "Archive") -> RefusedError | None:
         try:
             archive.accounts.check_standing()

@@ -163,7 +163,7 @@ class JobDesk:
         ArchiveBusy
             Another process is writing.
         """
-        with self._session.writing() as records:
+        with self._session.writing(makes_way=True) as records:
             return CarryOut(records, self._kinds).run(self._session.actor, name)
 
     def give_up(self, name: str, why: str) -> JobRecord:

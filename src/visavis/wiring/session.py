@@ -120,10 +120,10 @@ class Session:
             check_role(self.actor, act, profile=organisation(records))
 
     @contextmanager
-    def writing(self) -> Iterator[Records]:
-        """Open the records for acts that write rows or codes; one process at a time."""
+    def writing(self, *, makes_way: bool = False) -> Iterator[Records]:
+        """Open the records for acts that write rows or codes; one process at a time. A job makes way for the others, which wait for it."""
         self.close()
-        records = self._open(writable=True)
+        records = self._open(writable=True, makes_way=makes_way)
         self._rules = self._rules or with_local(build.rules(), records)
         try:
             yield records
@@ -151,9 +151,9 @@ class Session:
         if reading is not None:
             _let_go(reading)
 
-    def _open(self, *, writable: bool) -> Records:
+    def _open(self, *, writable: bool, makes_way: bool = False) -> Records:
         doors = replace(self._doors(), check=lambda records: build.ledger_guard(records).check())
-        return records_archive.open_records(self.folder, doors, writable=writable)
+        return records_archive.open_records(self.folder, doors, writable=writable, makes_way=makes_way)
 
     def _doors(self) -> Doors:
         return build.doors(self.clock, self.keys, self.step, session=self._run)

@@ -45,7 +45,7 @@ class CarryOut:
     Parameters
     ----------
     records : Records
-        Writable: whoever calls this holds the archive's lock, and so is the only one.
+        Writable, making way: whoever calls this holds the archive's lock, and so is the only one.
     kinds : mapping of str to Kind
     """
 
@@ -114,11 +114,11 @@ class CarryOut:
         return Actor(name=who.name, role=min(who.roles, key=list(Role).index), person_id=who.id, roles=who.roles)
 
     def _look(self, job: JobRecord) -> None:
-        """Raise `_Interrupted` if somebody wants the job to pause or to stop, or if its hours are over."""
+        """Raise `_Interrupted` if somebody wants the job to pause or to stop, or to write; or if its hours are over."""
         now = self._records.jobs.one(job.id)
         if now.wanted:
             raise _Interrupted(JobState.PAUSED if now.wanted == "pause" else JobState.STOPPED)
-        if not may_run(now, self._records.jobs.schedules().get(job.source_number), self._records.clock.now()):
+        if self._records.wanted or not may_run(now, self._records.jobs.schedules().get(job.source_number), self._records.clock.now()):
             raise _Interrupted(JobState.WAITING)
 
     def _watching(self, job: JobRecord) -> Tell:
