@@ -42,6 +42,9 @@ CONSTANTS = {
     "ledger/leaf.py": ("Operation",),
     "domain/actor.py": ("Role",),
     "law/rules.py": ("Rule",),
+    "domain/identification.py": ("NOT_CALIBRATED",),
+    "services/suppress.py": ("NOT_CAUGHT",),
+    "wiring/charter_forms.py": ("ORIGINALS",),
 }
 """Modules, and what of them is translated: the values of dicts, all that stands in tuples, the last word of an enum's member."""
 NAMED = {
@@ -49,12 +52,16 @@ NAMED = {
     "web/pages": ("title", "says", "text"),
     "law/fields.py": ("why",),
     "services/paper/notice.py": ("title", "lead"),
+    "services/search": ("trial",),
 }
 """Calls in which an argument of that name is translated."""
 CALLED = {
     "cli/output/reading.py": ("say", "counted"),
     "web/pages/requests.py": ("append",),
-    "services/paper/notice.py": ("fact",),
+    "services/paper/notice.py": ("fact", "line"),
+    "services/paper/paper.py": ("fact", "line"),
+    "services/search/expected.py": ("line",),
+    "wiring/charter_forms.py": ("fact", "line"),
 }
 """Calls whose unnamed arguments are translated."""
 ERRORS = ("InputError", "RefusedError", "NotThere", "TooLarge")
@@ -157,7 +164,7 @@ def _said(table: dict[str, object]) -> Iterator[str]:
     for name, value in table.items():
         if isinstance(value, dict):
             yield from (text for text in value.values() if isinstance(text, str)) if name == "purposes" else _said(value)
-        elif name == "says" and isinstance(value, str):
+        elif name in ("says", "statement") and isinstance(value, str):
             yield value
 
 

@@ -54,14 +54,16 @@ def chromium() -> Iterator[Browser]:
 
 
 def looked_at(page: Page, name: str) -> None:
-    """Let axe look at the page in the light and in the dark, and keep a picture of each, and of a phone's."""
+    """Let axe look at the page, and keep a picture of it in the light, in the dark and on a phone.
+
+    Contrast in the dark, and French, are `test_browser_every_page`'s.
+    """
     SCREENS.mkdir(parents=True, exist_ok=True)
-    for scheme in ("light", "dark"):
+    found = Axe().run(page).response["violations"]
+    assert [(name, one["id"], one["nodes"][0]["html"]) for one in found] == []
+    for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page).response["violations"]
-        assert [(name, scheme, one["id"], one["nodes"][0]["html"]) for one in found] == []
         page.screenshot(path=SCREENS / f"{name}-{scheme}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
     size = page.viewport_size
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, name

@@ -1,6 +1,33 @@
 """The language in which something is told to a person: sentences, numbers and days. The command line and all exports speak English."""
 
 import datetime as dt
+from collections.abc import Mapping
+
+
+class Numeral(str):
+    """A number as English writes it, `0.001`, in a line."""
+
+
+class Line(str):
+    """What a service says, in English for programs and papers; it remembers of what it is made, for a desk that speaks another language.
+
+    Attributes
+    ----------
+    text : str
+        With `%(name)s` where parts go.
+    parts : mapping
+        Numbers, days, texts, other lines.
+    """
+
+    text: str
+    parts: Mapping[str, object]
+
+
+def line(text: str, /, **parts: object) -> Line:
+    """Say a line."""
+    said = Line(ENGLISH.say(text, **parts))
+    said.text, said.parts = text, parts
+    return said
 
 
 class Speech:
@@ -47,6 +74,16 @@ class Speech:
         if isinstance(value, int) and not isinstance(value, bool):
             return self.number(value)
         return value
+
+    def numeral(self, text: str) -> str:
+        """Write a number that English has written."""
+        return text
+
+    def tell(self, text: str) -> str:
+        """Say a line anew, with the lines in it; any other text as it is known, or as it stands."""
+        if isinstance(text, Line):
+            return self.say(text.text, **{name: self.tell(part) if isinstance(part, str) else part for name, part in text.parts.items()})
+        return self.numeral(text) if isinstance(text, Numeral) else self.say(text)
 
     def _found(self, text: str) -> str:
         return text

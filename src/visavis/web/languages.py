@@ -39,7 +39,11 @@ class Language(Speech):
 
     def number(self, value: float, places: int = 0) -> str:
         """Write a number with the language's marks."""
-        return super().number(value, places).replace(",", "\0").replace(".", self._point).replace("\0", self._thousands)
+        return self.numeral(super().number(value, places))
+
+    def numeral(self, text: str) -> str:
+        """Write a number that English has written."""
+        return text.replace(",", "\0").replace(".", self._point).replace("\0", self._thousands)
 
     def day(self, value: dt.date) -> str:
         """Write a day with the month's name."""

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.filters import do_forceescape as escape
 from jinja2.filters import do_mark_safe as marked
 
-from visavis.domain.speech import ENGLISH, Speech
+from visavis.domain.speech import ENGLISH, Line, Speech
 from visavis.web.house import Words
 from visavis.web.languages import Language, Languages
 from visavis.web.pages.plain import stamped
@@ -66,7 +66,7 @@ def environment(words: Words, speech: Speech = ENGLISH) -> Environment:
     made.globals |= {"gettext": _saying(speech), "ngettext": _counting(speech), "language": speech.code}
     made.filters |= {"similarity": words.similarity, "date": words.date, "shown": words.shown, "told": _telling(speech)}
     made.filters |= {"span": words.span, "best_moment": words.best_moment, "clock": words.clock}
-    made.filters |= {"day": speech.day, "moment": speech.moment, "number": speech.number}
+    made.filters |= {"tell": speech.tell, "day": speech.day, "moment": speech.moment, "number": speech.number}
     made.globals |= {"draw": stamped("draw.js"), "preview_span": preview_span}
     made.globals |= {"style": stamped("desk.css"), "script": stamped("desk.js"), "htmx": stamped("htmx.js"), "icon": stamped("icon.svg")}
     made.globals["judge"] = stamped("judge.js")
@@ -115,6 +115,8 @@ def _telling(speech: Speech) -> Callable[[str], str]:
     rules = dict(rules_said())
 
     def told(text: str) -> str:
+        if isinstance(text, Line) and speech.knows(text.text):
+            return speech.tell(text)
         if not text:
             return text
         for known, end in ((text, ""), (text.removesuffix("."), "." if text.endswith(".") else "")):

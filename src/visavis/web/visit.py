@@ -109,6 +109,7 @@ class Visit:
                 request_id=self.request.scope.get("visavis.request_id", ""),
                 token=self.house.sessions.token(self.cookie),
                 session=self.session,
+                address=self.request.url.path,
                 places=self._places(template),
                 lead=self.words.lead,
                 languages=self.house.pages.languages.names(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from visavis.domain.errors import CharterInvalid, InputError
+from visavis.domain.speech import line
 from visavis.law.asking import Choice, Input, Question, questions, terms
 from visavis.law.charter import Charter
 from visavis.law.policy import Policy, Profile
@@ -121,10 +122,13 @@ class CharterForms:
             return policy, policy.profiles[name]
 
 
+ORIGINALS = {"keep": "leaves the files", "mask": "greys the face in the file"}
+
+
 def told(charter: Charter, policy: Policy) -> tuple[Fact, ...]:
     """Return a charter in plain words."""
     case, last = charter.standing_case, charter.last_day()
-    ends = f"until {last[0]}" if last else "no end is fixed"
+    ends = line("until %(day)s", day=last[0]) if last else line("no end is fixed")
     facts = (
         fact("title", "Collection", charter.title),
         fact("statement", "Declaration", charter.statement),
@@ -134,17 +138,25 @@ def told(charter: Charter, policy: Policy) -> tuple[Fact, ...]:
         fact("people", "Whose data", people_line(charter)),
         fact("data", "What is kept", *data_lines(charter)),
         fact("retention", "How long", retention_line(charter)),
-        fact("valid_from", "In force", f"from {charter.valid_from}, {ends}"),
+        fact("valid_from", "In force", line("from %(day)s, %(ends)s", day=charter.valid_from, ends=ends)),
         fact("dpia", "Impact assessment", charter.dpia),
         fact("kind", "Where the pictures come from", charter.kind),
         fact("opt_out", "Where people ask to be left out", charter.opt_out),
         fact(
             "originals",
             "An erasure and the photographs",
-            {"keep": "leaves the files", "mask": "greys the face in the file"}.get(charter.originals, "overwrites and removes the file"),
+            ORIGINALS.get(charter.originals, "overwrites and removes the file"),
         ),
         fact("evidence", "Evidence", *(f"{one.file} ({one.kind or 'document'}), SHA-256 {one.sha256}" for one in charter.evidence)),
-        fact("standing_case", "Daily searches", *(() if case is None else (f"«{case.title}», for {case.purpose}: {case.reason}",))),
+        fact(
+            "standing_case",
+            "Daily searches",
+            *(
+                ()
+                if case is None
+                else (line("«%(title)s», for %(purpose)s: %(reason)s", title=case.title, purpose=case.purpose, reason=case.reason),)
+            ),
+        ),
         fact("registration", "Registration", charter.registration),
         fact("policy", "Rules", policy.mark),
     )

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from visavis.domain.errors import InputError
+from visavis.domain.speech import line
 from visavis.law.charter import Charter
 from visavis.law.reading import parse_charter
 from visavis.law.roles import UNNAMED
@@ -67,7 +68,13 @@ def notice(records: Records, rules: Rulebook, name: str, day: dt.date) -> Paper:
         Part(
             key="version",
             title="This notice",
-            facts=(fact("charter", "Charter", f"version {source.charter_version}, SHA-256 {source.charter_sha256}"),),
+            facts=(
+                fact(
+                    "charter",
+                    "Charter",
+                    line("version %(version)s, SHA-256 %(digest)s", version=source.charter_version, digest=source.charter_sha256),
+                ),
+            ),
         ),
     )
     return Paper(
@@ -79,7 +86,7 @@ def _interests(charter: Charter) -> Iterator[Fact]:
     if charter.basis is not None and charter.basis.weighing:
         yield fact("interests", "Legitimate interests", charter.basis.weighing)
     if charter.condition is not None and charter.condition.article == "85":
-        yield fact("derogation", "Derogation", f"for journalism (Art. 85): {charter.condition.law}")
+        yield fact("derogation", "Derogation", line("for journalism (Art. 85): %(law)s", law=charter.condition.law))
 
 
 def _rights(charter: Charter) -> Iterator[Fact]:

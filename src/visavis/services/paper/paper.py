@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from visavis.domain.speech import Line, line
 from visavis.law.charter import Charter
 from visavis.law.policy import Policy
 
@@ -81,44 +82,53 @@ def controller_facts(charter: Charter) -> tuple[Fact, ...]:
 def basis_lines(charter: Charter, policy: Policy) -> tuple[str, ...]:
     """Return both legal keys in plain words, with their law."""
     keys = [(one.article, one.law) for one in (charter.basis, charter.condition) if one is not None]
-    return tuple(f"{article}: {policy.articles[article].says}" + (f" ({law})" if law else "") for article, law in keys)
+    return tuple(_basis(article, policy.articles[article].says, law) for article, law in keys)
+
+
+def _basis(article: str, says: str, law: str) -> Line:
+    if law:
+        return line("%(article)s: %(says)s (%(law)s)", article=article, says=says, law=law)
+    return line("%(what)s: %(says)s", what=article, says=says)
 
 
 def purpose_lines(charter: Charter, policy: Policy) -> tuple[str, ...]:
     """Return what the pictures may be searched for."""
-    return tuple(f"{purpose}: {policy.purposes.get(purpose, purpose)}" for purpose in charter.purposes)
+    return tuple(line("%(what)s: %(says)s", what=purpose, says=policy.purposes.get(purpose, purpose)) for purpose in charter.purposes)
 
 
 def data_lines(charter: Charter) -> tuple[str, ...]:
     """Return what is kept of people."""
-    place = {"none": "", "city": "where a picture was taken, to about a city", "exact": "where a picture was taken"}[charter.place]
-    texts = f"of the picture's header: {', '.join(charter.metadata)}" if charter.metadata else ""
-    lines = (
-        "face templates (biometric data, GDPR Art. 9): numbers from which faces are compared",
-        "where a face is in its picture, its size, pose and sharpness",
-        "when a picture was taken",
-        place,
-        texts,
-    )
-    return tuple(line for line in lines if line)
+    lines = [
+        line("face templates (biometric data, GDPR Art. 9): numbers from which faces are compared"),
+        line("where a face is in its picture, its size, pose and sharpness"),
+        line("when a picture was taken"),
+    ]
+    if charter.place == "city":
+        lines.append(line("where a picture was taken, to about a city"))
+    if charter.place == "exact":
+        lines.append(line("where a picture was taken"))
+    if charter.metadata:
+        lines.append(line("of the picture's header: %(texts)s", texts=", ".join(charter.metadata)))
+    return tuple(lines)
 
 
 def people_line(charter: Charter) -> str:
     """Return whose data."""
-    children = "children among them" if charter.shows_children == "yes" else "no children, as far as is known"
-    return (
-        f"people who are shown in the pictures of «{charter.title}», {children}; living in: {', '.join(charter.jurisdiction) or 'unknown'}"
-    )
+    where = {"title": charter.title, "places": ", ".join(charter.jurisdiction) or line("unknown")}
+    if charter.shows_children == "yes":
+        return line("people who are shown in the pictures of «%(title)s», children among them; living in: %(places)s", **where)
+    return line("people who are shown in the pictures of «%(title)s», no children, as far as is known; living in: %(places)s", **where)
 
 
 def retention_line(charter: Charter) -> str:
     """Return how long templates live."""
     kept, last = charter.retention, charter.last_day()
-    rule = {
-        "fixed": f"until {kept.until}",
-        "charter": f"until {charter.valid_to}",
-        "event": f"{kept.months} months after {kept.event}",
-        "review": f"looked at again every {kept.months} months",
-    }[kept.rule]
-    end = f"; nothing after {last[0]} ({last[1]})" if last is not None else ""
-    return f"{rule}, then {'erased' if kept.action == 'erase' else 'decided on again'}{end}"
+    match kept.rule:
+        case "event":
+            rule = line("%(months)s months after %(event)s", months=kept.months, event=kept.event)
+        case "review":
+            rule = line("looked at again every %(months)s months", months=kept.months)
+        case _:
+            rule = line("until %(day)s", day=kept.until if kept.rule == "fixed" else charter.valid_to)
+    then = line("%(rule)s, then erased", rule=rule) if kept.action == "erase" else line("%(rule)s, then decided on again", rule=rule)
+    return then if last is None else line("%(kept)s; nothing after %(day)s (%(why)s)", kept=then, day=last[0], why=last[1])

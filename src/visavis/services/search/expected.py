@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from visavis.domain.errors import InputError
 from visavis.domain.identification import NOT_CALIBRATED, ExpectedHits, Threshold
+from visavis.domain.speech import Line, Numeral, line
 from visavis.domain.tails import ADJUSTED, COSINE, FUSED, USUAL, WEAK, Calibration, Strangers
 
 DEFAULT_EXPECTED = 0.1
 """False hits expected of a search that names neither a threshold nor a number of its own: one stranger in ten searches."""
-NOT_OWN = "not measured on your pictures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,18 +104,34 @@ def threshold_of(strangers: Strangers | None, scale: Scale, asked: tuple[float |
     value = strangers.similarity_for(wanted)
     if value < floor:
         return Threshold(value=floor, trial="the floor, under which no similarity is given")
-    about = "as asked" if expected is not None else "the default"
-    return Threshold(value=value, trial=f"{wanted:g} false hits expected among {strangers.gallery_size:,} templates, {about}")
+    among = {"wanted": Numeral(f"{wanted:g}"), "size": strangers.gallery_size}
+    if expected is None:
+        return Threshold(value=value, trial=line("%(wanted)s false hits expected among %(size)s templates, the default", **among))
+    return Threshold(value=value, trial=line("%(wanted)s false hits expected among %(size)s templates, as asked", **among))
 
 
 def line_of(hits: ExpectedHits | None, threshold: float, size: int) -> str:
     """Say in words what is expected at a threshold among `size` templates."""
     if hits is None:
         return NOT_CALIBRATED
-    most = "at most " if len(hits.probes) > 1 else ""
-    rests = f"measured on {hits.data}" if hits.own else f"{NOT_OWN}: it rests on {hits.data}"
-    weak = "; a weak face resembles more strangers, which is counted in" if WEAK in hits.probes else ""
-    return f"{most}{in_words(hits.count)}{_interval(hits)} would reach {threshold:.3f} among these {size:,} templates{weak}; {rests}"
+    count = in_words(hits.count)
+    if hits.high >= _LEAST:
+        count = line("%(count)s (%(low)s to %(high)s)", count=count, low=_number(hits.low), high=_number(hits.high))
+    if len(hits.probes) > 1:
+        count = line("at most %(count)s", count=count)
+    rests = (
+        line("measured on %(data)s", data=hits.data)
+        if hits.own
+        else line("not measured on your pictures: it rests on %(data)s", data=hits.data)
+    )
+    where = {"count": count, "threshold": Numeral(f"{threshold:.3f}"), "size": size, "rests": rests}
+    if WEAK in hits.probes:
+        return line(
+            "%(count)s would reach %(threshold)s among these %(size)s templates; a weak face resembles more strangers, "
+            "which is counted in; %(rests)s",
+            **where,
+        )
+    return line("%(count)s would reach %(threshold)s among these %(size)s templates; %(rests)s", **where)
 
 
 def kinds(weak: Sequence[bool], *, fuse: bool) -> tuple[str, ...]:
@@ -125,19 +141,17 @@ def kinds(weak: Sequence[bool], *, fuse: bool) -> tuple[str, ...]:
     return tuple(WEAK if one else USUAL for one in weak)
 
 
-def in_words(count: float) -> str:
+def in_words(count: float) -> Line:
     """Say an expectation: `about 0.3 strangers`."""
-    return f"fewer than {_LEAST:g} strangers" if count < _LEAST else f"about {_number(count)} strangers"
+    if count < _LEAST:
+        return line("fewer than %(count)s strangers", count=Numeral(f"{_LEAST:g}"))
+    return line("about %(count)s strangers", count=_number(count))
 
 
 _LEAST = 0.001
 
 
-def _interval(hits: ExpectedHits) -> str:
-    return "" if hits.high < _LEAST else f" ({_number(hits.low)} to {_number(hits.high)})"
-
-
 def _number(count: float) -> str:
     if count < _LEAST:
-        return f"less than {_LEAST:g}"
-    return f"{count:,.0f}" if count >= 10 else f"{count:.2g}"
+        return line("less than %(count)s", count=Numeral(f"{_LEAST:g}"))
+    return Numeral(f"{count:,.0f}" if count >= 10 else f"{count:.2g}")
