@@ -132,12 +132,13 @@ def test_too_many_and_too_large_files_are_refused(place):
 
 
 def test_what_is_not_kept_leaves_nothing(place, tmp_path):
-    dropped, forgotten, going_on = place.begin(), place.begin(), place.begin()
+    dropped, forgotten, held, coming = (place.begin() for _ in range(4))
     hand_in(dropped, "a.jpg", b"x")
     place.drop(dropped.id)
-    place.sweep(keep={going_on.id})
-    (left,) = (tmp_path / "uploads").iterdir()
-    assert left.name.endswith(going_on.id)
+    for upload in (dropped, forgotten, held):
+        place.came(upload.id)
+    place.sweep(lambda: {held.id})
+    assert {left.name[-32:] for left in (tmp_path / "uploads").iterdir()} == {held.id, coming.id}
     with pytest.raises(InputError, match="no longer there"):
         place.keep(forgotten.id)
 
@@ -147,7 +148,8 @@ def test_what_became_no_source_is_given_back_and_kept_again(place):
     hand_in(upload, "a.jpg", b"x")
     place.keep(upload.id)
     place.give_back(upload.id)
-    place.sweep(keep={upload.id})
+    place.came(upload.id)
+    place.sweep(lambda: {upload.id})
     assert kept(place, upload) == {"a.jpg": b"x"}
 
 

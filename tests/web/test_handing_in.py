@@ -166,3 +166,27 @@ def test_roles_that_add_no_source_hand_nothing_in(as_person, museum):
     for name in ("Ines", "Rolf", "Carl", "Olga", "Aude"):
         assert hand_in(as_person(name), ("a.jpg", b"x")).status_code == 403
     assert not list(museum.folder.parent.glob("archive-uploads/*"))
+
+
+def test_more_pictures_join_a_source_in_a_folder_of_their_own(grace, uploads, macron):
+    hand_in(grace, ("a.jpg", macron.read_bytes()))
+    at = grace.post(CHARTER).headers["location"]
+    assert "Hand more pictures in" in grace.get(at).text
+    answer = grace.post(f"{at}/upload", files=[("pictures", ("b.jpg", macron.read_bytes(), "image/jpeg"))])
+    assert answer.headers["location"] == at
+    assert uploads() == ["a.jpg", "b.jpg"]
+    assert grace.get(at).text.count("album-uploads") == 2
+
+
+def test_more_of_what_is_no_picture_is_told_so_on_the_sources_page_and_leaves_nothing(grace, uploads, macron):
+    hand_in(grace, ("a.jpg", macron.read_bytes()))
+    at = grace.post(CHARTER).headers["location"]
+    answer = grace.post(f"{at}/upload", files=[("pictures", ("notes.txt", b"x", "text/plain"))])
+    assert (answer.status_code, "No picture or film was among what was sent" in answer.text) == (422, True)
+    assert uploads() == ["a.jpg"]
+
+
+def test_more_pictures_for_a_source_that_is_not_there_are_not_taken(grace, uploads):
+    nowhere = "/sources/00000000-0000-7000-8000-000000000000/upload"
+    assert grace.post(nowhere, files=[("pictures", ("b.jpg", b"x", "image/jpeg"))]).status_code == 404
+    assert uploads() == []

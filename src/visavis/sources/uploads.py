@@ -60,17 +60,24 @@ class UploadPlace:
     def __init__(self, folder: Path, *, wanted: Callable[[str], bool], bounds: Bounds | None = None) -> None:
         self._folder = folder
         self._wanted = wanted
+        self._coming: set[str] = set()
         self.bounds = bounds or Bounds()
 
     def begin(self) -> "Upload":
-        """Open an upload, or raise `SetupError` where nothing can be written."""
+        """Open an upload, which no `sweep` takes until it `came`; `SetupError` where nothing can be written."""
         upload_id = uuid.uuid4().hex
+        self._coming.add(upload_id)
         try:
             folder = self._staged(upload_id)
             folder.mkdir(mode=0o700, parents=True)
         except OSError as error:
+            self.came(upload_id)
             raise SetupError(f"uploads can't be kept: {error.strerror}", remedy="name a folder on a local disk: --uploads DIR") from None
         return Upload(upload_id, folder, wanted=self._wanted, bounds=self.bounds)
+
+    def came(self, upload_id: str) -> None:
+        """Note that nothing more comes: from now on whoever holds an upload names it to `sweep`."""
+        self._coming.discard(upload_id)
 
     def keep(self, upload_id: str) -> Path:
         """Give an upload its lasting place, and return it; `InputError` if it is gone."""
@@ -90,11 +97,13 @@ class UploadPlace:
         """Remove an upload that was not kept."""
         shutil.rmtree(self._staged(upload_id), ignore_errors=True)
 
-    def sweep(self, keep: Collection[str] = ()) -> None:
-        """Remove what was begun and neither kept nor dropped, but for these: its session has ended."""
+    def sweep(self, held: Callable[[], Collection[str]] = tuple) -> None:
+        """Remove what has come and was neither kept nor dropped, but for what somebody holds: its session has ended."""
         with contextlib.suppress(OSError):
             for entry in list(self._folder.iterdir()):
-                if entry.name.startswith(STAGED) and entry.name.removeprefix(STAGED) not in keep:
+                upload_id = entry.name.removeprefix(STAGED)
+                # in this order: what came a moment ago is held by now
+                if entry.name.startswith(STAGED) and upload_id not in self._coming and upload_id not in held():
                     shutil.rmtree(entry, ignore_errors=True)
 
     def _staged(self, upload_id: str) -> Path:

@@ -1,5 +1,6 @@
 """The sources: what there is, each with its legal file in plain words, and what may be done with it."""
 
+import asyncio
 import datetime as dt
 import itertools
 from collections.abc import Callable
@@ -14,7 +15,9 @@ from visavis.web.drafts import CharterDraft
 from visavis.web.pages.charter import ALOUD, drop_draft
 from visavis.web.pages.results import ID, none_the_wiser
 from visavis.web.pages.search import problem_of
+from visavis.web.pages.where import MOST, folders_of, taken_in
 from visavis.web.visit import NotThere, Visit
+from visavis.wiring.folders import Upload
 
 if TYPE_CHECKING:
     from visavis.wiring import Archive, SourceRecord
@@ -109,6 +112,29 @@ async def freeze(visit: Visit) -> Response:
 async def thaw(visit: Visit) -> Response:
     """Put it back."""
     return await _done(visit, lambda archive, source: archive.charters.thaw(source, visit.form.one("because")))
+
+
+async def hand_in(visit: Visit) -> Response:
+    """Take more pictures for a source, in a folder of their own, under its charter and this person's key."""
+    source_id = _id(visit)
+    with none_the_wiser():
+        await visit.house.archive.act(visit.here.who, lambda archive: archive.pictures.source(source_id))
+    try:
+        async with taken_in(visit) as upload:
+            await _added(visit, source_id, upload)
+    except (InputError, RefusedError, SetupError) as error:
+        return await _page(visit, error)
+    return visit.go(f"/sources/{source_id}")
+
+
+async def _added(visit: Visit, source_id: str, upload: Upload) -> None:
+    uploads = folders_of(visit).uploads
+    folder = await asyncio.to_thread(uploads.keep, upload.id)
+    try:
+        await visit.house.back.act(visit.here.who, lambda archive: archive.charters.add_root(source_id, folder))
+    except VisavisError:
+        await asyncio.to_thread(uploads.give_back, upload.id)
+        raise
 
 
 async def amend(visit: Visit) -> Response:
@@ -207,6 +233,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
         standing=whole.standing,
         source=whole.standing.source,
         may=_may(visit),
+        takes=0 if visit.house.folders is None else MOST >> 30,
         notice=whole.standing.source.signed_by is not None and whole.standing.source.profile not in NO_NOTICE,
         said={name: visit.form.one(name) if error else "" for name in ("because", "text")},
     )
@@ -251,6 +278,18 @@ OPENINGS: tuple[Opening, ...] = (
     ),
     (Door(method="POST", path=f"{_HERE}/sign", who=Who.ROLE, act="sign-charter", operation="alteration", body_bytes=FORM), sign),
     (Door(method="POST", path=f"{_HERE}/answer", who=Who.ROLE, act="add-source", operation="alteration", body_bytes=FORM), answer),
+    (
+        Door(
+            method="POST",
+            path=f"{_HERE}/upload",
+            who=Who.ROLE,
+            act="sign-charter",
+            operation="collection",
+            body_bytes=MOST,
+            streamed=True,
+        ),
+        hand_in,
+    ),
     (Door(method="POST", path=f"{_HERE}/freeze", who=Who.ROLE, act="freeze", operation="alteration", body_bytes=FORM), freeze),
     (Door(method="POST", path=f"{_HERE}/thaw", who=Who.ROLE, act="freeze", operation="alteration", body_bytes=FORM), thaw),
     (

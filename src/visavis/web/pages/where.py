@@ -1,6 +1,8 @@
 """Where the pictures of a new source are: a folder inside those that the operator opened, or pictures that are handed in."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.responses import Response
 
@@ -11,7 +13,7 @@ from visavis.web.pages.charter import ALOUD, BEGIN, WHERE, drop_draft, questions
 from visavis.web.pages.search import problem_of
 from visavis.web.uploading import receive
 from visavis.web.visit import Visit
-from visavis.wiring.folders import Folders
+from visavis.wiring.folders import Folders, Upload
 
 MOST = 8 << 30
 """Bytes of one upload."""
@@ -32,7 +34,7 @@ async def pick(visit: Visit) -> Response:
         return visit.go(f"{BEGIN}/questions/{(await questions_of(visit, draft))[-1].key}")
     try:
         if place:
-            await asyncio.to_thread(_folders(visit).opened.at, place)
+            await asyncio.to_thread(folders_of(visit).opened.at, place)
             _forget_upload(visit, draft)
             draft.place = place
         if not draft.placed:
@@ -44,24 +46,42 @@ async def pick(visit: Visit) -> Response:
 
 async def hand_in(visit: Visit) -> Response:
     """Take pictures, in pieces; what is cut off or refused leaves nothing behind."""
-    folders = _folders(visit)
-    await asyncio.to_thread(folders.uploads.sweep, visit.house.sessions.uploads())
-    upload, kept = await asyncio.to_thread(folders.uploads.begin), False
     try:
-        await receive(visit, upload, most=MOST)
-        draft = _draft(visit)
-        if not upload.received.files:
-            raise InputError("no picture or film was among what was sent", remedy="choose photographs, films, or a ZIP of them")
-        _forget_upload(visit, draft)
-        draft.upload, draft.received, draft.place, kept = upload.id, upload.received, "", True
+        async with taken_in(visit) as upload:
+            draft = _draft(visit)
+            _forget_upload(visit, draft)
+            draft.upload, draft.received, draft.place = upload.id, upload.received, ""
     except (InputError, SetupError) as error:
         if visit.here.draft is None or isinstance(error, RefusedError):
             raise
         return await _page(visit, visit.here.draft, "", error)
-    finally:
-        if not kept:
-            await asyncio.to_thread(folders.uploads.drop, upload.id)
     return visit.go(WHERE)
+
+
+@asynccontextmanager
+async def taken_in(visit: Visit) -> AsyncIterator[Upload]:
+    """Read the body of a request into an upload, and lend it; unless all goes well, nothing of it is left behind.
+
+    Raises
+    ------
+    InputError
+        The desk takes no pictures, none was among what was sent, or what `uploading.receive` raises.
+    SetupError
+        They can't be kept.
+    """
+    uploads = folders_of(visit).uploads
+    await asyncio.to_thread(uploads.sweep, visit.house.sessions.uploads)
+    upload, well = await asyncio.to_thread(uploads.begin), False
+    try:
+        await receive(visit, upload, most=MOST)
+        if not upload.received.files:
+            raise InputError("no picture or film was among what was sent", remedy="choose photographs, films, or a ZIP of them")
+        yield upload
+        well = True
+    finally:
+        if not well:
+            await asyncio.to_thread(uploads.drop, upload.id)
+        uploads.came(upload.id)
 
 
 async def take_back(visit: Visit) -> Response:
@@ -73,7 +93,7 @@ async def take_back(visit: Visit) -> Response:
 
 def _forget_upload(visit: Visit, draft: CharterDraft) -> None:
     if draft.upload:
-        _folders(visit).uploads.drop(draft.upload)
+        folders_of(visit).uploads.drop(draft.upload)
     draft.upload, draft.received = "", None
 
 
