@@ -120,7 +120,8 @@ async def _page(visit: Visit, draft: CharterDraft, place: str, error: VisavisErr
     )
 
 
-def _folders(visit: Visit) -> Folders:
+def folders_of(visit: Visit) -> Folders:
+    """Return where pictures may come from; `InputError` if from nowhere."""
     if visit.house.folders is None:
         raise InputError("the desk offers no folder and takes no pictures", remedy="visavis serve --photos DIR")
     return visit.house.folders
