@@ -98,3 +98,51 @@ def test_a_consent_that_never_was_is_nothing(carl):
     for wanted in ("Anna", "x", "01a20294-abe7-7094-a57f-37246b8fa3e5"):
         assert carl.get(f"/consents/{wanted}").status_code == 404
         assert carl.post(f"/consents/{wanted}/withdraw").status_code == 404
+
+
+CONSENT = {
+    "person": "Berta",
+    "text": "I agree that my pictures are found by my face.",
+    "version": "guests-2",
+    "means": "web-form",
+    "proof": "form 12",
+    "files": "berta-*\nparty/",
+    "agreed": "yes",
+}
+
+
+def test_a_consent_is_recorded_with_its_words_and_listed(carl):
+    (source,) = re.findall(r'name="source" value="([^"]+)"', carl.get("/consents/new").text)
+    answer = carl.post("/consents", {**CONSENT, "source": source, "given": "2026-01-02", "until": "2030-01-02"})
+    shown = carl.get(answer.headers["location"]).text
+    for said in ("Berta", CONSENT["text"], "guests-2", "form 12", "berta-*", "party/"):
+        assert said in shown
+    assert "Berta" in carl.get("/consents").text
+
+
+def test_the_words_may_come_as_a_file(carl):
+    (source,) = re.findall(r'name="source" value="([^"]+)"', carl.get("/consents/new").text)
+    words_file = {"file": ("words.txt", "Größe zählt nicht.".encode(), "text/plain")}
+    answer = carl.post("/consents", {**CONSENT, "source": source, "text": ""}, files=words_file)
+    assert "Größe zählt nicht." in carl.get(answer.headers["location"]).text
+    no_text = {"file": ("words.pdf", b"%PDF\xff\xfe", "application/pdf")}
+    answer = carl.post("/consents", {**CONSENT, "source": source}, files=no_text)
+    assert (answer.status_code, "UTF-8" in answer.text or "be read" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "says"),
+    [
+        ({"text": ""}, "words that are kept"),
+        ({"agreed": ""}, "does not allow what the source is for"),
+        ({"proof": ""}, "can be shown"),
+        ({"files": ""}, "covers files"),
+        ({"given": "2999-01-01"}, "recorded once it was given"),
+        ({"given": "soon"}, "is no day"),
+    ],
+)
+def test_a_consent_that_does_not_hold_together_is_told_so_and_nothing_typed_is_lost(carl, left_out, says):
+    (source,) = re.findall(r'name="source" value="([^"]+)"', carl.get("/consents/new").text)
+    answer = carl.post("/consents", {**CONSENT, "source": source, **left_out})
+    assert (answer.status_code, says in answer.text, "Berta" in answer.text) == (422, True, True)
+    assert "Berta" not in carl.get("/consents").text

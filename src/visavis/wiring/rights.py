@@ -95,7 +95,8 @@ class ConsentDesk(_Erasing):
         source: str,
         *,
         person: str,
-        text: Path | str,
+        text: Path | str = "",
+        words: str | None = None,
         text_version: str,
         means: str,
         purposes: Sequence[str],
@@ -105,7 +106,7 @@ class ConsentDesk(_Erasing):
         until: dt.date | None = None,
         guardian: str = "",
     ) -> ConsentId:
-        """Record that a person agreed to the words in the file `text`, for files of a source.
+        """Record that a person agreed to `words`, or to those in the file `text`, for files of a source.
 
         Raises
         ------
@@ -117,7 +118,7 @@ class ConsentDesk(_Erasing):
         new = NewConsent(
             person=person.strip(),
             guardian=guardian.strip(),
-            text=ConsentText(version=text_version, words=_read(Path(text))),
+            text=ConsentText(version=text_version, words=_read(Path(text)) if words is None else words),
             means=means,
             purposes=tuple(purposes),
             files=tuple(files),

@@ -1,21 +1,25 @@
-"""Consents that a source stands on: who agreed to what, and withdrawal in one click, with what follows."""
+"""Consents that a source stands on: recorded, listed with their words, and withdrawn in one click, with what follows."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from visavis.domain.errors import InputError, VisavisError
+from visavis.domain.errors import InputError, RefusedError, VisavisError
+from visavis.web.asked import day, status_of
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.requests import NOT_THERE
 from visavis.web.pages.results import ID
 from visavis.web.pages.search import problem_of
 from visavis.web.pages.under_way import begun
-from visavis.web.visit import NotThere, Visit
+from visavis.web.visit import Form, NotThere, Visit
 
 if TYPE_CHECKING:
-    from visavis.wiring import Archive
+    from visavis.domain.ids import ConsentId
+    from visavis.wiring import Archive, SourceRecord
     from visavis.wiring.rights import ConsentRecord
 
+FIELDS = ("source", "person", "guardian", "text", "version", "means", "files", "proof", "given", "until", "agreed")
 MEANS = {"paper": "on paper", "web-form": "by a form", "email": "by e-mail", "spoken": "spoken"}
 
 
@@ -33,6 +37,61 @@ async def show_all(visit: Visit) -> Response:
 async def show(visit: Visit) -> Response:
     """Show one consent with the words that were agreed to: one consultation leaf."""
     return await _page(visit, None)
+
+
+async def blank(visit: Visit) -> Response:
+    """Show the form of a consent that was given."""
+    return await _form(visit, None)
+
+
+async def give(visit: Visit) -> Response:
+    """Record it; from then on the files that it covers are taken in."""
+    form = visit.form
+
+    def do(archive: "Archive") -> "ConsentId":
+        source = archive.source(form.one("source"))
+        given = day(form.one("given"))
+        return archive.consents.give(
+            source.id,
+            person=form.one("person"),
+            guardian=form.one("guardian"),
+            words=_words(form),
+            text_version=form.one("version"),
+            means=form.one("means"),
+            purposes=archive.charters.purposes(source) if form.one("agreed") else (),
+            files=[line.strip() for line in form.one("files").splitlines() if line.strip()],
+            proof=form.one("proof"),
+            given_at=None if given is None else dt.datetime.combine(given, dt.time(), tzinfo=dt.UTC),
+            until=day(form.one("until")),
+        )
+
+    try:
+        consent_id = await visit.house.archive.act(visit.here.who, do)
+    except (InputError, RefusedError) as error:
+        return await _form(visit, error)
+    return visit.go(f"/consents/{consent_id}")
+
+
+def _words(form: Form) -> str:
+    """Return what was agreed to: of the file, or as it was typed; `InputError` for a file that is no text."""
+    try:
+        return form.file.decode() if form.file else form.one("text")
+    except UnicodeDecodeError:
+        raise InputError("the words of the consent can't be read", remedy="choose a text file in UTF-8, or paste them") from None
+
+
+async def _form(visit: Visit, error: VisavisError | None) -> Response:
+    def ask(archive: "Archive") -> "list[tuple[SourceRecord, tuple[str, ...]]]":
+        return [(source, archive.charters.purposes(source)) for source in archive.sources() if source.profile == "consent"]
+
+    return visit.page(
+        "consent_new.html.j2",
+        status=status_of(error),
+        problem=problem_of(error),
+        sources=await visit.house.archive.act(visit.here.who, ask),
+        means=list(MEANS.items()),
+        said={name: visit.form.one(name) for name in FIELDS},
+    )
 
 
 async def withdraw(visit: Visit) -> Response:
@@ -87,6 +146,8 @@ def _id(visit: Visit) -> str:
 
 OPENINGS: tuple[Opening, ...] = (
     (Door(method="GET", path="/consents", who=Who.ROLE, act="consent", operation="consultation"), show_all),
+    (Door(method="GET", path="/consents/new", who=Who.ROLE, act="consent", because="an empty form"), blank),
+    (Door(method="POST", path="/consents", who=Who.ROLE, act="consent", operation="set-up", body_bytes=FORM), give),
     (Door(method="GET", path="/consents/{consent}", who=Who.ROLE, act="consent", operation="consultation"), show),
     (
         Door(method="POST", path="/consents/{consent}/withdraw", who=Who.ROLE, act="consent", operation="alteration", body_bytes=FORM),
