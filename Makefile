@@ -19,9 +19,8 @@ demo: $(VENV)/runtime.txt
 	$(PY) examples/demo.py
 	@cat $<
 
-# Files in their order: by the number of their tests, those with one long test would all come last, in one worker.
 test: $(VENV)/dev.txt
-	OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(PY) -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
+	OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(PY) -m pytest --numprocesses $(JOBS) --dist loadfile
 
 # The tests come last: their summary is the last line of a run.
 check: lint types house docs test
