@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -102,14 +103,15 @@ def test_copies_leave_as_they_are_masked_or_cut(found, museum, ledger_of, how, l
 def test_a_picture_that_changed_since_it_was_read_is_not_copied(found, museum, tmp_path_factory):
     ines, at, candidates = found
     (one,) = [root.path for root in _source(ines, "Museum").roots]
-    whole = {path: path.read_bytes() for path in one.iterdir()}
+    whole = {path: (path.read_bytes(), path.stat()) for path in one.iterdir()}
     try:
-        for path, body in whole.items():
+        for path, (body, _) in whole.items():
             path.write_bytes(body + b"\0")
         contents = json.loads(files(ines.post(f"{at}/copies", {"pick": candidates, "how": "masked", **TO}))["contents.json"])
     finally:
-        for path, body in whole.items():
+        for path, (body, before) in whole.items():  # as they were, their times too: other tests read this folder again
             path.write_bytes(body)
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert [line["file"] for line in contents["candidates"]] == [None] * len(candidates)
 
 
