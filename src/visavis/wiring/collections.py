@@ -105,7 +105,8 @@ class CollectionDesk:
         found = None if service_id is None else records.collections.of(service_id, name)
         if found is None or found.created_at is None:
             raise NoCollection("this key has no collection of that name", remedy="CreateCollection, with a name that an owner allowed")
-        return found, next(source for source in records.sources.all() if source.number == found.source_number)
+        (source,) = records.sources.some({found.source_number})
+        return found, source
 
     @property
     def pack(self) -> str:

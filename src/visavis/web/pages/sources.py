@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, SetupError, VisavisError
+from visavis.web.asked import id_in
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.drafts import CharterDraft
 from visavis.web.pages.charter import ALOUD, drop_draft
-from visavis.web.pages.results import ID, none_the_wiser
+from visavis.web.pages.results import none_the_wiser
 from visavis.web.pages.search import problem_of
 from visavis.web.pages.where import MOST, folders_of, taken_in
-from visavis.web.visit import NotThere, Visit
+from visavis.web.visit import Visit
 from visavis.wiring.folders import Upload
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ async def thaw(visit: Visit) -> Response:
 
 async def hand_in(visit: Visit) -> Response:
     """Take more pictures for a source, in a folder of their own, under its charter and this person's key."""
-    source_id = _id(visit)
+    source_id = id_in(visit, "source")
     with none_the_wiser():
         await visit.house.archive.act(visit.here.who, lambda archive: archive.pictures.source(source_id))
     try:
@@ -139,7 +140,7 @@ async def _added(visit: Visit, source_id: str, upload: Upload) -> None:
 
 async def amend(visit: Visit) -> Response:
     """Begin a new version: the charter as it stands, question by question."""
-    source_id = _id(visit)
+    source_id = id_in(visit, "source")
 
     def ask(archive: "Archive") -> CharterDraft:
         source = archive.pictures.source(source_id)
@@ -156,7 +157,7 @@ async def amend(visit: Visit) -> Response:
 
 async def outcomes(visit: Visit) -> Response:
     """List the files of a source that ended in one outcome."""
-    source_id, reason = _id(visit), visit.request.query_params.get("reason", "")
+    source_id, reason = id_in(visit, "source"), visit.request.query_params.get("reason", "")
 
     def ask(archive: "Archive") -> tuple[Standing, list[object]]:
         source = archive.pictures.source(source_id)
@@ -193,7 +194,7 @@ async def _due(visit: Visit, error: VisavisError | None, *, done: object = None)
 
 
 async def _done(visit: Visit, act: "Callable[[Archive, str], object]") -> Response:
-    source_id = _id(visit)
+    source_id = id_in(visit, "source")
 
     def do(archive: "Archive") -> None:
         act(archive, archive.pictures.source(source_id).id)
@@ -206,7 +207,7 @@ async def _done(visit: Visit, act: "Callable[[Archive, str], object]") -> Respon
 
 
 async def _page(visit: Visit, error: VisavisError | None) -> Response:
-    source_id, today = _id(visit), visit.house.clock.now().date()
+    source_id, today = id_in(visit, "source"), visit.house.clock.now().date()
 
     def ask(archive: "Archive") -> Whole:
         from visavis.wiring.sources import says
@@ -256,13 +257,6 @@ def _may(visit: Visit) -> frozenset[str]:
 
 def _texts(item: dict[str, object]) -> dict[str, str]:
     return {name: str(value) for name, value in item.items()}
-
-
-def _id(visit: Visit) -> str:
-    said: str = visit.request.path_params["source"]
-    if not ID.fullmatch(said):
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
-    return said
 
 
 _HERE = "/sources/{source}"
