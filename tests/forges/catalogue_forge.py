@@ -37,6 +37,7 @@ CONSTANTS = {
     "web/pages/requests.py": ("STATES", "ACTS"),
     "web/pages/rights.py": ("TOO_MANY", "TOO_OLD", "NO_PHOTO", "TOLD", "STANDINGS"),
     "web/pages/under_way.py": ("STEPS",),
+    "web/visit.py": ("NOTHING_HERE",),
     "law/asking.py": ("ASKS", "SAYS", "TERMS"),
     "cli/output/reading.py": ("LEAD", "STAMPS", "_DECIDED"),
     "ledger/leaf.py": ("Operation",),

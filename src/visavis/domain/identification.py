@@ -222,6 +222,9 @@ class Candidate:
 NOT_CALIBRATED = "not calibrated for this gallery: false candidates are to be expected, and their number is not known"
 """What a result says of its expected false hits as long as no error rates were measured at its N."""
 
+LEAST_STRANGERS = 0.001
+"""Expectations below are told as less than it: nothing was measured so far out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedHits:

@@ -8,6 +8,11 @@ class Numeral(str):
     """A number as English writes it, `0.001`, in a line."""
 
 
+def two_digits(value: float) -> Numeral:
+    """Write a number with the two digits that count, whole from ten on: `0.021`, `3`, `1,204`."""
+    return Numeral(f"{value:,.0f}" if value >= 9.95 else f"{value:.2g}")
+
+
 class Line(str):
     """What a service says, in English for programs and papers; it remembers of what it is made, for a desk that speaks another language.
 

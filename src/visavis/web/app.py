@@ -139,7 +139,7 @@ def make_app(house: House, openings: Sequence[Opening] = OPENINGS) -> ASGIApp:
         cookie = request.cookies.get(house.address.cookie, "")
         visit = Visit(request=request, house=house, cookie=cookie, session=house.sessions.find(cookie))
         if status == 404:
-            return error_page(visit, NotThere("there is nothing at this address", remedy="start from the first page"))
+            return error_page(visit, NotThere())
         answer = error_page(visit, InputError("this address is not asked that way", remedy="start from the first page"))
         answer.status_code = status
         return answer

@@ -14,7 +14,7 @@ def id_in(visit: Visit, name: str) -> str:
     """Return an id of the address; `NotThere` for anything else."""
     said: str = visit.request.path_params[name]
     if not ID.fullmatch(said):
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
+        raise NotThere
     return said
 
 

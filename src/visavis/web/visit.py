@@ -31,8 +31,14 @@ class TooLarge(InputError):
     """A body over the limit of its route."""
 
 
+NOTHING_HERE = ("there is nothing at this address", "start from the first page")
+
+
 class NotThere(InputError):
     """Nothing is at this address, or nothing that this person may see: nobody is told which."""
+
+    def __init__(self, message: str = NOTHING_HERE[0], *, remedy: str = NOTHING_HERE[1]) -> None:
+        super().__init__(message, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ import math
 import re
 from collections.abc import Sequence
 
-from visavis.domain.identification import Candidate, SearchResult
-from visavis.domain.speech import ENGLISH, Speech
+from visavis.domain.identification import LEAST_STRANGERS, Candidate, SearchResult
+from visavis.domain.speech import ENGLISH, Speech, two_digits
 
 LEAD = "A candidate is a lead, not an identification."
 STAMPS = {
@@ -17,9 +17,6 @@ STAMPS = {
 
 END = 8
 """Last characters of an id that a person types; they are random."""
-
-LEAST_STRANGERS = 0.001
-"""Expectations below are told as less than it: nothing was measured so far out."""
 
 LEAST_TOLD = 5
 """Smallest count that leaves the house as it is."""
@@ -190,11 +187,8 @@ def strangers(candidate: Candidate, speech: Speech = ENGLISH) -> str:
     if expected is None:
         return "?"
     if expected < LEAST_STRANGERS:
-        return f"<{speech.number(LEAST_STRANGERS, 3)}"
-    if expected >= 10:
-        return speech.number(expected)
-    rounded = f"{expected:.2g}"  # two digits that count
-    return speech.number(float(rounded), len(rounded.partition(".")[2]))
+        return f"<{speech.tell(two_digits(LEAST_STRANGERS))}"
+    return speech.tell(two_digits(expected))
 
 
 def strangers_in_words(candidate: Candidate, speech: Speech = ENGLISH) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from visavis.domain.errors import InputError
-from visavis.domain.identification import NOT_CALIBRATED, ExpectedHits, Threshold
-from visavis.domain.speech import Line, Numeral, line
+from visavis.domain.identification import LEAST_STRANGERS, NOT_CALIBRATED, ExpectedHits, Threshold
+from visavis.domain.speech import Line, Numeral, line, two_digits
 from visavis.domain.tails import ADJUSTED, COSINE, FUSED, USUAL, WEAK, Calibration, Strangers
 
 DEFAULT_EXPECTED = 0.1
@@ -115,7 +115,7 @@ def line_of(hits: ExpectedHits | None, threshold: float, size: int) -> str:
     if hits is None:
         return NOT_CALIBRATED
     count = in_words(hits.count)
-    if hits.high >= _LEAST:
+    if hits.high >= LEAST_STRANGERS:
         count = line("%(count)s (%(low)s to %(high)s)", count=count, low=_number(hits.low), high=_number(hits.high))
     if len(hits.probes) > 1:
         count = line("at most %(count)s", count=count)
@@ -143,15 +143,12 @@ def kinds(weak: Sequence[bool], *, fuse: bool) -> tuple[str, ...]:
 
 def in_words(count: float) -> Line:
     """Say an expectation: `about 0.3 strangers`."""
-    if count < _LEAST:
-        return line("fewer than %(count)s strangers", count=Numeral(f"{_LEAST:g}"))
+    if count < LEAST_STRANGERS:
+        return line("fewer than %(count)s strangers", count=two_digits(LEAST_STRANGERS))
     return line("about %(count)s strangers", count=_number(count))
 
 
-_LEAST = 0.001
-
-
 def _number(count: float) -> str:
-    if count < _LEAST:
-        return line("less than %(count)s", count=Numeral(f"{_LEAST:g}"))
-    return Numeral(f"{count:,.0f}" if count >= 10 else f"{count:.2g}")
+    if count < LEAST_STRANGERS:
+        return line("less than %(count)s", count=two_digits(LEAST_STRANGERS))
+    return two_digits(count)

@@ -152,13 +152,13 @@ def _own(archive: "Archive", call: Call) -> "list[CaseRecord]":
 def _one(archive: "Archive", call: Call) -> "CaseRecord":
     found = next((one for one in _own(archive, call) if one.id == call.ids["case_id"]), None)
     if found is None:
-        raise NotThere("there is nothing at this address", remedy="GET /v1/cases lists yours")
+        raise NotThere(remedy="GET /v1/cases lists yours")
     return found
 
 
 def _known(archive: "Archive", case_id: str) -> None:
     if not any(one.id == case_id for one in archive.cases.all()):
-        raise NotThere("there is nothing at this address", remedy="GET /v1/cases lists yours")
+        raise NotThere(remedy="GET /v1/cases lists yours")
 
 
 def _told(archive: "Archive", case: "CaseRecord", call: Call) -> CaseOut:

@@ -111,7 +111,7 @@ def _visible(archive: "Archive") -> "list[JobRecord]":
 def _one(archive: "Archive", job_id: str) -> "JobRecord":
     found = next((job for job in _visible(archive) if job.id == job_id), None)
     if found is None:
-        raise NotThere("there is nothing at this address", remedy="GET /v1/jobs lists yours")
+        raise NotThere(remedy="GET /v1/jobs lists yours")
     return found
 
 

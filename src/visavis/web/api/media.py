@@ -110,7 +110,7 @@ def _show(archive: "Archive", call: Call) -> "WholePicture":
     except (InputError, RefusedError) as error:
         if isinstance(error, RefusedError) and error.rule not in ("browsed-in-case", "key-bounds"):
             raise
-        raise NotThere("there is nothing at this address", remedy="GET /v1/sources/{source_id}/media lists yours") from None
+        raise NotThere(remedy="GET /v1/sources/{source_id}/media lists yours") from None
     return whole
 
 

@@ -36,7 +36,7 @@ def ids_of(request: Request) -> dict[str, str]:
     found = {name: str(said) for name, said in request.path_params.items()}
     for name, said in found.items():
         if not (NUMBER if name in NUMBERED else ID).fullmatch(said):
-            raise NotThere("there is nothing at this address", remedy="ids are 36 characters, lower case")
+            raise NotThere(remedy="ids are 36 characters, lower case")
     return found
 
 

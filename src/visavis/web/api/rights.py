@@ -104,7 +104,7 @@ async def request(call: Call) -> RequestOut:
     def read(archive: "Archive") -> RequestOut:
         found = next((one for one in archive.requests.all() if one.id == call.ids["request_id"]), None)
         if found is None:
-            raise NotThere("there is nothing at this address", remedy="GET /v1/requests lists them")
+            raise NotThere(remedy="GET /v1/requests lists them")
         return _request(archive, found)
 
     answer: RequestOut = await call.act(read)
@@ -141,7 +141,7 @@ async def order(call: Call) -> OrderOut:
     def read(archive: "Archive") -> OrderOut:
         found = next((one for one in archive.orders.all() if one.id == call.ids["order_id"]), None)
         if found is None:
-            raise NotThere("there is nothing at this address", remedy="GET /v1/orders lists them")
+            raise NotThere(remedy="GET /v1/orders lists them")
         return _order(archive, found, call)
 
     answer: OrderOut = await call.act(read)

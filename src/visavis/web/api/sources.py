@@ -118,7 +118,7 @@ def one_of(archive: "Archive", source_id: str) -> "SourceRecord":
     """Return one of them; `NotThere`, in the same words whether it is another's or nobody's."""
     found = next((source for source in visible(archive) if source.id == source_id), None)
     if found is None:
-        raise NotThere("there is nothing at this address", remedy="GET /v1/sources lists yours")
+        raise NotThere(remedy="GET /v1/sources lists yours")
     return found
 
 

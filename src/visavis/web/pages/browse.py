@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import InputError, RefusedError, VisavisError
+from visavis.web.asked import ID, id_in, status_of
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.results import ID, PART
+from visavis.web.pages.results import PART
 from visavis.web.pages.search import Choice, ShownBox, may_search, problem_of, shown_box
 from visavis.web.sessions import OpenedSearch
 from visavis.web.visit import NotThere, Visit
@@ -35,7 +36,7 @@ class Tile:
 
 async def page(visit: Visit) -> Response:
     """Show a page of a source's pictures: one consultation leaf."""
-    source_id, after = _id(visit, "source"), visit.request.query_params.get("after", "")
+    source_id, after = id_in(visit, "source"), visit.request.query_params.get("after", "")
 
     def look(archive: "Archive") -> "PicturePage":
         return archive.pictures.page(archive.pictures.source(source_id).id, after=after if ID.fullmatch(after) else "")
@@ -85,7 +86,7 @@ async def search(visit: Visit) -> Response:
 
 
 async def _whole(visit: Visit, error: VisavisError | None) -> Response:
-    picture_id = _id(visit, "picture")
+    picture_id = id_in(visit, "picture")
     # After a form that did not work the page is shown again; that it was looked at is in the ledger already.
     found = await _looked(visit, lambda archive: archive.pictures.read(picture_id) if error else archive.pictures.show(picture_id))
     visit.here.saw([picture_id])
@@ -93,7 +94,7 @@ async def _whole(visit: Visit, error: VisavisError | None) -> Response:
     form = visit.form
     return visit.page(
         "picture.html.j2",
-        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        status=status_of(error),
         problem=problem_of(error),
         source=found.source,
         picture=found.picture,
@@ -107,9 +108,9 @@ async def _whole(visit: Visit, error: VisavisError | None) -> Response:
 
 async def _read(visit: Visit) -> "WholePicture":
     """Return a picture whose page this session has opened; that look is the one in the ledger."""
-    picture_id = _id(visit, "picture")
+    picture_id = id_in(visit, "picture")
     if picture_id not in visit.here.pictures:
-        raise NotThere("there is nothing at this address", remedy="open the page of its source first")
+        raise NotThere(remedy="open the page of its source first")
     return await _looked(visit, lambda archive: archive.pictures.read(picture_id))
 
 
@@ -122,7 +123,7 @@ async def _looked(visit: Visit, look: "Callable[[Archive], T]") -> T:
             raise
     except InputError:
         pass
-    raise NotThere("there is nothing at this address", remedy="start from the first page")
+    raise NotThere
 
 
 async def _jpeg(visit: Visit, picture: "SourcePicture", face: "PictureFace | None", cut: Callable[[RgbImage], bytes]) -> Response:
@@ -150,13 +151,6 @@ def _boxes(picture: "SourcePicture") -> tuple[ShownBox, ...]:
 def _cases(archive: "Archive", source_number: int) -> list[Choice]:
     cases = [case for case in archive.cases.mine() if source_number in case.sources]
     return [Choice(id=case.id, title=case.title or f"{case.kind} case", note=f"{case.purpose}, {case.profile}") for case in cases]
-
-
-def _id(visit: Visit, name: str) -> str:
-    said: str = visit.request.path_params[name]
-    if not ID.fullmatch(said):
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
-    return said
 
 
 OPENINGS: tuple[Opening, ...] = (

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.identification import Candidate
+from visavis.web.asked import status_of
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.hints import hints
 from visavis.web.pages.beside import enlargement, searched
@@ -91,7 +92,7 @@ async def page(visit: Visit, error: VisavisError | None) -> Response:
     words, form = visit.words, visit.form if error else Form()
     return visit.page(
         "candidate.html.j2",
-        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        status=status_of(error),
         problem=problem_of(error),
         result=past.result,
         candidate=candidate,

@@ -124,7 +124,7 @@ async def _view(visit: Visit) -> "tuple[CaseView, dict[str, str], dict[int, str]
             raise
     except InputError:
         pass
-    raise NotThere("there is nothing at this address", remedy="start from the first page")
+    raise NotThere
 
 
 async def _page(visit: Visit, error: VisavisError | None) -> Response:

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import day, status_of
+from visavis.web.asked import day, id_in, status_of
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.requests import NOT_THERE
-from visavis.web.pages.results import ID
 from visavis.web.pages.search import problem_of
 from visavis.web.pages.under_way import begun
 from visavis.web.visit import Form, NotThere, Visit
@@ -96,7 +94,7 @@ async def _form(visit: Visit, error: VisavisError | None) -> Response:
 
 async def withdraw(visit: Visit) -> Response:
     """Withdraw it: what stood on it leaves every search now, and is erased."""
-    consent_id, here = _id(visit), visit.request.url.path.removesuffix("/withdraw")
+    consent_id, here = id_in(visit, "consent"), visit.request.url.path.removesuffix("/withdraw")
     await _one(visit)
     because = visit.form.one("because")
     try:
@@ -125,7 +123,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
 
 
 async def _one(visit: Visit) -> "tuple[ConsentRecord, str]":
-    consent_id = _id(visit)
+    consent_id = id_in(visit, "consent")
 
     def ask(archive: "Archive") -> "tuple[ConsentRecord, str]":
         found = archive.consents.show(consent_id)
@@ -134,14 +132,7 @@ async def _one(visit: Visit) -> "tuple[ConsentRecord, str]":
     try:
         return await visit.house.archive.act(visit.here.who, ask)
     except InputError:
-        raise NotThere(NOT_THERE, remedy="start from the first page") from None
-
-
-def _id(visit: Visit) -> str:
-    said: str = visit.request.path_params["consent"]
-    if not ID.fullmatch(said):
-        raise NotThere(NOT_THERE, remedy="start from the first page")
-    return said
+        raise NotThere from None
 
 
 OPENINGS: tuple[Opening, ...] = (

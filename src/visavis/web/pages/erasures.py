@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from starlette.responses import Response
 
-from visavis.domain.errors import InputError, RefusedError, VisavisError
+from visavis.domain.errors import InputError, VisavisError
+from visavis.web.asked import ID, id_in, status_of
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.requests import NOT_THERE
-from visavis.web.pages.results import ID
 from visavis.web.pages.search import problem_of
 from visavis.web.pages.under_way import begun
 from visavis.web.visit import Form, NotThere, Visit
@@ -53,7 +52,7 @@ async def erasures_page(visit: Visit, error: VisavisError | None) -> Response:
     form = visit.form if error else Form()
     return visit.page(
         "erasures.html.j2",
-        status=_status(error),
+        status=status_of(error),
         problem=problem_of(error),
         runs=list(reversed(runs)),
         holds=list(reversed(held)),
@@ -109,7 +108,7 @@ async def show(visit: Visit) -> Response:
 
 async def sign(visit: Visit) -> Response:
     """Sign the certificate; the second person's signature issues it."""
-    run_id, here = _id(visit), visit.request.url.path.removesuffix("/certificate")
+    run_id, here = id_in(visit, "run"), visit.request.url.path.removesuffix("/certificate")
     await _there(visit, lambda archive: archive.erasure.one(run_id))
     try:
         return await begun(
@@ -121,7 +120,7 @@ async def sign(visit: Visit) -> Response:
 
 async def told(visit: Visit) -> Response:
     """Note that the notices to recipients were sent."""
-    run_id = _id(visit)
+    run_id = id_in(visit, "run")
     await _there(visit, lambda archive: archive.erasure.told(run_id))
     return visit.go(f"/erasures/{run_id}")
 
@@ -136,19 +135,19 @@ async def certificate(visit: Visit) -> Response:
         signatures=signatures,
         sha256=json.loads(signatures[0]["statement"])["facts"]["certificate"],
         leaf=json.loads(made["leaf"])["seq"],
-        run=_id(visit),
+        run=id_in(visit, "run"),
     )
 
 
 async def certificate_file(visit: Visit) -> Response:
     """Give the certificate as it is checked offline, byte for byte the same each time."""
-    name = f"certificate-{_id(visit)[-8:]}.json"
+    name = f"certificate-{id_in(visit, 'run')[-8:]}.json"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(await _certificate(visit), media_type="application/json", headers=headers)
 
 
 async def _certificate(visit: Visit) -> bytes:
-    run_id = _id(visit)
+    run_id = id_in(visit, "run")
 
     def read(archive: "Archive") -> bytes:
         if archive.erasure.one(run_id).state != "issued":
@@ -159,7 +158,7 @@ async def _certificate(visit: Visit) -> bytes:
 
 
 async def _page(visit: Visit, error: VisavisError | None) -> Response:
-    run_id, session = _id(visit), visit.here
+    run_id, session = id_in(visit, "run"), visit.here
     may_erase = session.may("erase")
 
     def ask(archive: "Archive") -> "tuple[ErasureRun, dict[str, int], list[Notice], int]":
@@ -171,7 +170,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
     found, originals, notices, people = await _there(visit, ask)
     return visit.page(
         "erasure.html.j2",
-        status=_status(error),
+        status=status_of(error),
         problem=problem_of(error),
         run=found,
         originals=originals,
@@ -193,7 +192,7 @@ async def _scope_page(visit: Visit, error: VisavisError | None) -> Response:
     form = visit.form
     return visit.page(
         "erasure_scope.html.j2",
-        status=_status(error),
+        status=status_of(error),
         problem=problem_of(error),
         report=report,
         grounds=GROUNDS,
@@ -209,7 +208,7 @@ async def _question(visit: Visit) -> "EraseQuestion":
     faces, media, source = form.one("faces").split(), form.one("media").split(), form.one("source")
     if wanted := form.one("request"):
         if not ID.fullmatch(wanted):
-            raise NotThere(NOT_THERE, remedy="start from the first page")
+            raise NotThere
         request = await visit.house.archive.act(visit.here.who, lambda archive: archive.requests.one(wanted))
         faces += [found.face_id for found in request.confirmed]
     if not (faces or media or source):
@@ -217,22 +216,11 @@ async def _question(visit: Visit) -> "EraseQuestion":
     return EraseQuestion(ground=form.one("ground") or "request", faces=tuple(faces), media=tuple(media), source=source or None)
 
 
-def _id(visit: Visit) -> str:
-    said: str = visit.request.path_params["run"]
-    if not ID.fullmatch(said):
-        raise NotThere(NOT_THERE, remedy="start from the first page")
-    return said
-
-
 async def _there(visit: Visit, what: "Callable[[Archive], T]") -> T:
     try:
         return await visit.house.archive.act(visit.here.who, what)
     except InputError:
-        raise NotThere(NOT_THERE, remedy="start from the first page") from None
-
-
-def _status(error: VisavisError | None) -> int:
-    return {True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200
+        raise NotThere from None
 
 
 _IDS = "ids, counts and states, of no person"

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, VisavisError
-from visavis.web.asked import day
+from visavis.web.asked import day, id_in
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.erasures import erasures_page
-from visavis.web.pages.requests import NOT_THERE
-from visavis.web.pages.results import ID
-from visavis.web.visit import NotThere, Visit
+from visavis.web.visit import Visit
 
 if TYPE_CHECKING:
     from visavis.wiring import Archive
@@ -32,13 +30,13 @@ async def ask(visit: Visit) -> Response:
 
 async def second(visit: Visit) -> Response:
     """Put a hold that somebody else asked for in force."""
-    hold = _id(visit)
+    hold = id_in(visit, "hold")
     return await _done(visit, lambda archive: archive.erasure.second(hold))
 
 
 async def release(visit: Visit) -> Response:
     """End a hold before its day."""
-    hold = _id(visit)
+    hold = id_in(visit, "hold")
     return await _done(visit, lambda archive: archive.erasure.release(hold))
 
 
@@ -48,13 +46,6 @@ async def _done(visit: Visit, act: "Callable[[Archive], object]") -> Response:
     except VisavisError as error:
         return await erasures_page(visit, error)
     return visit.go("/erasures")
-
-
-def _id(visit: Visit) -> str:
-    said: str = visit.request.path_params["hold"]
-    if not ID.fullmatch(said):
-        raise NotThere(NOT_THERE, remedy="start from the first page")
-    return said
 
 
 def _post(path: str) -> Door:

@@ -1,6 +1,5 @@
 """Jobs: what is being read, how far it is, what became of the files, and what people want of it."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from starlette.responses import Response
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.film import Sampling
 from visavis.domain.jobs import JobOptions
+from visavis.web.asked import id_in, status_of
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.job_view import JobView, SourceLine, view_of
 from visavis.web.visit import NotThere, Visit
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from visavis.wiring import Archive
     from visavis.wiring.jobs import FileRecord, JobRecord
 
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 FILES_A_PAGE = 100
 JOBS_A_PAGE = 50
 MOST_WORKERS = 8
@@ -42,7 +41,7 @@ async def now(visit: Visit) -> Response:
 
 async def files(visit: Visit) -> Response:
     """List the files of a job that ended in one outcome, a page at a time, newest first."""
-    job_id, reason, below = identified(visit, "job"), visit.request.query_params.get("reason", ""), _below(visit)
+    job_id, reason, below = id_in(visit, "job"), visit.request.query_params.get("reason", ""), _below(visit)
 
     def ask(archive: "Archive") -> "list[FileRecord]":
         return archive.jobs.files(job_id, reason, below=below, limit=FILES_A_PAGE + 1)
@@ -57,7 +56,7 @@ async def files(visit: Visit) -> Response:
 
 async def start(visit: Visit) -> Response:
     """Ask that a source be read; one that is being read already is shown."""
-    source_id, form = identified(visit, "source"), visit.form
+    source_id, form = id_in(visit, "source"), visit.form
 
     def ask(archive: "Archive") -> "JobRecord":
         with nothing_here():
@@ -91,7 +90,7 @@ async def stop(visit: Visit) -> Response:
 
 async def retry(visit: Visit) -> Response:
     """Ask for a job that reads again what this one could not."""
-    job_id = identified(visit, "job")
+    job_id = id_in(visit, "job")
     await _view(visit)
     try:
         made = await visit.house.archive.act(visit.here.who, lambda archive: archive.jobs.retry(job_id))
@@ -101,7 +100,7 @@ async def retry(visit: Visit) -> Response:
 
 
 async def _steer(visit: Visit, wish: Wish) -> Response:
-    job_id = identified(visit, "job")
+    job_id = id_in(visit, "job")
     await _view(visit)
     try:
         await visit.house.archive.act(visit.here.who, lambda archive: archive.jobs.steer(job_id, wish))
@@ -144,7 +143,7 @@ async def _show(visit: Visit, error: VisavisError | None) -> Response:
 
 
 async def _view(visit: Visit) -> JobView:
-    job_id, at = identified(visit, "job"), visit.house.clock.now()
+    job_id, at = id_in(visit, "job"), visit.house.clock.now()
 
     def ask(archive: "Archive") -> JobView:
         job = archive.jobs.one(job_id)
@@ -177,11 +176,6 @@ def _below(visit: Visit) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
 
 
-def status_of(error: VisavisError | None) -> int:
-    """Return the status of a page that comes back with what was wrong."""
-    return {True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200
-
-
 def problem_said(error: VisavisError | None) -> str:
     """Return what a page says of what was wrong; empty = nothing was."""
     if error is None:
@@ -191,21 +185,13 @@ def problem_said(error: VisavisError | None) -> str:
     return f"{str(error)[0].upper()}{str(error)[1:]}{rule}{remedy}."
 
 
-def identified(visit: Visit, name: str) -> str:
-    """Return an id of the address; `NotThere` if it is none."""
-    said: str = visit.request.path_params[name]
-    if not ID.fullmatch(said):
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
-    return said
-
-
 @contextmanager
 def nothing_here() -> Iterator[None]:
     """Answer alike for every id that is none of a job or a source."""
     try:
         yield
     except InputError:
-        raise NotThere("there is nothing at this address", remedy="start from the first page") from None
+        raise NotThere from None
 
 
 SAMPLINGS = {"": "As the setting says", "fast": "Fast", "normal": "Normal", "every-frame": "Every frame"}

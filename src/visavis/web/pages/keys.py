@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import day
+from visavis.web.asked import ID, day, id_in, status_of
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.results import ID
 from visavis.web.pages.search import problem_of
-from visavis.web.visit import Form, NotThere, Visit
+from visavis.web.visit import Form, Visit
 
 if TYPE_CHECKING:
     from visavis.wiring import Archive
@@ -87,14 +86,14 @@ async def add(visit: Visit) -> Response:
 
 async def revoke(visit: Visit) -> Response:
     """Let a program in no longer."""
-    key = _id(visit, "key")
+    key = id_in(visit, "key")
     await visit.house.archive.act(visit.here.who, lambda archive: archive.services.revoke(key))
     return visit.go("/keys")
 
 
 async def release(visit: Visit) -> Response:
     """Let a case go on that a burst froze."""
-    case = _id(visit, "case")
+    case = id_in(visit, "case")
     await visit.house.archive.act(visit.here.who, lambda archive: archive.services.release(case))
     return visit.go("/keys")
 
@@ -107,7 +106,7 @@ async def _page(visit: Visit, error: VisavisError | None, *, key: str = "") -> R
     usual = {"until": (today + dt.timedelta(days=90)).isoformat(), "per_hour": "60", "per_day": "500"}
     return visit.page(
         "keys.html.j2",
-        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        status=status_of(error),
         problem=problem_of(error),
         key=key,
         shelf=shelf,
@@ -154,13 +153,6 @@ def _one(form: Form, name: str) -> tuple[int]:
     if not (said.isascii() and said.isdigit() and len(said) <= 6):
         raise InputError(f"«{said[:20]}» is no number of searches", remedy="write a whole number")
     return (int(said),)
-
-
-def _id(visit: Visit, name: str) -> str:
-    said: str = visit.request.path_params[name]
-    if not ID.fullmatch(said):
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
-    return said
 
 
 OPENINGS: tuple[Opening, ...] = (

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
+from visavis.web.asked import id_in, status_of
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.candidate import page
-from visavis.web.pages.results import ID, one_candidate
+from visavis.web.pages.results import one_candidate
 from visavis.web.pages.search import problem_of
-from visavis.web.visit import NotThere, Visit
+from visavis.web.visit import Visit
 
 if TYPE_CHECKING:
     from visavis.wiring import Archive, SourceRecord
@@ -38,13 +39,13 @@ async def give(visit: Visit) -> Response:
 
 async def rename(visit: Visit) -> Response:
     """Give a labelled face another name."""
-    label, form = _label_id(visit), visit.form
+    label, form = id_in(visit, "label"), visit.form
     return await _changed(visit, lambda archive: archive.labels.rename(label, form.one("name"), because=form.one("because")))
 
 
 async def remove(visit: Visit) -> Response:
     """Erase a label."""
-    label, form = _label_id(visit), visit.form
+    label, form = id_in(visit, "label"), visit.form
     return await _changed(visit, lambda archive: archive.labels.remove(label, because=form.one("because")))
 
 
@@ -69,19 +70,12 @@ async def _listed(visit: Visit, error: VisavisError | None) -> Response:
     shown = [label for label in labels if wanted in ("", label.source_id)]
     return visit.page(
         "labels.html.j2",
-        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        status=status_of(error),
         problem=problem_of(error),
         labels=sorted(shown, key=lambda label: (label.name.casefold(), label.at)),
         titles={one.id: one.title for one in sources if one.id in named},
         asked={"source": wanted, "name": name},
     )
-
-
-def _label_id(visit: Visit) -> str:
-    said: str = visit.request.path_params["label"]
-    if not ID.fullmatch(said):
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
-    return said
 
 
 LONGEST = 300

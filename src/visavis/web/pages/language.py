@@ -16,7 +16,7 @@ async def choose(visit: Visit) -> Response:
     """Keep the choice in a cookie of its own, which says nothing else, and go back to the page that it was made on."""
     code = visit.request.path_params["code"]
     if code not in dict(visit.house.pages.languages.names()):
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
+        raise NotThere
     answer = visit.go(_back(visit))
     answer.set_cookie(LANGUAGE, code, max_age=_YEAR_S, path="/", secure=visit.house.address.secure, httponly=True, samesite="lax")
     return answer

@@ -84,7 +84,7 @@ async def leaf(visit: Visit) -> Response:
     try:
         entry, leaf_hash, proof = await visit.house.archive.act(visit.here.who, read)
     except InputError:
-        raise NotThere("there is nothing at this address", remedy="start from the first page") from None
+        raise NotThere from None
     return visit.page(
         "leaf.html.j2",
         line=line_of(entry),
@@ -100,7 +100,7 @@ async def proof(visit: Visit) -> Response:
     try:
         found = await visit.house.archive.act(visit.here.who, lambda archive: archive.ledger.proof(seq))
     except InputError:
-        raise NotThere("there is nothing at this address", remedy="start from the first page") from None
+        raise NotThere from None
     return _file(found.text, f"leaf-{seq}.tlog-proof", "text/plain; charset=utf-8")
 
 
@@ -180,7 +180,7 @@ async def _page(visit: Visit, asked: dict[str, str], lines: list[Line] | None, e
 def _seq(visit: Visit) -> int:
     said: str = visit.request.path_params["seq"]
     if not (said.isascii() and said.isdigit() and len(said) <= 12):
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
+        raise NotThere
     return int(said)
 
 

@@ -30,7 +30,7 @@ async def _paper(visit: Visit) -> "Paper":
     wanted = visit.request.path_params["source"]
     paper = await visit.house.archive.act(None, lambda archive: archive.public.notice(wanted))
     if paper is None:
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
+        raise NotThere
     return paper
 
 

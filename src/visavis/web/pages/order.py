@@ -92,7 +92,7 @@ async def reply(visit: Visit) -> Response:
 
     def act(archive: "Archive", order_id: str) -> None:
         if question not in {one.id for one in archive.orders.questions(order_id)}:
-            raise NotThere("there is nothing at this address", remedy="start from the first page")
+            raise NotThere
         archive.orders.reply(question, text)
 
     return await _do(visit, act)
@@ -139,7 +139,7 @@ async def _one(visit: Visit) -> "OrderRecord":
     try:
         return await visit.house.archive.act(visit.here.who, lambda archive: archive.orders.one(order_id))
     except InputError:
-        raise NotThere("there is nothing at this address", remedy="start from the first page") from None
+        raise NotThere from None
 
 
 def _ended(visit: Visit, order: "OrderRecord") -> "tuple[CarriedOut | None, VisavisError | None]":

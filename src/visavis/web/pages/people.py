@@ -63,7 +63,7 @@ async def withdraw(visit: Visit) -> Response:
     try:
         await visit.house.archive.act(visit.here.who, lambda archive: archive.people.withdraw(wanted))
     except InputError:
-        raise NotThere("there is nothing at this address", remedy="start from the first page") from None
+        raise NotThere from None
     return visit.go("/people")
 
 
@@ -93,7 +93,7 @@ async def _do(visit: Visit, what: "Callable[[Archive, str], object]", *, ends: b
 
     def act(archive: "Archive") -> None:
         if wanted not in {who.id for who in archive.people.all()}:
-            raise NotThere("there is nothing at this address", remedy="start from the first page")
+            raise NotThere
         what(archive, wanted)
 
     try:

@@ -8,12 +8,13 @@ from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.identification import Candidate
+from visavis.web.asked import id_in, status_of
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.handing import Given, download, sha256, written
-from visavis.web.pages.results import ID, none_the_wiser, opener
+from visavis.web.pages.results import none_the_wiser, opener
 from visavis.web.pages.search import problem_of
 from visavis.web.sessions import MOST_SEARCHES, OpenedSearch
-from visavis.web.visit import NotThere, Visit
+from visavis.web.visit import Visit
 
 if TYPE_CHECKING:
     from visavis.wiring.review import CaseReport, PastResult
@@ -58,9 +59,7 @@ async def hand_out(visit: Visit) -> Response:
 
 
 async def _gathered(visit: Visit) -> "CaseReport":
-    case_id = visit.request.path_params["case"]
-    if not ID.fullmatch(case_id):
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
+    case_id = id_in(visit, "case")
     with none_the_wiser():
         return await visit.house.back.act(visit.here.who, lambda archive: archive.review.case_report(case_id))
 
@@ -80,7 +79,7 @@ def _page(visit: Visit, gathered: "CaseReport", error: VisavisError | None) -> R
     ]
     return visit.page(
         "report.html.j2",
-        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        status=status_of(error),
         problem=problem_of(error),
         report=gathered,
         searches=searches,

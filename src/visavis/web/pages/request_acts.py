@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, Response
 
 from visavis.domain.errors import InputError, VisavisError
-from visavis.web.asked import day
+from visavis.web.asked import day, id_in
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.requests import NOT_THERE, asked, request_id_of, request_page
+from visavis.web.pages.requests import asked, request_page
 from visavis.web.pages.under_way import begun
 from visavis.web.visit import Form, NotThere, Visit
 
@@ -31,7 +31,7 @@ STEPS: Mapping[str, Step] = {
 
 async def look(visit: Visit) -> Response:
     """Look for what is held by what the person says of a picture."""
-    form, request_id = visit.form, request_id_of(visit)
+    form, request_id = visit.form, id_in(visit, "request")
     return await _done(
         visit,
         lambda desk: desk.look_by_hint(
@@ -47,7 +47,7 @@ async def look(visit: Visit) -> Response:
 
 async def judge(visit: Visit) -> Response:
     """Confirm that candidates are who asks, or say that they are somebody else."""
-    form, request_id = visit.form, request_id_of(visit)
+    form, request_id = visit.form, id_in(visit, "request")
     chosen = [name for name in form.fields.get("candidate", []) if name]
 
     def act(desk: "RequestDesk") -> object:
@@ -62,7 +62,7 @@ async def judge(visit: Visit) -> Response:
 
 async def step(visit: Visit) -> Response:
     """Take one step: a doubt, identity, more time, a pause, the end of a restriction."""
-    form, request_id = visit.form, request_id_of(visit)
+    form, request_id = visit.form, id_in(visit, "request")
     take = STEPS.get(form.one("step"))
     if take is None:
         return await request_page(visit, InputError("which step?", remedy="use the buttons of the page"))
@@ -71,20 +71,20 @@ async def step(visit: Visit) -> Response:
 
 async def correct(visit: Visit) -> Response:
     """Take a wrong name or decision off a face, for good."""
-    form, request_id = visit.form, request_id_of(visit)
+    form, request_id = visit.form, id_in(visit, "request")
     return await _done(visit, lambda desk: desk.correct(request_id, form.one("wrong"), because=form.one("text")))
 
 
 async def refuse(visit: Visit) -> Response:
     """Refuse the request, as a person, with its ground, reasons and remedies."""
-    form, request_id = visit.form, request_id_of(visit)
+    form, request_id = visit.form, id_in(visit, "request")
     said = {name: form.one(name) for name in ("ground", "reasons", "remedies")}
     return await _done(visit, lambda desk: desk.refuse(request_id, **said))
 
 
 async def close(visit: Visit) -> Response:
     """Close the request: the photograph, whom it was likened to, and the copy of the answer that lies here, are destroyed."""
-    request_id = request_id_of(visit)
+    request_id = id_in(visit, "request")
     answer = await _done(visit, lambda desk: desk.close(request_id, withdrawn=visit.form.one("withdrawn")))
     if answer.status_code == 303:
         visit.house.works.file(f"{request_id}.zip").unlink(missing_ok=True)
@@ -94,7 +94,7 @@ async def close(visit: Visit) -> Response:
 
 async def answer(visit: Visit) -> Response:
     """Carry out what is asked for and put the answer together, out of everybody's way."""
-    request_id = request_id_of(visit)
+    request_id = id_in(visit, "request")
     await asked(visit, lambda archive: archive.requests.one(request_id))
     here, file = f"/requests/{request_id}", visit.house.works.file(f"{request_id}.zip")
     try:
@@ -111,17 +111,17 @@ async def answer(visit: Visit) -> Response:
 
 async def package(visit: Visit) -> Response:
     """Hand over the answer, to be sent; its hash has been in the ledger since it was put together."""
-    request_id = request_id_of(visit)
+    request_id = id_in(visit, "request")
     await asked(visit, lambda archive: archive.requests.one(request_id))
     file = visit.house.works.file(f"{request_id}.zip")
     if not file.is_file():
-        raise NotThere(NOT_THERE, remedy="the answer lies here until its request is closed, or the desk is")
+        raise NotThere(remedy="the answer lies here until its request is closed, or the desk is")
     return FileResponse(file, media_type="application/zip", filename=f"answer-{request_id[-8:]}.zip")
 
 
 async def _done(visit: Visit, act: Act) -> Response:
     """Take a step and show the request again; what was refused, or can't be, is told there."""
-    request_id = request_id_of(visit)
+    request_id = id_in(visit, "request")
 
     def do(archive: "Archive") -> object:
         return act(archive.requests)

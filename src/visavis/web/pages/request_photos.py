@@ -8,9 +8,9 @@ from starlette.responses import Response
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import InputError, VisavisError
 from visavis.domain.face import Box
+from visavis.web.asked import id_in
 from visavis.web.doors import FORM, UPLOAD, Door, Opening, Who
-from visavis.web.pages.requests import NOT_THERE, asked, request_id_of, request_page
-from visavis.web.pages.results import ID
+from visavis.web.pages.requests import asked, request_page
 from visavis.web.pages.search import boxes, problem_of
 from visavis.web.sessions import GivenPhoto
 from visavis.web.visit import NotThere, Visit
@@ -18,7 +18,7 @@ from visavis.web.visit import NotThere, Visit
 
 async def take(visit: Visit) -> Response:
     """Read a photograph that the person gave: the one that came by the public page, or one that came another way."""
-    request_id, form = request_id_of(visit), visit.form
+    request_id, form = id_in(visit, "request"), visit.form
     try:
         data = form.file or await _sent(visit, form.one("given"))
         if not data:
@@ -42,7 +42,7 @@ async def faces(visit: Visit) -> Response:
 
 async def search(visit: Visit) -> Response:
     """Search every source with the picked face, for this request and nothing else."""
-    request_id, photo = request_id_of(visit), _given(visit)
+    request_id, photo = id_in(visit, "request"), _given(visit)
     try:
         numbers = visit.form.numbers("face")
         await asked(visit, lambda archive: archive.requests.look_by_photo(request_id, [photo.picture], faces=numbers))
@@ -67,7 +67,7 @@ async def sent(visit: Visit) -> Response:
 async def probe(visit: Visit) -> Response:
     """Give a face that was searched with."""
     _opened(visit)
-    request_id = request_id_of(visit)
+    request_id = id_in(visit, "request")
     found = await asked(visit, lambda archive: archive.requests.pictures(request_id).probes)
     return _jpeg(_numbered(found, visit.request.path_params["number"]))
 
@@ -84,12 +84,10 @@ async def picture(visit: Visit) -> Response:
 
 async def _cut(visit: Visit, cut: Callable[[RgbImage, Box], bytes]) -> Response:
     _opened(visit)
-    request_id, candidate = request_id_of(visit), visit.request.path_params["candidate"]
-    if not ID.fullmatch(candidate):
-        raise NotThere(NOT_THERE, remedy="open the request again")
+    request_id, candidate = id_in(visit, "request"), id_in(visit, "candidate")
     shown = await asked(visit, lambda archive: archive.requests.candidate(request_id, candidate))
     if shown is None:
-        raise NotThere(NOT_THERE, remedy="open the request again")
+        raise NotThere(remedy="open the request again")
 
     def work() -> bytes:
         image = shown.open()
@@ -100,7 +98,7 @@ async def _cut(visit: Visit, cut: Callable[[RgbImage, Box], bytes]) -> Response:
 
 async def _sent(visit: Visit, number: str) -> bytes:
     _opened(visit)
-    request_id = request_id_of(visit)
+    request_id = id_in(visit, "request")
     found = await asked(visit, lambda archive: archive.requests.pictures(request_id).photos)
     return _numbered(found, number)
 
@@ -119,12 +117,12 @@ def _jpeg(jpeg: bytes) -> Response:
 
 def _opened(visit: Visit) -> None:
     """Let nobody see a picture of a request whose page they have not opened: that look is the one in the ledger."""
-    if request_id_of(visit) not in visit.here.requests:
-        raise NotThere(NOT_THERE, remedy="open the request first")
+    if id_in(visit, "request") not in visit.here.requests:
+        raise NotThere(remedy="open the request first")
 
 
 def _given(visit: Visit) -> GivenPhoto:
-    photo = visit.here.requests.get(request_id_of(visit))
+    photo = visit.here.requests.get(id_in(visit, "request"))
     if photo is None:
         raise NotThere("no photograph is in memory", remedy="open the request, and choose it again")
     return photo
@@ -137,7 +135,7 @@ def _faces(visit: Visit, error: VisavisError | None) -> Response:
         "request_faces.html.j2",
         status=422 if error else 200,
         problem=problem_of(error),
-        request=request_id_of(visit),
+        request=id_in(visit, "request"),
         boxes=boxes(photo.picture),
         width=width,
         height=height,

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import day
+from visavis.web.asked import day, id_in, status_of
 from visavis.web.clocks import KINDS, RequestClock, clock_of
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.results import ID
 from visavis.web.pages.rights import ASKS
 from visavis.web.pages.search import problem_of
 from visavis.web.visit import Form, NotThere, Visit
@@ -48,7 +47,6 @@ ACTS = {
     "withdrawn": "Taken back",
 }
 SAID = ("text", "reasons", "remedies", "ground", "url", "file", "asset", "day", "place", "withdrawn")
-NOT_THERE = "there is nothing at this address"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +118,7 @@ async def show(visit: Visit) -> Response:
 
 async def request_page(visit: Visit, error: VisavisError | None) -> Response:
     """Show a request, with what was wrong with a form of it."""
-    request_id = request_id_of(visit)
+    request_id = id_in(visit, "request")
     today = visit.house.clock.now().date()
 
     view = await asked(visit, lambda archive: _view(archive, request_id, today))
@@ -129,7 +127,7 @@ async def request_page(visit: Visit, error: VisavisError | None) -> Response:
     form = visit.form if error else Form()
     return visit.page(
         "request.html.j2",
-        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        status=status_of(error),
         problem=problem_of(error),
         request=request,
         clock=view.clock,
@@ -165,23 +163,15 @@ def _view(archive: "Archive", request_id: str, today: dt.date) -> RequestView:
     )
 
 
-def request_id_of(visit: Visit) -> str:
-    """Return the id in the address, whole and in its own writing."""
-    said: str = visit.request.path_params["request"]
-    if not ID.fullmatch(said):
-        raise NotThere(NOT_THERE, remedy="start from the first page")
-    return said
-
-
 async def asked(visit: Visit, what: "Callable[[Archive], T]") -> T:
     """Ask the archive of a request; who names one that is not there learns no more than that."""
-    request_id = request_id_of(visit)
+    request_id = id_in(visit, "request")
 
     def ask(archive: "Archive") -> T:
         try:
             archive.requests.one(request_id)
         except InputError:
-            raise NotThere(NOT_THERE, remedy="start from the first page") from None
+            raise NotThere from None
         return what(archive)
 
     return await visit.house.archive.act(visit.here.who, ask)
@@ -223,7 +213,7 @@ def _new_form(visit: Visit, form: Form, error: VisavisError | None) -> Response:
     names = ("kind", "contact", "channel", "text", "received", "representative", "mandate", "apart")
     return visit.page(
         "request_new.html.j2",
-        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        status=status_of(error),
         problem=problem_of(error),
         asks=ASKS,
         said={name: form.one(name) for name in names},

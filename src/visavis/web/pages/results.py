@@ -1,7 +1,6 @@
 """A search under its stable link: the grid, each whole picture, and the thumbnails, for members of its case only."""
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.identification import Candidate
+from visavis.web.asked import id_in, status_of
 from visavis.web.doors import Door, Opening, Who
 from visavis.web.pages.cards import cards_of
 from visavis.web.pages.search import may_hand_out, may_search, problem_of, shown_photos
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from visavis.wiring import Archive
     from visavis.wiring.review import PastResult
 
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NOT_TOLD = ("case-member", "role-allowed", "person-needed")
 """Rules whose refusal would tell that there is such a search: who has no part in it learns what they would of one that never was."""
 FIRST, NEXT = 24, 24
@@ -30,7 +29,7 @@ FIRST, NEXT = 24, 24
 
 async def show(visit: Visit) -> Response:
     """Show a search: one consultation leaf. Without script, `?to=` says how many cards."""
-    session, search_id = visit.here, _id(visit, "search")
+    session, search_id = visit.here, id_in(visit, "search")
 
     def look(archive: "Archive") -> "PastResult":
         archive.review.check_member(search_id)
@@ -55,7 +54,7 @@ def results_page(visit: Visit, past: "PastResult", *, to: int = FIRST, error: Vi
     probe = session.probes.get(opened.probe_id)
     return visit.page(
         "search.html.j2",
-        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        status=status_of(error),
         problem=problem_of(error),
         case=past.case,
         reason=past.search.reason,
@@ -136,27 +135,27 @@ async def opener(visit: Visit) -> Callable[[Candidate], RgbImage | None]:
 async def shown_candidate(visit: Visit) -> "tuple[PastResult, Candidate]":
     """Return a candidate of a search whose page this session has opened."""
     past = await past_search(visit)
-    return past, _among(past, _id(visit, "candidate"))
+    return past, _among(past, id_in(visit, "candidate"))
 
 
 async def one_candidate(visit: Visit) -> Candidate:
     """Return the same without reading the others: a page asks for dozens of pictures."""
-    wanted = _id(visit, "candidate")
+    wanted = id_in(visit, "candidate")
     return _among(await past_search(visit, only=wanted), wanted)
 
 
 def _among(past: "PastResult", wanted: str) -> Candidate:
     found = next((one for one in past.result.candidates if one.candidate_id == wanted), None)
     if found is None:
-        raise NotThere("there is nothing at this address", remedy="open the search again")
+        raise NotThere(remedy="open the search again")
     return found
 
 
 async def past_search(visit: Visit, *, only: str = "") -> "PastResult":
     """Return a search whose page this session has opened, as it may be shown now; that look is the one in the ledger."""
-    search_id = _id(visit, "search")
+    search_id = id_in(visit, "search")
     if search_id not in visit.here.searches:
-        raise NotThere("there is nothing at this address", remedy="open the search first")
+        raise NotThere(remedy="open the search first")
 
     def read(archive: "Archive") -> "PastResult":
         archive.review.check_member(search_id)
@@ -164,13 +163,6 @@ async def past_search(visit: Visit, *, only: str = "") -> "PastResult":
 
     with none_the_wiser():
         return await visit.house.archive.act(visit.here.who, read)
-
-
-def _id(visit: Visit, name: str) -> str:
-    said: str = visit.request.path_params[name]
-    if not ID.fullmatch(said):
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
-    return said
 
 
 @contextmanager
@@ -181,9 +173,9 @@ def none_the_wiser() -> Iterator[None]:
     except RefusedError as error:
         if error.rule not in NOT_TOLD:
             raise
-        raise NotThere("there is nothing at this address", remedy="start from the first page") from None
+        raise NotThere from None
     except InputError:
-        raise NotThere("there is nothing at this address", remedy="start from the first page") from None
+        raise NotThere from None
 
 
 PART = "part of a page that is in the ledger; closed until that page was opened"

@@ -151,7 +151,7 @@ def _standing(visit: Visit, says: str, problem: str, *, status: int = 200) -> Re
 
 def _open(visit: Visit) -> None:
     if not visit.house.rights_page:
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
+        raise NotThere
 
 
 def _address(visit: Visit) -> str:

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.jobs import Hours
+from visavis.web.asked import id_in, status_of
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.jobs import identified, nothing_here, problem_said, status_of
+from visavis.web.pages.jobs import nothing_here, problem_said
 from visavis.web.visit import Form, Visit
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ async def show(visit: Visit) -> Response:
 
 async def keep(visit: Visit) -> Response:
     """Keep it, or remove it if nothing is filled in."""
-    source_id, form = identified(visit, "source"), visit.form
+    source_id, form = id_in(visit, "source"), visit.form
     try:
         every, hours = _rhythm(form), _hours(form)
         with nothing_here():
@@ -46,7 +47,7 @@ async def keep(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, error: VisavisError | None) -> Response:
-    source_id = identified(visit, "source")
+    source_id = id_in(visit, "source")
 
     def ask(archive: "Archive") -> tuple[str, Said]:
         schedule = archive.jobs.schedule_of(source_id)

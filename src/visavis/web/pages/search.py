@@ -8,6 +8,7 @@ from starlette.responses import Response
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.face import Box
 from visavis.domain.identification import ProbePicture, SearchResult
+from visavis.web.asked import status_of
 from visavis.web.clocks import clocks_shown
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages import start
@@ -157,7 +158,7 @@ def shown_photos(probe: HeldProbe) -> list[ShownPhoto]:
 
 async def _ask(visit: Visit, probe: HeldProbe, form: Form, error: VisavisError | None) -> Response:
     choices = await _choices(visit)
-    status = {True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200
+    status = status_of(error)
     return visit.page(
         "probe.html.j2",
         status=status,

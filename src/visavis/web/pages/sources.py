@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, SetupError, VisavisError
-from visavis.web.asked import id_in
+from visavis.web.asked import id_in, status_of
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.drafts import CharterDraft
 from visavis.web.pages.charter import ALOUD, drop_draft
@@ -228,7 +228,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
         whole = await visit.house.archive.act(visit.here.who, ask)
     return visit.page(
         "source.html.j2",
-        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        status=status_of(error),
         problem=problem_of(error),
         whole=whole,
         standing=whole.standing,

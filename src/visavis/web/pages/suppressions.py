@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from visavis.domain.errors import RefusedError, VisavisError
+from visavis.domain.errors import VisavisError
+from visavis.web.asked import status_of
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.search import problem_of
 from visavis.web.pages.under_way import begun
@@ -61,7 +62,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
     made, visit.here.suppressed = visit.here.suppressed, ()
     return visit.page(
         "suppressions.html.j2",
-        status={True: 403, False: 422}[isinstance(error, RefusedError)] if error else 200,
+        status=status_of(error),
         problem=problem_of(error),
         totals=totals,
         made=made,

@@ -53,7 +53,7 @@ async def watch(visit: Visit) -> Response:
     """Show how far something is."""
     work = visit.house.works.find(visit.request.path_params["work"], visit.here.id)
     if work is None:
-        raise NotThere("there is nothing at this address", remedy="start from the first page")
+        raise NotThere
     error = _failed(work)
     if work.future.done() and error is None:
         onward = work.onward(work.future.result())
