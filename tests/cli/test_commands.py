@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PIL import Image
 
+import visavis
 from visavis.records.folder import ArchiveFolder, WriterLock
 from visavis.wiring.archive import Archive
 
@@ -505,6 +506,17 @@ def test_while_one_process_writes_another_may_search_but_not_write(run, copied, 
         ran = run("ingest", "-a", copied)
     assert (ran.code, ran.out) == (3, "")
     assert "another process is writing" in ran.err
+
+
+def test_the_version_is_told(run):
+    ran = run("--version")
+    assert (ran.code, ran.out) == (0, f"visavis {visavis.__version__}\n")
+
+
+def test_help_comes_without_loading_database_or_networks(closed_network_env):
+    script = "import sys, visavis.cli.app; print({'sqlalchemy', 'cv2', 'faiss', 'openvino', 'onnxruntime'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", script], env=closed_network_env, capture_output=True, text=True, check=True)
+    assert ran.stdout == "set()\n"
 
 
 def test_an_archive_is_not_made_twice(run, album):

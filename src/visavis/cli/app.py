@@ -5,9 +5,11 @@
 
 import io
 import sys
+from typing import Annotated
 
 import typer
 
+from visavis import __version__
 from visavis.cli.commands import (
     backups,
     bench,
@@ -57,6 +59,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"visavis {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback(no_args_is_help=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")] = False,
+) -> None:
+    pass
+
+
 PARTS = (
     survey,
     sources,

@@ -13,12 +13,11 @@ from visavis.cli.output.document import emit
 from visavis.cli.output.paper import write_paper
 from visavis.cli.output.plain_text import shown
 from visavis.domain.errors import InputError
-from visavis.services.paper import paper_document
 
 if TYPE_CHECKING:
     from visavis.wiring.paper import Paper
 
-paper_app = typer.Typer(help="Art. 30 record, notices, breach notification, from live data.", no_args_is_help=True)
+paper_app = typer.Typer(help="The record of processing, notices and breach notifications, from live data.", no_args_is_help=True)
 
 ToOption = Annotated[
     Path | None, typer.Option("--to", metavar="FILE", help="A new file: .html to print, .json for programs; else JSON here.")
@@ -71,6 +70,8 @@ def breach(
 
 
 def _write(paper: "Paper", to: Path | None) -> None:
+    from visavis.wiring.public import paper_document
+
     if to is None:
         emit(paper_document(paper), sys.stdout)
         return
