@@ -6,6 +6,7 @@ import zipfile
 
 import httpx
 import pytest
+from PIL import Image
 
 WHERE, UPLOAD, CHARTER = "/sources/new/where", "/sources/new/upload", "/sources/new/charter"
 
@@ -190,3 +191,29 @@ def test_more_pictures_for_a_source_that_is_not_there_are_not_taken(grace, uploa
     nowhere = "/sources/00000000-0000-7000-8000-000000000000/upload"
     assert grace.post(nowhere, files=[("pictures", ("b.jpg", b"x", "image/jpeg"))]).status_code == 404
     assert uploads() == []
+
+
+def credited(number: int) -> bytes:
+    """Return a photograph whose header credits an agency."""
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:Credit="Example Agency"/></rdf:RDF></x:xmpmeta>'
+    )
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64), (number, 99, 99)).save(out, "JPEG", xmp=packet.encode())
+    return out.getvalue()
+
+
+def test_files_that_speak_against_the_charter_join_it_once_somebody_has_answered_for_them(opening, museum, browser_of, ledger_of):
+    ada = browser_of(opening(museum.folder))
+    ada.sign_in("Ada")
+    at = next(f"/sources/{one['source_id']}" for one in ada.get("/v1/sources").json()["items"] if one["title"] == "Museum")
+    files = [("pictures", (f"{number}.jpg", credited(number), "image/jpeg")) for number in range(12)]
+    page = ada.post(f"{at}/upload", files=files)
+    assert (page.status_code, "(rule answer-given)" in page.text, 'name="answer"' in page.text) == (403, True, True)
+    assert not list(museum.folder.parent.glob("*-uploads/**/*.jpg"))
+    answer = ada.post(f"{at}/upload", {"answer": "bought of the agency under licence 12"}, files=files)
+    assert answer.headers["location"] == at
+    assert len(list(museum.folder.parent.glob("*-uploads/**/*.jpg"))) == 12
+    assert "bought of the agency under licence 12" in ada.get(at).text
+    assert "licence 12" not in "".join(ledger_of(museum.folder))

@@ -79,3 +79,37 @@ def test_a_case_that_a_burst_froze_is_told_with_its_reason_and_released(ada, mus
     assert ada.post(path).headers["location"] == "/keys"
     assert "nearly identical" not in ada.get("/keys").text
     assert program.search(macron).status_code == 201
+
+
+def test_a_program_is_allowed_a_collection_of_its_source_and_forbidden_it_again(ada, museum):
+    made(ada, museum, act=["search", "ingest"])
+    page = ada.get("/keys").text
+    (allow,) = re.findall(r'action="(/keys/[0-9a-f-]{36}/collections)"', page)
+    (source,) = re.findall(r'<select id="called-[0-9a-f-]{36}" name="called"><option value="([0-9a-f-]{36})">Museum<', page)
+    folder = re.search(r'<option value="(/[^"]+)">', page)[1]
+    assert ada.post(allow, {"collection": "photos", "called": source, "folder": folder}).headers["location"] == "/keys"
+    page = ada.get("/keys").text
+    assert "<b>photos</b>: Museum, allowed, not created" in page
+    assert f"puts pictures into {folder}" in page
+    assert ada.post(allow.replace("collections", "forbid"), {"collection": "photos"}).headers["location"] == "/keys"
+    assert "<b>photos</b>" not in ada.get("/keys").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "problem"),
+    [
+        ({"collection": "my photos"}, 422, "no name of a collection"),
+        ({"folder": "/etc"}, 422, "no folder of"),
+        ({"called": "everything"}, 422, "everything"),
+    ],
+    ids=lambda said: str(said) if isinstance(said, str) else "",
+)
+def test_a_collection_that_can_not_be_allowed_comes_back_with_what_was_typed(ada, museum, changes, status, problem):
+    made(ada, museum)
+    page = ada.get("/keys").text
+    (allow,) = re.findall(r'action="(/keys/[0-9a-f-]{36}/collections)"', page)
+    (source,) = re.findall(r'name="called"><option value="([0-9a-f-]{36})">Museum<', page)
+    answered = ada.post(allow, {"collection": "photos", "called": source, "folder": ""} | changes)
+    assert (answered.status_code, problem in answered.text) == (status, True)
+    assert f'value="{changes.get("collection", "photos")}"' in answered.text
+    assert "<details open>" in answered.text

@@ -18,9 +18,11 @@ from visavis.wiring.folders import Upload
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-LONGEST_TOKEN = 200
+LONGEST_TEXT = 12 << 10
 LONGEST_HEADER = 4 << 10
 MOST_PARTS = 25_000
+TEXTS = ("token", "answer")
+"""Fields that are no files; any other is passed over."""
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class _Part:
 
 
 class Receiving:
-    """Takes the pieces of a form: its token first, and only then files. Its methods are called by the parser.
+    """Takes the pieces of a form: its token first, and only then files; `said` are its texts. Its methods are called by the parser.
 
     Parameters
     ----------
@@ -53,6 +55,7 @@ class Receiving:
         self._file = ExitStack()
         self._write: Callable[[bytes], object] = len
         self.trusted = self.whole = False
+        self.said: dict[str, str] = {}
         self._parts = 0
         told: MultipartCallbacks = {
             "on_part_begin": self._part_begin,
@@ -115,17 +118,19 @@ class Receiving:
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         if self._part.file:
             self._write(data[start:end])
-        elif self._part.name == "token":
+        elif self._part.name in TEXTS:
             self._part.value += data[start:end]
-            if len(self._part.value) > LONGEST_TOKEN:
+            if len(self._part.value) > LONGEST_TEXT:
                 raise InputError("the form can't be read", remedy="load the page again, and send it again")
 
     def _part_end(self) -> None:
         if self._part.file:
             self._file.close()
-        elif self._part.name == "token":
-            self._visit.check_token(self._part.value.decode(errors="replace"))
-            self.trusted = True
+        elif self._part.name in TEXTS:
+            self.said[self._part.name] = self._part.value.decode(errors="replace")
+            if self._part.name == "token":
+                self._visit.check_token(self.said["token"])
+                self.trusted = True
 
     def _end(self) -> None:
         self.whole = True
@@ -136,8 +141,8 @@ class Receiving:
             raise InputError("the form can't be read", remedy="load the page again, and send it again")
 
 
-async def receive(visit: Visit, upload: Upload, *, most: int) -> None:
-    """Read the body of a request into an upload; what breaks off, or is refused, raises and leaves the upload to be dropped.
+async def receive(visit: Visit, upload: Upload, *, most: int) -> dict[str, str]:
+    """Read the body of a request into an upload, and return its texts; what breaks off or is refused raises: drop the upload then.
 
     Raises
     ------
@@ -166,3 +171,4 @@ async def receive(visit: Visit, upload: Upload, *, most: int) -> None:
     if not receiving.whole:
         raise InputError("the upload broke off", remedy="send it again")
     receiving.check_trusted()
+    return receiving.said

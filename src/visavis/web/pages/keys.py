@@ -1,4 +1,4 @@
-"""API keys of programs: what there are, making one, revoking one, and cases that a burst of probes froze."""
+"""API keys of programs: what there are, making one, revoking one, what it calls its sources, and cases that a burst of probes froze."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -26,14 +26,26 @@ STATES = {"open": "open", "ended": "past its end", "revoked": "revoked"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCollection:
+    """What a program that asks as Amazon Rekognition is asked calls a source; `folder` empty = it takes no pictures."""
+
+    name: str
+    source: str
+    folder: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownKey:
-    """A key on the page."""
+    """A key on the page; `sources` are ids and titles, `folders` those in which a collection of it may put pictures."""
 
     id: str
     name: str
     state: str
     case: str
-    sources: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...]
+    folders: tuple[str, ...]
+    collections: tuple[ShownCollection, ...]
     acts: tuple[str, ...]
     per_hour: int
     per_day: int
@@ -91,6 +103,26 @@ async def revoke(visit: Visit) -> Response:
     return visit.go("/keys")
 
 
+async def allow(visit: Visit) -> Response:
+    """Let a program call a source by a name, as its CollectionId."""
+    key, form = id_in(visit, "key"), visit.form
+    name, source, folder = (form.one(field) for field in ("collection", "called", "folder"))
+    try:
+        await visit.house.archive.act(
+            visit.here.who, lambda archive: archive.collections.allow(name, key=key, source=source, folder=folder or None)
+        )
+    except (InputError, RefusedError) as error:
+        return await _page(visit, error)
+    return visit.go("/keys")
+
+
+async def forbid(visit: Visit) -> Response:
+    """Let a program call a source so no longer."""
+    key, name = id_in(visit, "key"), visit.form.one("collection")
+    await visit.house.archive.act(visit.here.who, lambda archive: archive.collections.forbid(name, key=key))
+    return visit.go("/keys")
+
+
 async def release(visit: Visit) -> Response:
     """Let a case go on that a burst froze."""
     case = id_in(visit, "case")
@@ -102,7 +134,7 @@ async def _page(visit: Visit, error: VisavisError | None, *, key: str = "") -> R
     shelf = await visit.house.archive.act(visit.here.who, _gather)
     form = visit.form if error else Form()
     today = visit.house.clock.now().date()
-    names = ("name", "case", "until", "per_hour", "per_day")
+    names = ("name", "case", "until", "per_hour", "per_day", "collection", "called", "folder")
     usual = {"until": (today + dt.timedelta(days=90)).isoformat(), "per_hour": "60", "per_day": "500"}
     return visit.page(
         "keys.html.j2",
@@ -113,6 +145,7 @@ async def _page(visit: Visit, error: VisavisError | None, *, key: str = "") -> R
         acts=ACTS,
         states=STATES,
         said={name: form.one(name) or usual.get(name, "") for name in names},
+        calling=visit.request.path_params.get("key", "") if error else "",
         chosen=form.fields.get("source", []) if error else [],
         chosen_acts=form.fields.get("act", []) if error else ["search"],
         first_day=today.isoformat(),
@@ -121,7 +154,8 @@ async def _page(visit: Visit, error: VisavisError | None, *, key: str = "") -> R
 
 
 def _gather(archive: "Archive") -> _Shelf:
-    titles = {source.number: source.title for source in archive.sources()}
+    sources = {source.number: source for source in archive.sources()}
+    every_collection = archive.collections.all()
     every = archive.cases.all()
     names = {case.id: case.title or f"{case.kind} case" for case in every}
     keys = tuple(
@@ -130,7 +164,18 @@ def _gather(archive: "Archive") -> _Shelf:
             name=one.name,
             state=archive.services.state(one),
             case=names.get(one.case_id, "") if one.case_id else "",
-            sources=tuple(titles[number] for number in sorted(one.sources) if number in titles),
+            sources=tuple((sources[number].id, sources[number].title) for number in sorted(one.sources) if number in sources),
+            folders=tuple(str(root.path) for number in sorted(one.sources) if number in sources for root in sources[number].roots),
+            collections=tuple(
+                ShownCollection(
+                    name=called.name,
+                    source=sources[called.source_number].title,
+                    folder=called.folder,
+                    created=called.created_at is not None,
+                )
+                for called in every_collection
+                if called.service_id == one.id
+            ),
             acts=one.acts,
             per_hour=one.per_hour,
             per_day=one.per_day,
@@ -144,7 +189,7 @@ def _gather(archive: "Archive") -> _Shelf:
         keys=keys,
         cases=tuple(case for case in shown if case.id in open_ids),
         frozen=tuple(case for case in shown if case.why),
-        sources=tuple((source.id, source.title) for source in archive.sources() if source.state == "live"),
+        sources=tuple((source.id, source.title) for source in sources.values() if source.state == "live"),
     )
 
 
@@ -159,5 +204,7 @@ OPENINGS: tuple[Opening, ...] = (
     (Door(method="GET", path="/keys", who=Who.ROLE, act="issue-key", because="names and limits of keys, never a secret"), show),
     (Door(method="POST", path="/keys", who=Who.ROLE, act="issue-key", operation="set-up", body_bytes=FORM), add),
     (Door(method="POST", path="/keys/{key}/revoke", who=Who.ROLE, act="issue-key", operation="set-up", body_bytes=FORM), revoke),
+    (Door(method="POST", path="/keys/{key}/collections", who=Who.ROLE, act="issue-key", operation="set-up", body_bytes=FORM), allow),
+    (Door(method="POST", path="/keys/{key}/forbid", who=Who.ROLE, act="issue-key", operation="set-up", body_bytes=FORM), forbid),
     (Door(method="POST", path="/keys/cases/{case}/release", who=Who.ROLE, act="freeze", operation="alteration", body_bytes=FORM), release),
 )

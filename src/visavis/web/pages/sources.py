@@ -120,19 +120,20 @@ async def hand_in(visit: Visit) -> Response:
     source_id = id_in(visit, "source")
     with none_the_wiser():
         await visit.house.archive.act(visit.here.who, lambda archive: archive.pictures.source(source_id))
+    said: dict[str, str] = {}
     try:
-        async with taken_in(visit) as upload:
-            await _added(visit, source_id, upload)
+        async with taken_in(visit) as (upload, said):
+            await _added(visit, source_id, upload, said.get("answer", ""))
     except (InputError, RefusedError, SetupError) as error:
-        return await _page(visit, error)
+        return await _page(visit, error, answer=said.get("answer", ""))
     return visit.go(f"/sources/{source_id}")
 
 
-async def _added(visit: Visit, source_id: str, upload: Upload) -> None:
+async def _added(visit: Visit, source_id: str, upload: Upload, answer: str) -> None:
     uploads = folders_of(visit).uploads
     folder = await asyncio.to_thread(uploads.keep, upload.id)
     try:
-        await visit.house.back.act(visit.here.who, lambda archive: archive.charters.add_root(source_id, folder))
+        await visit.house.back.act(visit.here.who, lambda archive: archive.charters.add_root(source_id, folder, answer=answer))
     except VisavisError:
         await asyncio.to_thread(uploads.give_back, upload.id)
         raise
@@ -206,7 +207,7 @@ async def _done(visit: Visit, act: "Callable[[Archive, str], object]") -> Respon
     return visit.go(f"/sources/{source_id}")
 
 
-async def _page(visit: Visit, error: VisavisError | None) -> Response:
+async def _page(visit: Visit, error: VisavisError | None, *, answer: str = "") -> Response:
     source_id, today = id_in(visit, "source"), visit.house.clock.now().date()
 
     def ask(archive: "Archive") -> Whole:
@@ -236,7 +237,9 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
         may=_may(visit),
         takes=0 if visit.house.folders is None else MOST >> 30,
         notice=whole.standing.source.signed_by is not None and whole.standing.source.profile not in NO_NOTICE,
-        said={name: visit.form.one(name) if error else "" for name in ("because", "text")},
+        handing=error is not None and visit.request.url.path.endswith("/upload"),
+        answering=isinstance(error, RefusedError) and error.rule == "answer-given",
+        said={"answer": answer} | {name: visit.form.one(name) if error else "" for name in ("because", "text")},
     )
 
 

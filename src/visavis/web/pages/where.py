@@ -47,7 +47,7 @@ async def pick(visit: Visit) -> Response:
 async def hand_in(visit: Visit) -> Response:
     """Take pictures, in pieces; what is cut off or refused leaves nothing behind."""
     try:
-        async with taken_in(visit) as upload:
+        async with taken_in(visit) as (upload, _):
             draft = _draft(visit)
             _forget_upload(visit, draft)
             draft.upload, draft.received, draft.place = upload.id, upload.received, ""
@@ -59,8 +59,8 @@ async def hand_in(visit: Visit) -> Response:
 
 
 @asynccontextmanager
-async def taken_in(visit: Visit) -> AsyncIterator[Upload]:
-    """Read the body of a request into an upload, and lend it; unless all goes well, nothing of it is left behind.
+async def taken_in(visit: Visit) -> AsyncIterator[tuple[Upload, dict[str, str]]]:
+    """Read the body of a request into an upload, and lend it with the form's texts; unless all goes well, nothing of it is left behind.
 
     Raises
     ------
@@ -73,10 +73,10 @@ async def taken_in(visit: Visit) -> AsyncIterator[Upload]:
     await asyncio.to_thread(uploads.sweep, visit.house.sessions.uploads)
     upload, well = await asyncio.to_thread(uploads.begin), False
     try:
-        await receive(visit, upload, most=MOST)
+        said = await receive(visit, upload, most=MOST)
         if not upload.received.files:
             raise InputError("no picture or film was among what was sent", remedy="choose photographs, films, or a ZIP of them")
-        yield upload
+        yield upload, said
         well = True
     finally:
         if not well:
