@@ -104,7 +104,7 @@ def an_order(carl: Page) -> None:
 
 def a_proof(aude: Page, to: Path) -> None:
     aude.get_by_role("link", name=re.compile("^Ledger [0-9]")).click()
-    aude.get_by_role("button", name="Read").click()
+    aude.get_by_role("button", name="Show").click()
     looked_at(aude, "ledger")
     aude.get_by_role("row").filter(has_text="order-opened").get_by_role("link").click()
     looked_at(aude, "leaf")

@@ -4,6 +4,7 @@ The addresses come from the doors and from the links of the pages themselves: a 
 `VISAVIS_SCREENSHOTS` names a folder in which a picture of each is kept.
 """
 
+import datetime as dt
 import os
 import re
 import sys
@@ -17,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "forges"))
 from desk_browser import PORT, chromium, serving
 
 from visavis.web import app
+from visavis.wiring.build import SystemClock
 
 DESK = f"http://127.0.0.1:{PORT}"
 SHOTS = os.environ.get("VISAVIS_SCREENSHOTS", "")
@@ -88,12 +90,17 @@ def pages():
 
 
 def prepared(ada: Walker, carl: Walker, photo: Path, case: str) -> None:
-    """Leave something on every desk: a search, a request, an order, a charter that was begun."""
+    """Leave something on every desk: a search, a request, an order, a program, a charter that was begun."""
     file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo.read_bytes()}
     probe = ada.post("/probes", "/", {"photo": file}).rpartition("/")[2]
     ada.more += [f"/probes/{probe}", "/ledger/0"]
     ada.post("/searches", "/", {"probe": probe, "face": "1", "case": case, "reason": "an undated print"})
     ada.post("/sources/new", "/sources/new", {"profile": "archive"})
+    (source,) = [one["source_id"] for one in ada.get("/v1/sources").json()["items"] if one["title"] == "Museum"]
+    limits = {"per_hour": "60", "per_day": "500", "until": (SystemClock().now() + dt.timedelta(days=30)).date().isoformat()}
+    ada.post("/keys", "/keys", {"name": "Photo desk", "act": "search", "source": source, "case": case, **limits}, status=200)
+    (collections,) = re.findall(r'action="(/keys/[0-9a-f-]{36}/collections)"', ada.get("/keys").text())
+    ada.post(collections, "/keys", {"collection": "photos", "called": source, "folder": ""})
     said = {"authority": "CNIL", "reference": "MED-2026-1", "act": "stop", "notified": "2026-10-17", "months": "2", "rate": "100 000"}
     carl.post("/orders", "/orders/new", {**said, "places": "IS"})
     asked = {"kind": "access", "contact": "petra@example.org", "channel": "post", "text": "I was there."}
@@ -126,6 +133,7 @@ def test_every_page_can_be_used_by_everybody_in_both_languages(museum, macron, f
                 page = context.new_page()
                 for door, path in reached[name].items():
                     page.goto(f"{DESK}{path}")
+                    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
                     troubles += [(door, language, scheme, *one) for one in [*finding(page), *layout(page, width), *focus(page, width)]]
                     keep(page, door, f"{language}-{scheme}-{width}")
         assert not troubles, "\n".join(map(str, troubles))
