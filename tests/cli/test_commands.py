@@ -513,8 +513,15 @@ def test_the_version_is_told(run):
     assert (ran.code, ran.out) == (0, f"visavis {visavis.__version__}\n")
 
 
-def test_help_comes_without_loading_database_or_networks(closed_network_env):
-    script = "import sys, visavis.cli.app; print({'sqlalchemy', 'cv2', 'faiss', 'openvino', 'onnxruntime'} & set(sys.modules))"
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("visavis.cli.app", "{'sqlalchemy', 'cv2', 'faiss', 'openvino', 'onnxruntime', 'scipy'}"),
+        ("visavis.engines.chain", "{'scipy'}"),
+    ],
+)
+def test_help_loads_no_database_and_no_networks_and_a_search_of_photographs_nothing_of_films(closed_network_env, module, heavy):
+    script = f"import sys, {module}; print({heavy} & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", script], env=closed_network_env, capture_output=True, text=True, check=True)
     assert ran.stdout == "set()\n"
 

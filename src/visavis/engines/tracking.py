@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from visavis.domain.arrays import Vectors
 from visavis.domain.face import Detection
@@ -162,6 +161,8 @@ def _distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 
 def paired(worth: NDArray[np.float64]) -> list[tuple[int, int]]:
     """Return the pairs (row, column) of greatest total worth, each row and column once, leaving out pairs that are worth nothing."""
+    from scipy.optimize import linear_sum_assignment
+
     rows, columns = linear_sum_assignment(worth, maximize=True)
     return [(int(row), int(column)) for row, column in zip(rows, columns, strict=True) if worth[row, column] > 0]
 
