@@ -38,6 +38,7 @@ CONSTANTS = {
     "web/pages/rights.py": ("TOO_MANY", "TOO_OLD", "NO_PHOTO", "TOLD", "STANDINGS"),
     "web/pages/under_way.py": ("STEPS",),
     "web/visit.py": ("NOTHING_HERE",),
+    "services/search/narrowing.py": ("LISTED",),
     "law/asking.py": ("ASKS", "SAYS", "TERMS"),
     "cli/output/reading.py": ("LEAD", "STAMPS", "_DECIDED"),
     "ledger/leaf.py": ("Operation",),
@@ -61,7 +62,14 @@ CALLED = {
     "web/pages/requests.py": ("append",),
     "services/paper/notice.py": ("fact", "line"),
     "services/paper/paper.py": ("fact", "line"),
+    "records/films.py": ("line",),
+    "services/search/cohorts.py": ("line",),
     "services/search/expected.py": ("line",),
+    "services/search/narrowing.py": ("line",),
+    "services/search/notices.py": ("line",),
+    "services/search/past.py": ("line",),
+    "services/search/permission.py": ("apart",),
+    "services/search/run.py": ("apart", "line"),
     "wiring/charter_forms.py": ("fact", "line"),
 }
 """Calls whose unnamed arguments are translated."""

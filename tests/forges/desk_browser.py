@@ -30,9 +30,6 @@ def serving(folder: Path, *options: str, end: signal.Signals = signal.SIGINT) ->
     process = subprocess.Popen(command, env=os.environ | {"CLOSED_NETWORK": "loopback"}, stderr=subprocess.PIPE, text=True)
     said = process.stderr.readline()
     assert "The desk is open" in said, said + process.stderr.read()
-    for _ in range(200):  # the socket is open soon after
-        if subprocess.run(["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{PORT}"], capture_output=True, check=False).returncode == 0:
-            break
     try:
         yield re.search(r"http\S+", said)[0]
     finally:

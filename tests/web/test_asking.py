@@ -103,6 +103,15 @@ def test_all_that_the_command_line_narrows_by_the_page_narrows_by(grace, group, 
     assert shown in page
 
 
+def test_what_a_person_must_know_of_a_list_is_told_in_their_language_and_names_no_option(grace, group):
+    at = probe_of(grace, group)
+    grace.client.headers["accept-language"] = "fr"
+    page = page_of(grace, at, face="2", kind="photo", good="yes", limit="similarity", similarity="0.42", top="2")
+    assert "seuls sont listés\u00a0: images, bons visages" in page
+    assert "la liste s’arrête à 2 candidats" in page
+    assert "--top" not in page
+
+
 WRONG = [
     ({"kind": "hologram"}, "is no kind of picture"),
     ({"limit": "similarity", "similarity": "high"}, "is no number"),

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -13,16 +14,11 @@ from visavis.wiring.archive import open_archive
 
 PORT = 20_000 + (os.getpid() + 7_919) % 20_000
 PERSON = r"""
-import http.client, re, sys, time, urllib.parse
+import http.client, re, sys, urllib.parse
 origin, _, path = sys.argv[1].partition("/start")
 host = origin.removeprefix("http://")
-for _ in range(600):
-    try:
-        desk = http.client.HTTPConnection(host, timeout=120)
-        desk.request("GET", "/start" + path)
-        break
-    except ConnectionRefusedError:
-        time.sleep(0.1)
+desk = http.client.HTTPConnection(host, timeout=120)
+desk.request("GET", "/start" + path)  # as soon as the link is told
 cookie = desk.getresponse().headers["set-cookie"].partition(";")[0]
 desk = http.client.HTTPConnection(host, timeout=120)
 desk.request("GET", "/first-run", headers={"cookie": cookie})
@@ -44,9 +40,14 @@ print(desk.sock.recv(1000).split(b"\r\n")[0].decode(), flush=True)
 
 
 @pytest.fixture
-def started(album):
+def serving(album):
     command = [sys.executable, "-m", "visavis", "serve", "-a", str(album), "--port", str(PORT)]
-    process = subprocess.Popen(command, env=os.environ | {"CLOSED_NETWORK": "loopback"}, stderr=subprocess.PIPE, text=True)
+    return partial(subprocess.Popen, command, env=os.environ | {"CLOSED_NETWORK": "loopback"}, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture
+def started(serving):
+    process = serving()
     yield process, re.search(r"http\S+", process.stderr.readline())[0]
     if process.poll() is None:
         process.kill()
@@ -71,3 +72,13 @@ def test_asked_to_stop_the_desk_gives_the_answer_under_way_and_ends_well(started
     assert (log[-1]["method"], log[-1]["route"], log[-1]["status"]) == ("POST", "/first-run", 303)
     others = {line for line in said.splitlines() if not line.startswith("{")}
     assert others <= {"Ctrl-C closes it. The link lets in whoever has it."}
+
+
+def test_a_port_that_is_taken_is_told_and_nothing_is_said_to_be_open(started, serving):
+    with serving() as second:
+        said = second.stderr.read()
+    assert second.returncode == 3
+    assert said.splitlines() == [
+        f"visavis: 127.0.0.1:{PORT} can't be listened on",
+        "  → see that no other desk is open, or name another --port",
+    ]

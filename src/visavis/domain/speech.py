@@ -8,6 +8,10 @@ class Numeral(str):
     """A number as English writes it, `0.001`, in a line."""
 
 
+class Verbatim(str):
+    """A name in a line, the same in every language."""
+
+
 def two_digits(value: float) -> Numeral:
     """Write a number with the two digits that count, whole from ten on: `0.021`, `3`, `1,204`."""
     return Numeral(f"{value:,.0f}" if value >= 9.95 else f"{value:.2g}")
@@ -31,6 +35,13 @@ class Line(str):
 def line(text: str, /, **parts: object) -> Line:
     """Say a line."""
     said = Line(ENGLISH.say(text, **parts))
+    said.text, said.parts = text, parts
+    return said
+
+
+def apart(terminal: str, text: str, /, **parts: object) -> Line:
+    """Say a line that names options or details at a terminal, `terminal`, and does without them on a desk."""
+    said = Line(terminal)
     said.text, said.parts = text, parts
     return said
 
@@ -88,6 +99,8 @@ class Speech:
         """Say a line anew, with the lines in it; any other text as it is known, or as it stands."""
         if isinstance(text, Line):
             return self.say(text.text, **{name: self.tell(part) if isinstance(part, str) else part for name, part in text.parts.items()})
+        if isinstance(text, Verbatim):
+            return text
         return self.numeral(text) if isinstance(text, Numeral) else self.say(text)
 
     def _found(self, text: str) -> str:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from visavis.domain.film import FilmFacts, Moment, Sampling, clock
 from visavis.domain.media import PictureMetadata
+from visavis.domain.speech import Line, Numeral, Verbatim, line
 from visavis.records import tables
 from visavis.records.database import Database
 from visavis.records.files import chunks
@@ -63,10 +64,12 @@ class HalfRead:
     films: int
     read_s: float
 
-    def tell(self, title: str) -> str:
+    def tell(self, title: str) -> Line:
         """Say it in a sentence."""
-        count = "1 film is" if self.films == 1 else f"{self.films:,} films are"
-        return f"«{title}»: {count} half read, up to {clock(self.read_s)} can be found"
+        upto = Numeral(clock(self.read_s))
+        if self.films == 1:
+            return line("«%(title)s»: 1 film is half read, up to %(upto)s can be found", title=Verbatim(title), upto=upto)
+        return line("«%(title)s»: %(n)s films are half read, up to %(upto)s can be found", title=Verbatim(title), n=self.films, upto=upto)
 
 
 class Films:

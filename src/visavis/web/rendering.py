@@ -111,7 +111,7 @@ def _telling(speech: Speech) -> Callable[[str], str]:
     the rule that refused, if one did.
     """
     if not isinstance(speech, Language):
-        return str
+        return speech.tell
     rules = dict(rules_said())
 
     def told(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,21 +124,29 @@ def make_desk(  # noqa: PLR0913 - what a desk is put together from, all keyword-
     return Desk(app=make_app(house), house=house)
 
 
-def run(desk: Desk, listening: Listening, *, log_level: str = "info") -> None:
-    """Serve until somebody stops it; requests that are under way are answered first.
+def listen(listening: Listening) -> socket.socket:
+    """Take the port: whoever follows the link from now on waits for the desk, and is not refused.
 
     Raises
     ------
     SetupError
-        The port is taken, or may not be listened on.
+        It is taken, or may not be listened on.
     """
+    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+    try:
+        return socket.create_server((listening.host, listening.port), family=family, backlog=AT_ONCE)
+    except OSError:
+        where = f"{listening.host}:{listening.port}"
+        raise SetupError(f"{where} can't be listened on", remedy="see that no other desk is open, or name another --port") from None
+
+
+def run(desk: Desk, port: socket.socket, *, log_level: str = "info") -> None:
+    """Serve at a port until somebody stops it; requests that are under way are answered first."""
     import uvicorn
 
     log_ids_only(log_level)
     config = uvicorn.Config(
         desk.app,
-        host=listening.host,
-        port=listening.port,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -148,15 +157,8 @@ def run(desk: Desk, listening: Listening, *, log_level: str = "info") -> None:
         timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
         h11_max_incomplete_event_size=32 << 10,
     )
-    server = uvicorn.Server(config)
     signal.signal(signal.SIGTERM, _end)  # uvicorn raises it again when the last answer is given: else nothing more would be closed
-    try:
-        server.run()
-    except SystemExit:
-        if server.started:
-            raise
-        where = f"{listening.host}:{listening.port}"
-        raise SetupError(f"{where} can't be listened on", remedy="see that no other desk is open, or name another --port") from None
+    uvicorn.Server(config).run(sockets=[port])
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -61,30 +61,30 @@ def serve(
             raise InputError("nobody can sign in: the archive has no person", remedy="visavis person add NAME --role owner")
         pack = opened.pack
     reader = ProbeReader(settings, pack)
-    desk = serving.make_desk(
-        lambda: open_archive(folder, settings=settings, ask=ask),
-        read=reader.read,
-        within=reader.within,
-        words=words,
-        listening=listening,
-        clock=SystemClock(),
-        folders=opened_folders,
-        languages=settings.languages,
-    )
-    jobs = Supervisor(desk.house.archive, JobProcesses(folder, lambda: ask.said))
-    where = f"{desk.house.address.origin}/start?key={desk.house.start_key}" if desk.house.start_key else behind_proxy
-    sys.stderr.write(shown(f"The desk is open: {where}") + "\n")
-    sys.stderr.write("Ctrl-C closes it." + (" The link lets in whoever has it." if desk.house.start_key else "") + "\n")
-    courier = Courier(desk.house.archive, SystemClock())
-    jobs.start()
-    courier.start()
-    try:
-        serving.run(desk, listening, log_level=settings.log_level)
-    finally:
-        courier.stop()
-        jobs.stop()
-        reader.stop()
-        desk.close()
+    with serving.listen(listening) as taken:
+        desk = serving.make_desk(
+            lambda: open_archive(folder, settings=settings, ask=ask),
+            read=reader.read,
+            within=reader.within,
+            words=words,
+            listening=listening,
+            clock=SystemClock(),
+            folders=opened_folders,
+            languages=settings.languages,
+        )
+        jobs, courier = Supervisor(desk.house.archive, JobProcesses(folder, lambda: ask.said)), Courier(desk.house.archive, SystemClock())
+        where = f"{desk.house.address.origin}/start?key={desk.house.start_key}" if desk.house.start_key else behind_proxy
+        sys.stderr.write(shown(f"The desk is open: {where}") + "\n")
+        sys.stderr.write("Ctrl-C closes it." + (" The link lets in whoever has it." if desk.house.start_key else "") + "\n")
+        jobs.start()
+        courier.start()
+        try:
+            serving.run(desk, taken, log_level=settings.log_level)
+        finally:
+            courier.stop()
+            jobs.stop()
+            reader.stop()
+            desk.close()
 
 
 def words(speech: Speech = ENGLISH) -> "Words":

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from visavis.domain.clearance import Clearance
+from visavis.domain.speech import line
 from visavis.evaluation.cohort import LARGEST, LEAST, Cohort
 from visavis.records.archive import Records
 from visavis.records.shown import Shown
 from visavis.services.search.turned import TurnedProbe
 
-TOO_FEW = f"ranked by the cosine alone: fewer than {LEAST} faces to compare with"
+TOO_FEW = line("ranked by the cosine alone: fewer than %(least)s faces to compare with", least=LEAST)
 
 
 def draw_cohorts(records: Records, clearance: Clearance, at: dt.datetime, *, ceiling: float) -> dict[int, Cohort] | None:

@@ -2,20 +2,23 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import reduce
 
 from visavis.domain.identification import Narrowing
+from visavis.domain.speech import line
 from visavis.records.archive import Records
 from visavis.records.labels import plain_name
 from visavis.records.shown import Shown
+
+LISTED = {"photo": "pictures", "film": "films", "good": "good faces", "labelled": "faces of one label"}
 
 
 def narrowed_notice(words: tuple[str, ...]) -> tuple[str, ...]:
     """Say that a list was narrowed, and that its numbers are of the whole."""
     if not words:
         return ()
-    said = {"photo": "pictures", "film": "films", "good": "good faces", "labelled": "faces of one label"}
-    told = ", ".join(said[word] for word in words)
-    return (f"only {told} are listed; N and the strangers expected are of all that was compared",)
+    told = reduce(lambda one, other: line("%(one)s, %(other)s", one=one, other=other), (line(LISTED[word]) for word in words))
+    return (line("only %(told)s are listed; N and the strangers expected are of all that was compared", told=told),)
 
 
 class Narrow:

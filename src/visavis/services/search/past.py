@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from visavis.domain.actor import Actor
 from visavis.domain.errors import InputError, RefusedError
 from visavis.domain.identification import Candidate, SearchResult, Threshold
+from visavis.domain.speech import line
 from visavis.law.membership import check_member
 from visavis.law.reviews import decided
 from visavis.law.roles import Act, check_role
@@ -166,11 +167,11 @@ def _subjects(probes: Sequence[SavedProbe]) -> dict[int, frozenset[bytes]]:
 
 
 def _notices(search: PastSearch, hidden: int) -> tuple[str, ...]:
-    again = f"made on {search.at:%Y-%m-%d} and shown again: N, ranks and similarities are of that day"
+    again = line("made on %(day)s and shown again: N, ranks and similarities are of that day", day=search.at.date())
     again_narrowed = (again, *narrowed_notice(search.narrowed))
     if not hidden:
         return again_narrowed
     return (
         *again_narrowed,
-        f"{hidden:,} of its candidates may not be shown now: missing, held, restricted, erased, or in a source that is not live",
+        line("%(n)s of its candidates may not be shown now: missing, held, restricted, erased, or in a source that is not live", n=hidden),
     )

@@ -7,7 +7,8 @@ from visavis.domain.actor import Actor
 from visavis.domain.clearance import Clearance
 from visavis.domain.errors import CharterInvalid, RefusedError
 from visavis.domain.ids import SourceId
-from visavis.law.clear import CaseFacts, Grant, SearchRequest, SourceFacts, clear
+from visavis.domain.speech import Line, Verbatim, apart
+from visavis.law.clear import CaseFacts, Grant, LeftOut, SearchRequest, SourceFacts, clear
 from visavis.law.facts import Approval, Approver
 from visavis.law.programs import ProgramFacts
 from visavis.law.reading import parse_charter
@@ -107,15 +108,18 @@ class Permission:
         )
         measured = self._records.calibrations.sources(self._records.pack_id)
         facts: list[SourceFacts] = []
-        lines: list[str] = []
+        titles = {source.id: Verbatim(source.title) for source in every}
+        lines: list[Line] = []
         for source in every:
             try:
                 facts.append(self._facts(source, cases, measured=source.number in measured))
             except CharterInvalid as error:  # written under older rules; it keeps the rest from nothing
-                lines.append(f"«{source.title}» was left out: its charter does not hold under today's rules: {error}")
+                told = f"«{source.title}» was left out: its charter does not hold under today's rules: {error}"
+                lines.append(
+                    apart(told, "«%(title)s» was left out: its charter does not hold under today's rules", title=titles[source.id])
+                )
         grant = self._clear(request, facts, _case_facts(case, every))
-        titles = {source.id: source.title for source in every}
-        lines.extend(f"«{titles[no.source_id]}» was left out: {no.why}" + (f" ({no.remedy})" if no.remedy else "") for no in grant.left_out)
+        lines.extend(_left_out(no, titles[no.source_id]) for no in grant.left_out)
         granted = next(case for case in cases if case.id == grant.clearance.case_id)
         return Permit(clearance=grant.clearance, case=granted, sources=tuple(every), left_out=tuple(lines))
 
@@ -137,6 +141,12 @@ class Permission:
             standing_case=own[0] if own else None,
             measured=measured,
         )
+
+
+def _left_out(no: LeftOut, title: Verbatim) -> Line:
+    """Say which rule left a source out; at a terminal why in detail, and the option that mends it."""
+    mends = f" ({no.remedy})" if no.remedy else ""
+    return apart(f"«{title}» was left out: {no.why}{mends}", "«%(title)s» was left out: %(rule)s", title=title, rule=no.rule.says)
 
 
 def _people_only(actor: Actor) -> ProgramFacts | None:

@@ -12,6 +12,7 @@ from visavis.domain.arrays import Vectors
 from visavis.domain.clearance import Clearance
 from visavis.domain.identification import ProbePicture, SearchResult, Where
 from visavis.domain.ids import SearchId
+from visavis.domain.speech import apart, line
 from visavis.domain.tails import ADJUSTED
 from visavis.evaluation.cohort import Cohort
 from visavis.index.base import VectorIndex
@@ -80,7 +81,7 @@ class Search:
         permission: Permission,
         *,
         scale: Scale,
-        notices: Callable[[Iterable[SourceRecord]], list[str]],
+        notices: Callable[[Iterable[SourceRecord]], Sequence[str]],
         watch: Watch | None = None,
     ) -> None:
         self._records = records
@@ -280,8 +281,10 @@ def _listed(looking: _Looking, found: Sequence[Found], narrowed: tuple[str, ...]
     people, count = len(looking.people), len(found)
     lines = narrowed_notice(narrowed)
     if people:
-        lines = (f"each of the {people} searched faces is in every picture or moment listed: ranked by the weakest similarity", *lines)
+        each = line("each of the %(n)s searched faces is in every picture or moment listed: ranked by the weakest similarity", n=people)
+        lines = (each, *lines)
         count //= people
     if looking.top is not None and count == looking.top:
-        lines = (*lines, f"the list ends at --top {looking.top}; there may be more: --all")
+        ends = f"the list ends at --top {looking.top}; there may be more: --all"
+        lines = (*lines, apart(ends, "the list ends at %(top)s candidates; there may be more", top=looking.top))
     return lines
