@@ -146,7 +146,8 @@ class Permission:
 def _left_out(no: LeftOut, title: Verbatim) -> Line:
     """Say which rule left a source out; at a terminal why in detail, and the option that mends it."""
     mends = f" ({no.remedy})" if no.remedy else ""
-    return apart(f"«{title}» was left out: {no.why}{mends}", "«%(title)s» was left out: %(rule)s", title=title, rule=no.rule.says)
+    detail = f"«{title}» was left out: {no.why}{mends}"
+    return apart(detail, "«%(title)s» was left out; what the rule asks for: %(rule)s", title=title, rule=no.rule.says)
 
 
 def _people_only(actor: Actor) -> ProgramFacts | None:
