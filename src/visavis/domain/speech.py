@@ -34,7 +34,9 @@ class Line(str):
 
 def line(text: str, /, **parts: object) -> Line:
     """Say a line."""
-    return apart(ENGLISH.say(text, **parts), text, **parts)
+    said = Line(ENGLISH.say(text, **parts))
+    said.text, said.parts = text, parts
+    return said
 
 
 def apart(terminal: str, text: str, /, **parts: object) -> Line:
