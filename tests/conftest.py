@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
 
 HOUSE = Path(__file__).resolve().parent.parent
 CLOSED_NETWORK = HOUSE / "tests" / "closed_network"
@@ -23,17 +21,6 @@ settings.load_profile("house")
 def pytest_configure(config: pytest.Config) -> None:
     """Know the mark from which docs/law/findings.md is made."""
     config.addinivalue_line("markers", "finding(name): what an authority found elsewhere, which the test answers")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
-    """Hand each file to one process, which makes its archive once; pages of the documentation share nothing and go one by one."""
-    return _ByFile(config, log)
-
-
-class _ByFile(LoadFileScheduling):
-    def _split_scope(self, nodeid: str) -> str:
-        return nodeid if nodeid.startswith("tests/docs/") else super()._split_scope(nodeid)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

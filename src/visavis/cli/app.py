@@ -54,7 +54,6 @@ app = typer.Typer(
     name="visavis",
     help="Search collections of photographs by face, lawfully. Start with: visavis survey FOLDER",
     epilog="Exit codes: 0 done, 2 your input, 3 set-up, 4 refused by a rule, 5 damage, 130 Ctrl-C.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -34,9 +34,7 @@ class Line(str):
 
 def line(text: str, /, **parts: object) -> Line:
     """Say a line."""
-    said = Line(ENGLISH.say(text, **parts))
-    said.text, said.parts = text, parts
-    return said
+    return apart(ENGLISH.say(text, **parts), text, **parts)
 
 
 def apart(terminal: str, text: str, /, **parts: object) -> Line:

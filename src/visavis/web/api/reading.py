@@ -14,9 +14,9 @@ from starlette.requests import Request
 from visavis.domain.errors import InputError
 from visavis.web.api.problems import WrongField
 from visavis.web.api.routes import Route
+from visavis.web.asked import ID
 from visavis.web.visit import NotThere, read_body, read_form
 
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NUMBER = re.compile(r"[0-9]{1,15}")
 NUMBERED = ("seq",)
 """Parts of a path that are numbers; all others are ids."""

@@ -13,7 +13,7 @@ from visavis.web.pages.search import problem_of
 from visavis.web.visit import Form, Visit
 
 if TYPE_CHECKING:
-    from visavis.wiring import Archive
+    from visavis.wiring import Archive, SourceRecord
 
 ACTS = {
     "search": "Search, and read what it found",
@@ -37,14 +37,13 @@ class ShownCollection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownKey:
-    """A key on the page; `sources` are ids and titles, `folders` those in which a collection of it may put pictures."""
+    """A key on the page."""
 
     id: str
     name: str
     state: str
     case: str
-    sources: tuple[tuple[str, str], ...]
-    folders: tuple[str, ...]
+    sources: "tuple[SourceRecord, ...]"
     collections: tuple[ShownCollection, ...]
     acts: tuple[str, ...]
     per_hour: int
@@ -164,8 +163,7 @@ def _gather(archive: "Archive") -> _Shelf:
             name=one.name,
             state=archive.services.state(one),
             case=names.get(one.case_id, "") if one.case_id else "",
-            sources=tuple((sources[number].id, sources[number].title) for number in sorted(one.sources) if number in sources),
-            folders=tuple(str(root.path) for number in sorted(one.sources) if number in sources for root in sources[number].roots),
+            sources=tuple(sources[number] for number in sorted(one.sources) if number in sources),
             collections=tuple(
                 ShownCollection(
                     name=called.name,

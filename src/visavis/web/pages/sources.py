@@ -207,7 +207,8 @@ async def _done(visit: Visit, act: "Callable[[Archive, str], object]") -> Respon
     return visit.go(f"/sources/{source_id}")
 
 
-async def _page(visit: Visit, error: VisavisError | None, *, answer: str = "") -> Response:
+async def _page(visit: Visit, error: VisavisError | None, *, answer: str | None = None) -> Response:
+    """Show a source; with `answer` its form for more pictures stands open, with what was answered for them."""
     source_id, today = id_in(visit, "source"), visit.house.clock.now().date()
 
     def ask(archive: "Archive") -> Whole:
@@ -237,9 +238,9 @@ async def _page(visit: Visit, error: VisavisError | None, *, answer: str = "") -
         may=_may(visit),
         takes=0 if visit.house.folders is None else MOST >> 30,
         notice=whole.standing.source.signed_by is not None and whole.standing.source.profile not in NO_NOTICE,
-        handing=error is not None and visit.request.url.path.endswith("/upload"),
-        answering=isinstance(error, RefusedError) and error.rule == "answer-given",
-        said={"answer": answer} | {name: visit.form.one(name) if error else "" for name in ("because", "text")},
+        handing=answer is not None,
+        answering=answer is not None and isinstance(error, RefusedError) and error.rule == "answer-given",
+        said={"answer": answer or ""} | {name: visit.form.one(name) if error else "" for name in ("because", "text")},
     )
 
 
