@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 SCREENS = Path(__file__).parents[2] / "docs" / "_build" / "desk"
@@ -21,6 +21,9 @@ ALONE = ("--no-sandbox", "--disable-background-networking", "--host-resolver-rul
 PORT = 20_000 + os.getpid() % 10_000
 """One a process, below the ports that the system gives out by itself."""
 DESK = f"http://127.0.0.1:{PORT}"
+PASSPHRASE = "a long passphrase of the tests"
+
+expect.set_options(timeout=90_000)  # a machine with other work answers late, and is not wrong
 
 
 @contextmanager
@@ -50,11 +53,29 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def signed_in(browser: Browser, name: str, at: str = "/", *, script: bool = True) -> Page:
+    """Return a page in which a person has just signed in, of a browser's own."""
+    page = browser.new_context(java_script_enabled=script).new_page()
+    page.goto(f"{DESK}{at}")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Passphrase").fill(PASSPHRASE)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
+    return page
+
+
+def pressed(page: Page, key: str) -> None:
+    """Press a key once the page's scripts run: before, nobody hears it."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def looked_at(page: Page, name: str) -> None:
     """Let axe look at the page, and keep a picture of it in the light, in the dark and on a phone.
 
     Contrast in the dark, and French, are `test_browser_every_page`'s.
     """
+    page.wait_for_load_state()
     SCREENS.mkdir(parents=True, exist_ok=True)
     found = Axe().run(page).response["violations"]
     assert [(name, one["id"], one["nodes"][0]["html"]) for one in found] == []

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from desk_browser import DESK, looked_at
-from playwright.sync_api import Page, expect
+from desk_browser import PASSPHRASE, looked_at, pressed, signed_in
+from playwright.sync_api import expect
 
 from visavis.wiring.archive import open_archive
-
-PASSPHRASE = "a long passphrase of the tests"
 
 Serve = Callable[[Path], str]
 
@@ -28,28 +27,28 @@ def test_from_the_first_run_to_the_whole_picture_of_one_of_several_faces(chromiu
     page.get_by_role("button", name="Make me the owner").click()
     looked_at(page, "home")
     page.get_by_label("Choose a photograph").set_input_files(group)
-    expect(page.get_by_role("heading", level=1)).to_have_text("4 faces", timeout=90_000)
-    page.keyboard.press("2")
+    expect(page.get_by_role("heading", level=1)).to_have_text("4 faces")
+    pressed(page, "2")
     expect(page.get_by_label("Face 2")).to_be_checked()
     looked_at(page, "faces")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("5 candidates")
     looked_at(page, "candidates")
-    page.keyboard.press("?")
+    pressed(page, "?")
     expect(page.get_by_role("dialog")).to_be_visible()
     looked_at(page, "keys")
-    page.keyboard.press("Escape")
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    pressed(page, "Escape")
+    pressed(page, "j")
+    pressed(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Candidate 1")
-    page.keyboard.press("s")
+    pressed(page, "s")
     page.keyboard.type("the same ears")
-    page.keyboard.press("Enter")
+    pressed(page, "Enter")
     expect(page.get_by_text("You said: the same, for the same ears")).to_be_visible()
     looked_at(page, "candidate")
-    page.keyboard.press("j")
+    pressed(page, "j")
     expect(page.get_by_role("heading", level=1)).to_have_text("Candidate 2")
-    page.keyboard.press("u")
+    pressed(page, "u")
     expect(page.get_by_role("heading", level=1)).to_have_text("5 candidates")
     page.get_by_role("button", name="Sign out").click()
     looked_at(page, "sign-in")
@@ -58,23 +57,13 @@ def test_from_the_first_run_to_the_whole_picture_of_one_of_several_faces(chromiu
 
 def test_a_link_opens_for_a_member_of_the_case_and_for_nobody_else_and_without_script(chromium, serve, museum, macron):
     serve(museum.folder)
-    desk = DESK
-
-    def signed_in(name: str, at: str) -> Page:
-        page = chromium.new_context(java_script_enabled=False).new_page()
-        page.goto(f"{desk}{at}")
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Passphrase").fill(PASSPHRASE)
-        page.get_by_role("button", name="Sign in").click()
-        return page
-
-    ines = signed_in("Ines", "/")
+    ines = signed_in(chromium, "Ines", script=False)
     ines.get_by_label("Choose a photograph").set_input_files(macron)
     ines.get_by_role("button", name="Find the faces").click()
-    expect(ines.get_by_role("heading", level=1)).to_have_text("1 face", timeout=90_000)
+    expect(ines.get_by_role("heading", level=1)).to_have_text("1 face")
     ines.get_by_label("Case").select_option(label="A print (research, archive)")
     ines.get_by_role("button", name="Search").click()
-    link = ines.url.removeprefix(desk)
     expect(ines.get_by_role("heading", level=1)).to_have_text("2 candidates")
-    expect(signed_in("Rolf", link).get_by_role("heading", level=1)).to_have_text("2 candidates")
-    expect(signed_in("Ivan", link).get_by_role("heading", level=1)).to_have_text("Nothing here")
+    link = urlsplit(ines.url).path
+    expect(signed_in(chromium, "Rolf", link, script=False).get_by_role("heading", level=1)).to_have_text("2 candidates")
+    expect(signed_in(chromium, "Ivan", link, script=False).get_by_role("heading", level=1)).to_have_text("Nothing here")

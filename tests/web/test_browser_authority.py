@@ -5,14 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from desk_browser import DESK, looked_at
+from desk_browser import DESK, PASSPHRASE, looked_at, signed_in
 from people_forge import CHARTER
 from playwright.sync_api import Browser, Page, expect
 
 from visavis.ledger.checkpoint import read_proof
 from visavis.wiring.archive import open_archive
-
-PASSPHRASE = "a long passphrase of the tests"
 
 
 @pytest.fixture
@@ -33,11 +31,7 @@ def as_page(chromium: Browser, served: None) -> Callable[[str], Page]:
     """Return a page in which a person is signed in, whose complaints fail the test."""
 
     def page_of(name: str) -> Page:
-        page = chromium.new_context().new_page()
-        page.goto(f"{DESK}/sign-in")
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Passphrase").fill(PASSPHRASE)
-        page.get_by_role("button", name="Sign in").click()
+        page = signed_in(chromium, name)
         expect(page.get_by_role("button", name=f"Sign out {name}")).to_be_visible()
         return page
 

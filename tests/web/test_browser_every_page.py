@@ -15,15 +15,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import APIResponse, Browser
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "forges"))
-from desk_browser import PORT, chromium, serving
+from desk_browser import DESK, PASSPHRASE, chromium, serving
 
 from visavis.web import app
 from visavis.wiring.build import SystemClock
 
-DESK = f"http://127.0.0.1:{PORT}"
 SHOTS = os.environ.get("VISAVIS_SCREENSHOTS", "")
 """Read here: tests run without settings of whoever starts them."""
-PASSPHRASE = "a long passphrase of the tests"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 NO_PAGE = re.compile(r"/(v1|static|metrics|healthz|start|language)\b|\.(jpg|mp4|json|toml|zip)$|/(cards|now|proof|progress)$")
 """Parts of pages, pictures and downloads: no page of their own."""

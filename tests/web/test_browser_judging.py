@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from desk_browser import DESK, looked_at
+from desk_browser import DESK, PASSPHRASE, looked_at, pressed, signed_in
 from playwright.sync_api import Browser, Page, expect
 
 from visavis.domain.actor import Role
@@ -15,7 +15,6 @@ from visavis.records.passphrase import LIGHT
 from visavis.services.people import AddPerson
 from visavis.wiring.archive import open_archive
 
-PASSPHRASE = "a long passphrase of the tests"
 CASE = "Portraits"
 
 SignIn = Callable[[str, str], Page]
@@ -53,23 +52,19 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def sign_in(chromium: Browser, complaints: list[str]) -> SignIn:
-    def signed_in(name: str, at: str = "/") -> Page:
-        page = chromium.new_context().new_page()
+    def page_of(name: str, at: str = "/") -> Page:
+        page = signed_in(chromium, name, at)
         page.on("console", lambda message: complaints.append(message.text))
-        page.goto(f"{DESK}{at}")
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Passphrase").fill(PASSPHRASE)
-        page.get_by_role("button", name="Sign in").click()
         return page
 
-    return signed_in
+    return page_of
 
 
 def compared(page: Page) -> None:
     """Lay one face over the other, zoom, mirror and set back, by keys and by hand."""
     found = page.locator("[data-compare] img[data-of=found]").first
-    page.keyboard.press("+")
-    page.keyboard.press("g")
+    pressed(page, "+")
+    pressed(page, "g")
     assert "scale(1.25) scaleX(-1)" in found.get_attribute("style")
     page.locator("#fade").fill("80")
     assert page.locator("[data-over]").evaluate("image => image.style.opacity") == "0.8"
@@ -78,7 +73,7 @@ def compared(page: Page) -> None:
 
 
 def says_same(page: Page, because: str) -> None:
-    page.keyboard.press("s")
+    pressed(page, "s")
     page.keyboard.type(because)
     page.keyboard.press("Enter")
     expect(page.get_by_text(f"You said: the same, for {because}")).to_be_visible()
@@ -96,7 +91,7 @@ def judged_by_two(sign_in: SignIn, link: str) -> None:
     looked_at(rolf, "side-by-side")
     compared(rolf)
     says_same(rolf, "the same nose")
-    rolf.keyboard.press("z")
+    pressed(rolf, "z")
     expect(rolf.get_by_text("You said")).to_have_count(0)
     says_same(rolf, "the same ears")
 
@@ -110,7 +105,7 @@ def judged_by_two(sign_in: SignIn, link: str) -> None:
     rita.get_by_role("button", name="Give the name").click()
     expect(rita.get_by_text("labelled: E. M.")).to_be_visible()
     looked_at(rita, "decided")
-    rita.keyboard.press("w")
+    pressed(rita, "w")
     expect(rita.get_by_role("heading", level=1)).to_have_text("Candidate 2")
     rita.get_by_role("link", name="Labels").click()
     looked_at(rita, "labels")
@@ -138,7 +133,7 @@ def test_from_side_by_side_to_the_report_with_a_slip_taken_back_and_a_blind_seco
     serve(two_decide)
     ines = sign_in("Ines")
     ines.get_by_label("Choose a photograph").set_input_files(macron)
-    expect(ines.get_by_role("heading", level=1)).to_have_text("1 face", timeout=90_000)
+    expect(ines.get_by_role("heading", level=1)).to_have_text("1 face")
     ines.get_by_label("Case").select_option(label=f"{CASE} (catalogue, archive)")
     ines.get_by_label("Reason").fill("an undated print")
     ines.get_by_role("button", name="Search").click()

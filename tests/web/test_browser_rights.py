@@ -3,20 +3,8 @@
 import zipfile
 
 import pytest
-from desk_browser import DESK, looked_at
-from playwright.sync_api import Browser, Page, expect
-
-PASSPHRASE = "a long passphrase of the tests"
-SLOW = 90_000
-
-
-def signed_in(browser: Browser, name: str, *, script: bool = True) -> Page:
-    page = browser.new_context(java_script_enabled=script).new_page()
-    page.goto(f"{DESK}/sign-in")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Passphrase").fill(PASSPHRASE)
-    page.get_by_role("button", name="Sign in").click()
-    return page
+from desk_browser import DESK, looked_at, signed_in
+from playwright.sync_api import Page, expect
 
 
 def sent(page: Page, what: str, contact: str, photo=None) -> tuple[str, str]:
@@ -28,7 +16,7 @@ def sent(page: Page, what: str, contact: str, photo=None) -> tuple[str, str]:
     if photo is not None:
         page.get_by_label("A photograph of you").set_input_files(photo)
     page.get_by_role("button", name="Send it").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Received", timeout=SLOW)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Received")
     number, code = (page.locator(f"dt:has-text('{title}') + dd").first.inner_text().split("\n")[0] for title in ("Number", "Code"))
     return number, code
 
@@ -37,7 +25,7 @@ def made_sure_of(page: Page, look=None) -> None:
     """Find the person of the request that is open, confirm both pictures, and record how identity was made sure of."""
     if look is None:
         page.get_by_role("button", name="Use this one").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Which face is the person's?", timeout=SLOW)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Which face is the person's?")
         looked_at(page, "request-faces")
         page.get_by_role("button", name="Search for the request").click()
     else:
@@ -48,7 +36,9 @@ def made_sure_of(page: Page, look=None) -> None:
     for number in (0, 1):
         page.locator(".pairing input").nth(number).check()
     page.get_by_role("button", name="The ticked are who asks").click()
-    if page.locator(".pairing").count() > 2:
+    expect(page.get_by_label("is who asks")).to_have_count(2)
+    page.wait_for_load_state()
+    if page.locator(".pairing:not(.confirmed)").count():
         page.get_by_role("button", name="none ticked").click()
     page.get_by_label("How you made sure").fill("came to the counter")
     page.get_by_role("button", name="Record it").first.click()
@@ -58,7 +48,7 @@ def made_sure_of(page: Page, look=None) -> None:
 def answered(page: Page, path) -> list[str]:
     """Put the answer together and take it; return the names of its files."""
     page.get_by_role("button", name="Put the answer together").click()
-    expect(page.get_by_role("link", name="Download the answer")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("link", name="Download the answer")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the answer").click()
     download.value.save_as(path)
@@ -69,7 +59,7 @@ def answered(page: Page, path) -> list[str]:
 def candidates(page: Page, macron) -> str:
     page.goto(DESK)
     page.get_by_label("Choose a photograph").set_input_files(macron)
-    expect(page.get_by_role("heading", level=1)).to_have_text("1 face", timeout=SLOW)
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 face")
     page.get_by_label("Case").select_option(label="A print (research, archive)")
     page.get_by_role("button", name="Search").click()
     expect(page.locator(".stamp, .asked").first).to_be_visible()
@@ -108,13 +98,13 @@ def erased(carl: Page, olga: Page, folder) -> None:
     carl.get_by_role("button", name="See what goes").click()
     looked_at(carl, "erasure-scope")
     carl.get_by_role("button", name="Erase it for good").click()
-    expect(carl.get_by_text("Checked; waits for two signatures")).to_be_visible(timeout=SLOW)
+    expect(carl.get_by_text("Checked; waits for two signatures")).to_be_visible()
     looked_at(carl, "erasure")
     run = carl.url
     for person in (carl, olga):
         person.goto(run)
         person.get_by_role("button", name="Sign it").click()
-        person.wait_for_url(run, timeout=SLOW)
+        expect(person).to_have_url(run)
     expect(olga.get_by_text("Certified")).to_be_visible()
     carl.goto(f"{run}/certificate")
     looked_at(carl, "certificate")

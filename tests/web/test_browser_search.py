@@ -1,7 +1,7 @@
 """A journey in Debian's Chromium: several faces, together, the moment of a film that plays, a box drawn by hand; axe looks at each page."""
 
 import pytest
-from desk_browser import looked_at
+from desk_browser import looked_at, pressed
 from playwright.sync_api import Browser, Page, expect
 
 PLAYED = """async (video) => {
@@ -29,9 +29,9 @@ def test_two_of_four_faces_are_found_together_a_moment_plays_and_a_box_is_drawn(
     page.on("console", lambda message: complaints.append(message.text))
     page.goto(link)
     page.get_by_label("Choose a photograph").set_input_files(group)
-    expect(page.get_by_role("heading", level=1)).to_have_text("4 faces", timeout=90_000)
-    page.keyboard.press("2")
-    page.keyboard.press("3")
+    expect(page.get_by_role("heading", level=1)).to_have_text("4 faces")
+    pressed(page, "2")
+    pressed(page, "3")
     page.get_by_label("all of them together").check()
     page.get_by_text("Narrower and wider").click()
     looked_at(page, "faces-together")

@@ -5,10 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from desk_browser import looked_at
+from desk_browser import PASSPHRASE, looked_at
 from playwright.sync_api import Page, expect
-
-PASSPHRASE = "a long passphrase of the tests"
 
 
 def heading(page: Page, text: str) -> None:
