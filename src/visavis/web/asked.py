@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from visavis.domain.errors import InputError, RefusedError, VisavisError
+from visavis.domain.errors import InputError, RefusedError
 from visavis.web.visit import Form, NotThere, Visit
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -16,6 +18,19 @@ def id_in(visit: Visit, name: str) -> str:
     if not ID.fullmatch(said):
         raise NotThere
     return said
+
+
+@contextmanager
+def nothing_here(*hiding: str) -> Iterator[None]:
+    """Answer alike for what is not there and for what one of the rules in `hiding` keeps from this person."""
+    try:
+        yield
+    except InputError:
+        raise NotThere from None
+    except RefusedError as error:
+        if error.rule not in hiding:
+            raise
+        raise NotThere from None
 
 
 def day(text: str) -> dt.date | None:
@@ -52,12 +67,3 @@ def words(text: str) -> tuple[str, ...]:
 def several(form: Form, name: str) -> tuple[str, ...]:
     """Return every value of a field that may be there several times."""
     return tuple(value for value in form.fields.get(name, []) if value)
-
-
-def status_of(error: VisavisError | None) -> int:
-    """Return the status of a page that tells a problem: none, refused by the law, busy, or anything else."""
-    if error is None:
-        return 200
-    if isinstance(error, RefusedError):
-        return 403
-    return 422 if isinstance(error, InputError) else 503

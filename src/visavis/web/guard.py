@@ -63,8 +63,8 @@ def error_page(visit: Visit, error: VisavisError) -> Response:
     status, title = next(((status, title) for kind, status, title in _STATUS if isinstance(error, kind)), (500, "That did not work"))
     rule = error.rule if isinstance(error, RefusedError) else ""
     headline = "" if visit.speech is ENGLISH else _headline(rule, visit.speech)
-    facts = {"title": title, "message": str(error), "remedy": error.remedy, "rule": rule, "headline": headline}
-    return visit.page("error.html.j2", status=status, **facts)
+    facts = {"title": title, "message": str(error), "rule": rule, "headline": headline}
+    return visit.page("error.html.j2", status=status, error=error, **facts)
 
 
 def _headline(rule: str, speech: Speech) -> str:

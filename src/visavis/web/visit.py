@@ -11,9 +11,10 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from visavis.domain.errors import InputError, RefusedError
+from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.speech import Speech
 from visavis.web.places import Place, places_of
+from visavis.web.problem import problem_of, remedy_of, status_of
 from visavis.web.sessions import WebSession
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ class Visit:
         if not self.house.sessions.holds(self.cookie, token):
             raise RefusedError("the page that sent this is too old", rule="same-origin", remedy="load the page again, and send it again")
 
-    def page(self, template: str, *, status: int = 200, **facts: object) -> Response:
-        """Return a page."""
+    def page(self, template: str, *, status: int | None = None, error: VisavisError | None = None, **facts: object) -> Response:
+        """Return a page, with what was wrong with the form that it answers, if anything was; the status follows from it."""
         text = (
             self.house.pages.of(self.language)
             .get_template(template)
@@ -120,10 +121,10 @@ class Visit:
                 lead=self.words.lead,
                 languages=self.house.pages.languages.names(),
                 rights_page=self.house.rights_page,
-                **facts,
+                **{"problem": problem_of(error), "remedy": remedy_of(error), **facts},
             )
         )
-        return HTMLResponse(text, status_code=status)
+        return HTMLResponse(text, status_code=status_of(error) if status is None else status)
 
     def _places(self, template: str) -> tuple[Place, ...]:
         if self.session is None or self.session.must_enrol or template == "first_run.html.j2":

@@ -13,7 +13,7 @@ from visavis.wiring.accounts import new_secret
 
 async def second_factor(visit: Visit) -> Response:
     """Show a new secret, to be typed into a device."""
-    return await _page(visit, "")
+    return await _page(visit, None)
 
 
 async def enrol(visit: Visit) -> Response:
@@ -22,12 +22,12 @@ async def enrol(visit: Visit) -> Response:
     try:
         await visit.house.archive.act(session.who, lambda archive: archive.accounts.enrol(session.secret, code, before=before))
     except InputError as error:
-        return await _page(visit, f"{error}: {error.remedy}", status=422)
+        return await _page(visit, error)
     session.must_enrol, session.secret = False, ""
     return visit.go("/")
 
 
-async def _page(visit: Visit, problem: str, *, status: int = 200) -> Response:
+async def _page(visit: Visit, error: InputError | None) -> Response:
     session = visit.here
     if session.who is None:
         raise RefusedError("a second factor is a person's own", rule="person-needed", remedy="sign in")
@@ -35,7 +35,7 @@ async def _page(visit: Visit, problem: str, *, status: int = 200) -> Response:
     enrolled = await visit.house.archive.act(session.who, lambda archive: archive.accounts.enrolled())
     groups = [session.secret[start : start + 4] for start in range(0, len(session.secret), 4)]
     link = f"otpauth://totp/Visavis:{quote(session.name)}?secret={session.secret}&issuer=Visavis"
-    return visit.page("second_factor.html.j2", status=status, groups=groups, link=link, problem=problem, enrolled=enrolled)
+    return visit.page("second_factor.html.j2", error=error, groups=groups, link=link, enrolled=enrolled)
 
 
 OPENINGS: tuple[Opening, ...] = (

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, SetupError, VisavisError
-from visavis.web.asked import id_in, status_of
+from visavis.web.asked import id_in
 from visavis.web.doors import FORM, Door, Handler, Opening, Who
-from visavis.web.pages.search import problem_of
 from visavis.web.visit import NotThere, Visit
 
 if TYPE_CHECKING:
@@ -154,9 +153,7 @@ async def _page(visit: Visit, error: VisavisError | None, *, at: tuple[str, str]
     found, names, people = await visit.house.archive.act(visit.here.who, read)
     return visit.page(
         "approvals.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
+        error=error,
         at=at,
         because=visit.form.one("because"),
         waiting=[one for one in found if not one.own or _alone(one, people)],

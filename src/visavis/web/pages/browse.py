@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from visavis.domain.arrays import RgbImage
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import ID, id_in, status_of
+from visavis.web.asked import ID, id_in, nothing_here
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.results import PART
-from visavis.web.pages.search import Choice, ShownBox, may_search, problem_of, shown_box
+from visavis.web.pages.search import Choice, ShownBox, may_search, shown_box
 from visavis.web.sessions import OpenedSearch
 from visavis.web.visit import NotThere, Visit
 
@@ -94,8 +94,7 @@ async def _whole(visit: Visit, error: VisavisError | None) -> Response:
     form = visit.form
     return visit.page(
         "picture.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         source=found.source,
         picture=found.picture,
         boxes=_boxes(found.picture),
@@ -116,14 +115,8 @@ async def _read(visit: Visit) -> "WholePicture":
 
 async def _looked(visit: Visit, look: "Callable[[Archive], T]") -> T:
     """Do a look; who may not know of a source learns what they would of one that never was."""
-    try:
+    with nothing_here(*NOT_TOLD):
         return await visit.house.archive.act(visit.here.who, look)
-    except RefusedError as error:
-        if error.rule not in NOT_TOLD:
-            raise
-    except InputError:
-        pass
-    raise NotThere
 
 
 async def _jpeg(visit: Visit, picture: "SourcePicture", face: "PictureFace | None", cut: Callable[[RgbImage], bytes]) -> Response:

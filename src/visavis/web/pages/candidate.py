@@ -1,18 +1,17 @@
 """One candidate beside the searched face: both level, this person's verdict and its undoing, and a search with its face."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.identification import Candidate
-from visavis.web.asked import status_of
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.hints import hints
 from visavis.web.pages.beside import enlargement, searched
 from visavis.web.pages.results import one_candidate, opener, shown_candidate
-from visavis.web.pages.search import may_hand_out, may_label, may_search, problem_of, shown_box
+from visavis.web.pages.search import may_hand_out, may_label, may_search, shown_box
 from visavis.web.sessions import OpenedSearch
 from visavis.web.visit import Form, Visit
 
@@ -92,8 +91,7 @@ async def page(visit: Visit, error: VisavisError | None) -> Response:
     words, form = visit.words, visit.form if error else Form()
     return visit.page(
         "candidate.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         result=past.result,
         candidate=candidate,
         remarks=words.remarks(candidate, several_faces=words.several_faces(past.result)),
@@ -126,7 +124,7 @@ def _hints(compared: "Compared", *, width: int, height: int) -> object:
     return hints(compared.found.quality, enlarged=enlargement(compared.found.landmarks_5x2, width=width, height=height))
 
 
-def _ways(visit: Visit, past: "PastResult", candidate: Candidate) -> dict[str, Candidate | None]:
+def _ways(visit: Visit, past: "PastResult", candidate: Candidate) -> dict[str, Any]:
     """Return the candidates before and after this one, and the next that waits for this person's verdict."""
     ranked = past.result.candidates
     place = ranked.index(candidate)

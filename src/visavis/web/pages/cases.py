@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import day, id_in, several, status_of, whole
+from visavis.web.asked import day, id_in, nothing_here, several, whole
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.search import may_search, problem_of
-from visavis.web.visit import Form, NotThere, Visit
+from visavis.web.pages.search import may_search
+from visavis.web.visit import Form, Visit
 from visavis.wiring.accounts import roles_for
 
 if TYPE_CHECKING:
@@ -117,14 +117,8 @@ async def _view(visit: Visit) -> "tuple[CaseView, dict[str, str], dict[int, str]
         names = {str(who.id): who.name for who in archive.people.all()}
         return view, names, {source.number: source.title for source in archive.sources()}
 
-    try:
+    with nothing_here(*NOT_TOLD):
         return await visit.house.archive.act(visit.here.who, read)
-    except RefusedError as error:
-        if error.rule not in NOT_TOLD:
-            raise
-    except InputError:
-        pass
-    raise NotThere
 
 
 async def _page(visit: Visit, error: VisavisError | None) -> Response:
@@ -132,9 +126,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
     case = view.case
     return visit.page(
         "case.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
+        error=error,
         view=view,
         case=case,
         names=names,
@@ -161,9 +153,7 @@ async def _form(visit: Visit, error: VisavisError | None) -> Response:
     sources = await visit.house.archive.act(visit.here.who, ask)
     return visit.page(
         "case_new.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
+        error=error,
         sources=sources,
         purposes=sorted({purpose for *_, purposes in sources for purpose in purposes}),
         said={name: form.one(name) for name in FIELDS},

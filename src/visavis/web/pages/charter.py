@@ -8,7 +8,6 @@ from starlette.responses import Response
 from visavis.domain.errors import CharterInvalid, InputError, RefusedError, VisavisError
 from visavis.web.doors import FORM, UPLOAD, Door, Opening, Who
 from visavis.web.drafts import CharterDraft
-from visavis.web.pages.search import problem_of
 from visavis.web.visit import NotThere, Visit
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ def _carried_out(visit: Visit, archive: "Archive", draft: CharterDraft, drafted:
         return str(archive.charters.amend(draft.source_id, text=drafted.toml).id)
     folders, said = visit.house.folders, visit.form.one("answer")
     if folders is None:
-        raise InputError("the desk offers no folder", remedy="visavis serve --photos DIR")
+        raise InputError("the desk offers no folder", remedy="ask whoever starts the desk to open one")
     shelf = None if draft.upload else folders.opened.at(draft.place)
     folder = folders.uploads.keep(draft.upload) if shelf is None else shelf.path
     if folder is None:
@@ -176,17 +175,16 @@ async def _ask(visit: Visit, draft: CharterDraft, problems: tuple[tuple[str, str
 async def _aloud(visit: Visit, draft: CharterDraft, error: VisavisError | None, *, status: int = 200) -> Response:
     drafted = await _drafted(visit, draft)
     answering = isinstance(error, RefusedError) and error.rule == "answer-given"
-    refused = {True: 403, False: 422}[isinstance(error, RefusedError)] if error else status
     keys = {question.key: question for question in await questions_of(visit, draft)}
     problems = [(keys.get(name.partition(".")[0].partition("[")[0]), name, why) for name, why in drafted.problems]
     return visit.page(
         "charter.html.j2",
-        status=refused,
+        status=None if error else status,
+        error=error,
         draft=draft,
         drafted=drafted,
         questions=list(keys.values()),
         problems=problems,
-        problem=problem_of(error),
         answering=answering,
         answer=visit.form.one("answer"),
     )

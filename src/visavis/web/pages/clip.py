@@ -49,7 +49,7 @@ async def cut(visit: Visit) -> Response:
 def _seconds(visit: Visit) -> int:
     (seconds,) = visit.form.numbers("seconds") or (60,)
     if not 1 <= seconds <= MOST_S:
-        raise InputError(f"a clip lasts 1 to {MOST_S} seconds", remedy="ask for less; visavis clip --seconds cuts longer ones")
+        raise InputError(f"a clip lasts 1 to {MOST_S} seconds", remedy="ask for less")
     return seconds
 
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import day, id_in, status_of
+from visavis.web.asked import day, id_in, nothing_here
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.search import problem_of
 from visavis.web.pages.under_way import begun
-from visavis.web.visit import Form, NotThere, Visit
+from visavis.web.visit import Form, Visit
 
 if TYPE_CHECKING:
     from visavis.domain.ids import ConsentId
@@ -84,8 +83,7 @@ async def _form(visit: Visit, error: VisavisError | None) -> Response:
 
     return visit.page(
         "consent_new.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         sources=await visit.house.archive.act(visit.here.who, ask),
         means=list(MEANS.items()),
         said={name: visit.form.one(name) for name in FIELDS},
@@ -113,8 +111,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
     one, title = await _one(visit)
     return visit.page(
         "consent.html.j2",
-        status=422 if error else 200,
-        problem=problem_of(error),
+        error=error,
         consent=one,
         title=title,
         live=one.live(visit.house.clock.now()),
@@ -129,10 +126,8 @@ async def _one(visit: Visit) -> "tuple[ConsentRecord, str]":
         found = archive.consents.show(consent_id)
         return found, archive.source(found.source_id).title
 
-    try:
+    with nothing_here():
         return await visit.house.archive.act(visit.here.who, ask)
-    except InputError:
-        raise NotThere from None
 
 
 OPENINGS: tuple[Opening, ...] = (

@@ -38,7 +38,7 @@ async def start(visit: Visit) -> Response:
 async def first_run(visit: Visit) -> Response:
     """Ask who the owner is."""
     await _nobody_yet(visit)
-    return visit.page("first_run.html.j2", name="", problem="")
+    return visit.page("first_run.html.j2", name="")
 
 
 async def make_owner(visit: Visit) -> Response:
@@ -51,7 +51,7 @@ async def make_owner(visit: Visit) -> Response:
             raise InputError("the two passphrases differ", remedy="type the same twice")
         await house.archive.act(None, lambda archive: archive.people.add(name, ["owner"], passphrase=passphrase))
     except InputError as error:
-        return visit.page("first_run.html.j2", status=422, name=name, problem=f"{error}: {error.remedy}")
+        return visit.page("first_run.html.j2", error=error, name=name)
     return await signed_in(visit, name, passphrase, "")
 
 

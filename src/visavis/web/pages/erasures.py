@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, VisavisError
-from visavis.web.asked import ID, id_in, status_of
+from visavis.web.asked import ID, id_in, nothing_here
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.search import problem_of
 from visavis.web.pages.under_way import begun
 from visavis.web.visit import Form, NotThere, Visit
 
@@ -52,8 +51,7 @@ async def erasures_page(visit: Visit, error: VisavisError | None) -> Response:
     form = visit.form if error else Form()
     return visit.page(
         "erasures.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         runs=list(reversed(runs)),
         holds=list(reversed(held)),
         states=STATES,
@@ -170,8 +168,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
     found, originals, notices, people = await _there(visit, ask)
     return visit.page(
         "erasure.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         run=found,
         originals=originals,
         notices=notices,
@@ -192,8 +189,7 @@ async def _scope_page(visit: Visit, error: VisavisError | None) -> Response:
     form = visit.form
     return visit.page(
         "erasure_scope.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         report=report,
         grounds=GROUNDS,
         said={name: form.one(name) for name in ("faces", "media", "source", "request")},
@@ -217,10 +213,8 @@ async def _question(visit: Visit) -> "EraseQuestion":
 
 
 async def _there(visit: Visit, what: "Callable[[Archive], T]") -> T:
-    try:
+    with nothing_here():
         return await visit.house.archive.act(visit.here.who, what)
-    except InputError:
-        raise NotThere from None
 
 
 _IDS = "ids, counts and states, of no person"

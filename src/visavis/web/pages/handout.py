@@ -13,7 +13,6 @@ from visavis.domain.identification import Candidate, SearchResult
 from visavis.web.doors import Door, Opening, Who
 from visavis.web.handing import Given, download, sha256, written
 from visavis.web.pages.results import opener, past_search
-from visavis.web.pages.search import problem_of
 from visavis.web.visit import Visit
 
 if TYPE_CHECKING:
@@ -117,8 +116,7 @@ def _page(visit: Visit, past: "PastResult", error: VisavisError) -> Response:
     ticked = [one for one in past.result.candidates if one.candidate_id in wanted]
     return visit.page(
         "handout.html.j2",
-        status=403 if isinstance(error, RefusedError) else 422,
-        problem=problem_of(error),
+        error=error,
         result=replace(past.result, candidates=tuple(ticked or past.result.candidates)),
         ticked={one.candidate_id for one in ticked},
         handing={name: visit.form.one(name) for name in ("recipient", "because", "how")},

@@ -22,10 +22,10 @@ async def invited(visit: Visit) -> Response:
     """Ask for a passphrase. The cookie opens nothing: it ties the form to this browser."""
     invitation = await _invitation(visit)
     if visit.session is not None:
-        return _form(visit, invitation, "")
+        return _form(visit, invitation, None)
     cookie = secrets.token_urlsafe(32)
     knock = Visit(request=visit.request, house=visit.house, cookie=cookie)
-    return with_cookie(visit, _form(knock, invitation, ""), cookie)
+    return with_cookie(visit, _form(knock, invitation, None), cookie)
 
 
 async def accept(visit: Visit) -> Response:
@@ -40,7 +40,7 @@ async def accept(visit: Visit) -> Response:
             raise InputError("the two passphrases differ", remedy="type the same twice")
         await house.archive.act(None, lambda archive: archive.people.accept(token, passphrase))
     except InputError as error:
-        return _form(visit, invitation, f"{error}: {error.remedy}", status=422)
+        return _form(visit, invitation, error)
     return await signed_in(visit, invitation.name, passphrase, "")
 
 
@@ -54,10 +54,10 @@ async def _invitation(visit: Visit) -> "Invitation":
         raise NotThere("this invitation was used, taken back, or is too old", remedy="ask the owner for another") from None
 
 
-def _form(visit: Visit, invitation: "Invitation", problem: str, *, status: int = 200) -> Response:
+def _form(visit: Visit, invitation: "Invitation", error: InputError | None) -> Response:
     roles = [role.value for role in Role if role in invitation.roles]
     token = visit.request.path_params["token"]
-    return visit.page("invitation.html.j2", status=status, invitation=invitation, roles=roles, link_token=token, problem=problem)
+    return visit.page("invitation.html.j2", error=error, invitation=invitation, roles=roles, link_token=token)
 
 
 _HERE = "/invitations/{token}"

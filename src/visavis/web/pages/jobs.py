@@ -1,7 +1,5 @@
 """Jobs: what is being read, how far it is, what became of the files, and what people want of it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -9,7 +7,7 @@ from starlette.responses import Response
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.film import Sampling
 from visavis.domain.jobs import JobOptions
-from visavis.web.asked import id_in, status_of
+from visavis.web.asked import id_in, nothing_here
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.job_view import JobView, SourceLine, view_of
 from visavis.web.visit import NotThere, Visit
@@ -36,7 +34,7 @@ async def one(visit: Visit) -> Response:
 
 async def now(visit: Visit) -> Response:
     """Give the part of a job's page that changes."""
-    return visit.page("job_now.html.j2", job=await _view(visit), problem="")
+    return visit.page("job_now.html.j2", job=await _view(visit))
 
 
 async def files(visit: Visit) -> Response:
@@ -127,19 +125,18 @@ async def _list(visit: Visit, error: VisavisError | None) -> Response:
     jobs, sources, further = await visit.house.archive.act(visit.here.who, ask)
     return visit.page(
         "jobs.html.j2",
-        status=status_of(error),
+        error=error,
         jobs=jobs,
         sources=sources if below is None else [],
         further=further,
         first=below is None,
         samplings=SAMPLINGS,
         workers=range(1, MOST_WORKERS + 1),
-        problem=problem_said(error),
     )
 
 
 async def _show(visit: Visit, error: VisavisError | None) -> Response:
-    return visit.page("job.html.j2", status=status_of(error), job=await _view(visit), problem=problem_said(error))
+    return visit.page("job.html.j2", error=error, job=await _view(visit))
 
 
 async def _view(visit: Visit) -> JobView:
@@ -174,24 +171,6 @@ def _below(visit: Visit) -> int | None:
     """Return the number at which the page before ended; None = this is the first."""
     said = visit.request.query_params.get("below", "")
     return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
-
-
-def problem_said(error: VisavisError | None) -> str:
-    """Return what a page says of what was wrong; empty = nothing was."""
-    if error is None:
-        return ""
-    rule = f" (rule {error.rule})" if isinstance(error, RefusedError) else ""
-    remedy = "" if isinstance(error, RefusedError) or "visavis " in error.remedy else f": {error.remedy}"
-    return f"{str(error)[0].upper()}{str(error)[1:]}{rule}{remedy}."
-
-
-@contextmanager
-def nothing_here() -> Iterator[None]:
-    """Answer alike for every id that is none of a job or a source."""
-    try:
-        yield
-    except InputError:
-        raise NotThere from None
 
 
 SAMPLINGS = {"": "As the setting says", "fast": "Fast", "normal": "Normal", "every-frame": "Every frame"}

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import ID, day, id_in, status_of
+from visavis.web.asked import ID, day, id_in
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.search import problem_of
 from visavis.web.visit import Form, Visit
 
 if TYPE_CHECKING:
@@ -137,8 +136,7 @@ async def _page(visit: Visit, error: VisavisError | None, *, key: str = "") -> R
     usual = {"until": (today + dt.timedelta(days=90)).isoformat(), "per_hour": "60", "per_day": "500"}
     return visit.page(
         "keys.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         key=key,
         shelf=shelf,
         acts=ACTS,

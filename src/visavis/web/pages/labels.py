@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import id_in, status_of
+from visavis.web.asked import id_in
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.candidate import page
 from visavis.web.pages.results import one_candidate
-from visavis.web.pages.search import problem_of
 from visavis.web.visit import Visit
 
 if TYPE_CHECKING:
@@ -70,8 +69,7 @@ async def _listed(visit: Visit, error: VisavisError | None) -> Response:
     shown = [label for label in labels if wanted in ("", label.source_id)]
     return visit.page(
         "labels.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         labels=sorted(shown, key=lambda label: (label.name.casefold(), label.at)),
         titles={one.id: one.title for one in sources if one.id in named},
         asked={"source": wanted, "name": name},

@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import day, status_of, whole
+from visavis.web.asked import day, nothing_here, whole
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.search import problem_of
 from visavis.web.visit import NotThere, Visit
 from visavis.wiring.ledger import LogPurpose, Operation
 
@@ -81,10 +80,8 @@ async def leaf(visit: Visit) -> Response:
         proof = archive.ledger.proof(seq)
         return found[0], proof.leaf_hash, proof.text
 
-    try:
+    with nothing_here():
         entry, leaf_hash, proof = await visit.house.archive.act(visit.here.who, read)
-    except InputError:
-        raise NotThere from None
     return visit.page(
         "leaf.html.j2",
         line=line_of(entry),
@@ -97,10 +94,8 @@ async def leaf(visit: Visit) -> Response:
 async def proof(visit: Visit) -> Response:
     """Give the proof of a leaf as a file; it shows the leaf's hash and nothing of it."""
     seq = _seq(visit)
-    try:
+    with nothing_here():
         found = await visit.house.archive.act(visit.here.who, lambda archive: archive.ledger.proof(seq))
-    except InputError:
-        raise NotThere from None
     return _file(found.text, f"leaf-{seq}.tlog-proof", "text/plain; charset=utf-8")
 
 
@@ -119,7 +114,7 @@ async def export(visit: Visit) -> Response:
 
     def act(archive: "Archive") -> "tuple[Given, bytes]":
         if archive.ledger.size() > MOST_LEAVES:
-            raise InputError(f"the ledger has more than {MOST_LEAVES:,} acts", remedy="write it to a file: visavis ledger export FILE")
+            raise InputError(f"the ledger has more than {MOST_LEAVES:,} acts, which only «visavis ledger export FILE» writes down")
         given, lines = archive.ledger.export(
             recipient=form.one("recipient"), because=form.one("because"), payloads=bool(form.one("payloads"))
         )
@@ -163,9 +158,7 @@ async def _page(visit: Visit, asked: dict[str, str], lines: list[Line] | None, e
         older = "/ledger?" + urlencode({**asked, "before": lines[-1].seq})
     return visit.page(
         "ledger.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
+        error=error,
         size=size,
         given=given[:20],
         asked=asked,

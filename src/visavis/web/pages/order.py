@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, SetupError, VisavisError
-from visavis.web.asked import day, id_in, needed_day, status_of
+from visavis.web.asked import day, id_in, needed_day, nothing_here
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.cases import may
 from visavis.web.pages.orders import ACTS, Row, row_of
-from visavis.web.pages.search import problem_of
 from visavis.web.visit import NotThere, Visit
 
 if TYPE_CHECKING:
@@ -136,10 +135,8 @@ async def _do(visit: Visit, what: "Callable[[Archive, str], object]", *, slow: b
 
 async def _one(visit: Visit) -> "OrderRecord":
     order_id = id_in(visit, "order")
-    try:
+    with nothing_here():
         return await visit.house.archive.act(visit.here.who, lambda archive: archive.orders.one(order_id))
-    except InputError:
-        raise NotThere from None
 
 
 def _ended(visit: Visit, order: "OrderRecord") -> "tuple[CarriedOut | None, VisavisError | None]":
@@ -177,9 +174,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
     form = visit.form
     return visit.page(
         "order.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
+        error=error,
         row=row,
         order=order,
         at=at,

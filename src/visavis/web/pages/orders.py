@@ -7,9 +7,8 @@ from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, SetupError, VisavisError
 from visavis.domain.orders import OrderAct
-from visavis.web.asked import day, needed_day, several, status_of, whole, words
+from visavis.web.asked import day, needed_day, several, whole, words
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.search import problem_of
 from visavis.web.visit import Form, Visit
 
 if TYPE_CHECKING:
@@ -155,9 +154,7 @@ async def _dashboard(visit: Visit, error: VisavisError | None) -> Response:
     going = [row for row in rows if row.state in ("open", "overdue", "suspended")]
     return visit.page(
         "orders.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
+        error=error,
         going=sorted(going, key=lambda row: row.order.terms.due),
         ended=[row for row in rows if row not in going],
         claims=list(reversed(claims)),
@@ -178,9 +175,7 @@ async def _form(visit: Visit, form: Form, error: VisavisError | None, *, effects
     said = {name: form.one(name) for name in (*SCOPE, *TERMS)}
     return visit.page(
         "order_new.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
+        error=error,
         sources=sources,
         acts=[(word.value, ACTS[word.value]) for word in OrderAct],
         chosen=several(form, "source"),

@@ -3,9 +3,7 @@
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import status_of
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.search import problem_of
 from visavis.web.sessions import WebSession
 from visavis.web.visit import Visit
 from visavis.wiring.accounts import SignedIn
@@ -53,9 +51,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
     enrolled = await visit.house.archive.act(who, lambda archive: archive.accounts.enrolled())
     return visit.page(
         "account.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
+        error=error,
         changed=visit.request.query_params.get("changed", ""),
         enrolled=enrolled,
         roles=sorted(role.value for role in who.actor.roles),

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import day, status_of, words
+from visavis.web.asked import day, words
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.search import problem_of
 from visavis.web.visit import Visit
 from visavis.wiring.public import paper_document
 
@@ -73,9 +72,7 @@ def _page(visit: Visit, error: VisavisError | None) -> Response:
     form = visit.form
     return visit.page(
         "papers.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
+        error=error,
         today=visit.house.clock.now().date(),
         said={name: form.one(name) for name in ("ids", "aware", "key_safe")},
     )

@@ -8,9 +8,8 @@ from starlette.responses import Response
 
 from visavis.domain.actor import Role
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import id_in, several, status_of
+from visavis.web.asked import id_in, several
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.search import problem_of
 from visavis.web.visit import NotThere, Visit
 
 if TYPE_CHECKING:
@@ -118,9 +117,7 @@ async def _page(visit: Visit, error: VisavisError | None, *, made: "Invited | No
     rows = [Row(who=who, account=account, sessions=house.sessions.of_person(who.id), own=who.id == me) for who, account in found]
     return visit.page(
         "people.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
+        error=error,
         rows=[row for row in rows if row.who.revoked_at is None],
         gone=[row for row in rows if row.who.revoked_at is not None],
         names={str(row.who.id): row.who.name for row in rows},

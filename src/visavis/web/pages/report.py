@@ -8,11 +8,10 @@ from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.identification import Candidate
-from visavis.web.asked import id_in, status_of
+from visavis.web.asked import id_in
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.handing import Given, download, sha256, written
 from visavis.web.pages.results import none_the_wiser, opener
-from visavis.web.pages.search import problem_of
 from visavis.web.sessions import MOST_SEARCHES, OpenedSearch
 from visavis.web.visit import Visit
 
@@ -79,8 +78,7 @@ def _page(visit: Visit, gathered: "CaseReport", error: VisavisError | None) -> R
     ]
     return visit.page(
         "report.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         report=gathered,
         searches=searches,
         left_out=len(searches) - len(shown),

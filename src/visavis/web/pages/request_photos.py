@@ -11,7 +11,7 @@ from visavis.domain.face import Box
 from visavis.web.asked import id_in
 from visavis.web.doors import FORM, UPLOAD, Door, Opening, Who
 from visavis.web.pages.requests import asked, request_page
-from visavis.web.pages.search import boxes, problem_of
+from visavis.web.pages.search import boxes
 from visavis.web.sessions import GivenPhoto
 from visavis.web.visit import NotThere, Visit
 
@@ -133,8 +133,7 @@ def _faces(visit: Visit, error: VisavisError | None) -> Response:
     height, width = photo.picture.image_rgb.shape[:2]
     return visit.page(
         "request_faces.html.j2",
-        status=422 if error else 200,
-        problem=problem_of(error),
+        error=error,
         request=id_in(visit, "request"),
         boxes=boxes(photo.picture),
         width=width,

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
-from visavis.web.asked import day, id_in, status_of
+from visavis.web.asked import day, id_in, nothing_here
 from visavis.web.clocks import KINDS, RequestClock, clock_of
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.rights import ASKS
-from visavis.web.pages.search import problem_of
-from visavis.web.visit import Form, NotThere, Visit
+from visavis.web.visit import Form, Visit
 
 if TYPE_CHECKING:
     from visavis.wiring import Archive
@@ -127,8 +126,7 @@ async def request_page(visit: Visit, error: VisavisError | None) -> Response:
     form = visit.form if error else Form()
     return visit.page(
         "request.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         request=request,
         clock=view.clock,
         shown=view.shown,
@@ -168,10 +166,8 @@ async def asked(visit: Visit, what: "Callable[[Archive], T]") -> T:
     request_id = id_in(visit, "request")
 
     def ask(archive: "Archive") -> T:
-        try:
+        with nothing_here():
             archive.requests.one(request_id)
-        except InputError:
-            raise NotThere from None
         return what(archive)
 
     return await visit.house.archive.act(visit.here.who, ask)
@@ -213,8 +209,7 @@ def _new_form(visit: Visit, form: Form, error: VisavisError | None) -> Response:
     names = ("kind", "contact", "channel", "text", "received", "representative", "mandate", "apart")
     return visit.page(
         "request_new.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         asks=ASKS,
         said={name: form.one(name) for name in names},
     )

@@ -1,19 +1,19 @@
 """A search under its stable link: the grid, each whole picture, and the thumbnails, for members of its case only."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
 from visavis.domain.arrays import RgbImage
-from visavis.domain.errors import InputError, RefusedError, VisavisError
+from visavis.domain.errors import VisavisError
 from visavis.domain.identification import Candidate
-from visavis.web.asked import id_in, status_of
+from visavis.web.asked import id_in, nothing_here
 from visavis.web.doors import Door, Opening, Who
 from visavis.web.pages.cards import cards_of
-from visavis.web.pages.search import may_hand_out, may_search, problem_of, shown_photos
+from visavis.web.pages.search import may_hand_out, may_search, shown_photos
 from visavis.web.sessions import OpenedSearch
 from visavis.web.visit import NotThere, Visit
 
@@ -54,8 +54,7 @@ def results_page(visit: Visit, past: "PastResult", *, to: int = FIRST, error: Vi
     probe = session.probes.get(opened.probe_id)
     return visit.page(
         "search.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         case=past.case,
         reason=past.search.reason,
         stamp=words.stamp(past.result),
@@ -165,17 +164,9 @@ async def past_search(visit: Visit, *, only: str = "") -> "PastResult":
         return await visit.house.archive.act(visit.here.who, read)
 
 
-@contextmanager
-def none_the_wiser() -> Iterator[None]:
+def none_the_wiser() -> AbstractContextManager[None]:
     """Answer alike whether there is no such search or whether it is none of this person's business."""
-    try:
-        yield
-    except RefusedError as error:
-        if error.rule not in NOT_TOLD:
-            raise
-        raise NotThere from None
-    except InputError:
-        raise NotThere from None
+    return nothing_here(*NOT_TOLD)
 
 
 PART = "part of a page that is in the ledger; closed until that page was opened"

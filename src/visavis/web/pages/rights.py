@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from visavis.domain.errors import InputError, VisavisError
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.search import problem_of
+from visavis.web.problem import problem_of
 from visavis.web.visit import Form, NotThere, Visit
 
 if TYPE_CHECKING:

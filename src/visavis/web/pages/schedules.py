@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.jobs import Hours
-from visavis.web.asked import id_in, status_of
+from visavis.web.asked import id_in, nothing_here
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.jobs import nothing_here, problem_said
 from visavis.web.visit import Form, Visit
 
 if TYPE_CHECKING:
@@ -68,14 +67,13 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
         said = Said(**{name: visit.form.one(name) for name in ("every", "since", "until", "zone")})
     return visit.page(
         "schedule.html.j2",
-        status=status_of(error),
+        error=error,
         source=source_id,
         title=title,
         said=said,
         zones=sorted(
             name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/", "SystemV/"))
         ),
-        problem=problem_said(error),
     )
 
 

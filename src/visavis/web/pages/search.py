@@ -8,7 +8,6 @@ from starlette.responses import Response
 from visavis.domain.errors import InputError, RefusedError, VisavisError
 from visavis.domain.face import Box
 from visavis.domain.identification import ProbePicture, SearchResult
-from visavis.web.asked import status_of
 from visavis.web.clocks import clocks_shown
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages import start
@@ -158,10 +157,9 @@ def shown_photos(probe: HeldProbe) -> list[ShownPhoto]:
 
 async def _ask(visit: Visit, probe: HeldProbe, form: Form, error: VisavisError | None) -> Response:
     choices = await _choices(visit)
-    status = status_of(error)
     return visit.page(
         "probe.html.j2",
-        status=status,
+        error=error,
         probe=probe.id,
         photos=shown_photos(probe),
         count=len(probe.crops),
@@ -174,8 +172,6 @@ async def _ask(visit: Visit, probe: HeldProbe, form: Form, error: VisavisError |
         drawn={side: form.one(side) for side in BOX_SIDES},
         drawn_on=visit.request.path_params.get("photo", ""),
         chosen=form.fields.get("source", []),
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
         left_out=probe.problems,
     )
 
@@ -190,16 +186,6 @@ def _picked(visit: Visit, probe: HeldProbe, form: Form) -> tuple[int, ...]:
 
 def _ticked(form: Form) -> tuple[int, ...]:
     return tuple(int(text) for text in form.fields.get("face", []) if text.isascii() and text.isdigit() and len(text) <= 4)
-
-
-def problem_of(error: VisavisError | None) -> str:
-    """Return what a form says of what was wrong with it; empty = nothing was."""
-    if error is None:
-        return ""
-    if "none was picked" in str(error):
-        return "Pick the face that you look for: several people are in the photograph."
-    rule = f" (rule {error.rule})" if isinstance(error, RefusedError) else ""
-    return f"{str(error)[0].upper()}{str(error)[1:]}{rule}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

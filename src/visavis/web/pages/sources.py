@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import InputError, RefusedError, SetupError, VisavisError
-from visavis.web.asked import id_in, status_of
+from visavis.web.asked import id_in
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.drafts import CharterDraft
 from visavis.web.pages.charter import ALOUD, drop_draft
 from visavis.web.pages.results import none_the_wiser
-from visavis.web.pages.search import problem_of
 from visavis.web.pages.where import MOST, folders_of, taken_in
 from visavis.web.visit import Visit
 from visavis.wiring.folders import Upload
@@ -190,8 +189,7 @@ async def _due(visit: Visit, error: VisavisError | None, *, done: object = None)
         return archive.retention.due(), {source.id: source.title for source in archive.sources()}
 
     items, titles = await visit.house.archive.act(visit.here.who, ask)
-    status = 200 if error is None else 403 if isinstance(error, RefusedError) else 503
-    return visit.page("expire.html.j2", status=status, items=items, titles=titles, problem=problem_of(error), done=done)
+    return visit.page("expire.html.j2", error=error, items=items, titles=titles, done=done)
 
 
 async def _done(visit: Visit, act: "Callable[[Archive, str], object]") -> Response:
@@ -230,8 +228,7 @@ async def _page(visit: Visit, error: VisavisError | None, *, answer: str | None 
         whole = await visit.house.archive.act(visit.here.who, ask)
     return visit.page(
         "source.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         whole=whole,
         standing=whole.standing,
         source=whole.standing.source,

@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from visavis.domain.errors import VisavisError
-from visavis.web.asked import status_of
 from visavis.web.doors import FORM, Door, Opening, Who
-from visavis.web.pages.search import problem_of
 from visavis.web.pages.under_way import begun
 from visavis.web.visit import Form, Visit
 
@@ -62,8 +60,7 @@ async def _page(visit: Visit, error: VisavisError | None) -> Response:
     made, visit.here.suppressed = visit.here.suppressed, ()
     return visit.page(
         "suppressions.html.j2",
-        status=status_of(error),
-        problem=problem_of(error),
+        error=error,
         totals=totals,
         made=made,
         not_caught=NOT_CAUGHT,

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from visavis.domain.errors import RefusedError, VisavisError
 from visavis.web.doors import Door, Opening, Who
-from visavis.web.pages.search import problem_of
 from visavis.web.visit import NotThere, Visit
 from visavis.web.works import Work, new_work
 
@@ -63,11 +62,11 @@ async def watch(visit: Visit) -> Response:
     told = [STEPS[step] for step in dict.fromkeys(list(work.steps)) if step in STEPS]
     return visit.page(
         "under_way.html.j2",
+        status=200,
+        error=error,
         work=work,
         told=told,
         failed=error is not None,
-        problem=problem_of(error),
-        remedy="" if error is None else error.remedy,
         refused=isinstance(error, RefusedError),
     )
 

@@ -10,7 +10,6 @@ from visavis.domain.errors import InputError, RefusedError, SetupError, VisavisE
 from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.drafts import CharterDraft
 from visavis.web.pages.charter import ALOUD, BEGIN, WHERE, drop_draft, questions_of
-from visavis.web.pages.search import problem_of
 from visavis.web.uploading import receive
 from visavis.web.visit import Visit
 from visavis.wiring.folders import Folders, Upload
@@ -110,11 +109,10 @@ async def _page(visit: Visit, draft: CharterDraft, place: str, error: VisavisErr
     asked = len(await questions_of(visit, draft))
     return visit.page(
         "where.html.j2",
-        status=422 if error else 200,
+        error=error,
         draft=draft,
         shelf=shelf,
         picked=picked,
-        problem=problem_of(error),
         number=asked + 1,
         most=MOST >> 30,
     )
@@ -123,7 +121,7 @@ async def _page(visit: Visit, draft: CharterDraft, place: str, error: VisavisErr
 def folders_of(visit: Visit) -> Folders:
     """Return where pictures may come from; `InputError` if from nowhere."""
     if visit.house.folders is None:
-        raise InputError("the desk offers no folder and takes no pictures", remedy="visavis serve --photos DIR")
+        raise InputError("the desk offers no folder and takes no pictures", remedy="ask whoever starts the desk to open one")
     return visit.house.folders
 
 
