@@ -20,7 +20,7 @@ demo: $(VENV)/runtime.txt
 	@cat $<
 
 test: $(VENV)/dev.txt
-	OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(PY) -m pytest --numprocesses $(JOBS) --dist loadfile
+	OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(PY) -m pytest --numprocesses $(JOBS) --dist worksteal
 
 # The tests come last: their summary is the last line of a run.
 check: lint types house docs test
