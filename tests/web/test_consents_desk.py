@@ -120,6 +120,27 @@ def test_a_consent_is_recorded_with_its_words_and_listed(carl):
     assert "Berta" in carl.get("/consents").text
 
 
+def test_whose_face_it_is_is_said_on_the_page_of_a_picture_and_taken_back_there(guests, browser_of, carl):
+    ada = browser_of(guests)
+    ada.sign_in("Ada")
+    (source,) = [one["source_id"] for one in ada.get("/v1/sources").json()["items"]]
+    picture = re.search(r"/pictures/[0-9a-f-]{36}", ada.get(f"/sources/{source}/pictures").text)[0]
+    (consent,) = re.findall(r'<option value="([0-9a-f-]{36})">Anna, 20', ada.get(picture).text)
+    linked = "<small>Anna</small>"
+    assert linked not in ada.get(picture).text
+    assert ada.post(f"{picture}/link", {"face": "1", "consent": consent}).headers["location"] == picture
+    assert linked in ada.get(picture).text
+    for wrong, says in (
+        ({"face": "2", "consent": consent}, "no face is picked"),
+        ({"face": "1", "consent": "Anna"}, "no consent is picked"),
+    ):
+        answer = ada.post(f"{picture}/link", wrong)
+        assert (answer.status_code, says in answer.text.lower()) == (422, True)
+    ada.post(f"{picture}/unlink", {"face": "1", "consent": consent})
+    assert linked not in ada.get(picture).text
+    assert carl.post(f"{picture}/link", {"face": "1", "consent": consent}).status_code == 404  # a clerk looks through no source
+
+
 def test_the_words_may_come_as_a_file(carl):
     (source,) = re.findall(r'name="source" value="([^"]+)"', carl.get("/consents/new").text)
     words_file = {"file": ("words.txt", "Größe zählt nicht.".encode(), "text/plain")}

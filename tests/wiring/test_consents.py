@@ -147,6 +147,28 @@ def test_a_face_that_is_linked_to_somebody_elses_consent_stays_in_a_picture_of_b
         assert rig.face_ids(opened) == [first]
 
 
+def test_a_link_that_was_wrong_is_taken_back_and_who_a_picture_stands_on_is_told(archive):
+    with Guests(archive) as opened:
+        anna, ben = opened.agree("Anna", "both/", "anna/"), opened.agree("Ben", "both/")
+        opened.ingest(workers=0)
+        faces = rig.face_ids(opened)
+
+        def standing(path: str) -> list[tuple[str, set[str]]]:
+            return [(one.consent.id, set(one.faces)) for one in opened.consents.covering("Guests", path, faces)]
+
+        opened.consents.link(anna, faces[:1])
+        assert standing("both/1.jpg") == [(anna, {faces[0]}), (ben, set())]
+        assert standing("nobody/1.jpg") == [(anna, {faces[0]})]
+        assert opened.consents.unlink(anna, faces[:1]) == 1
+        opened.consents.link(ben, faces[:1])
+        assert standing("both/1.jpg") == [(anna, set()), (ben, {faces[0]})]
+        opened.consents.withdraw(anna)
+        assert standing("both/1.jpg") == [(ben, {faces[0]})]
+        assert faces[0] in rig.face_ids(opened)
+        with pytest.raises(InputError, match="no face"):
+            opened.consents.unlink(ben, ["x"])
+
+
 def test_templates_end_with_the_first_of_the_consents_they_stand_on(archive):
     with Guests(archive) as opened:
         opened.agree("Anna", "anna/", until=dt.date(2028, 5, 31))

@@ -159,6 +159,20 @@ class Consents:
         rows = [{"consent_number": which.number, "face_number": face} for face in faces]
         work.run(sa.insert(consent_face).prefix_with("OR IGNORE"), rows)
 
+    def unlink(self, work: Work, which: ConsentRecord, faces: Sequence[int]) -> None:
+        """Take that back. The caller writes the leaf."""
+        for chunk in chunks(list(faces)):
+            work.run(sa.delete(consent_face).where(consent_face.c.consent_number == which.number, consent_face.c.face_number.in_(chunk)))
+
+    def linked(self, face_ids: Sequence[str]) -> dict[int, frozenset[str]]:
+        """Return the ids of those faces that are linked to a consent, by its number."""
+        found: dict[int, set[str]] = {}
+        query = sa.select(consent_face.c.consent_number, tables.face.c.id).join(tables.face)
+        for chunk in chunks(list(face_ids)):
+            for row in self._database.ask(query.where(tables.face.c.id.in_(chunk))):
+                found.setdefault(int(row.consent_number), set()).add(row.id)
+        return {number: frozenset(ids) for number, ids in found.items()}
+
     def end_templates(self, work: Work, faces: Sequence[int], ends_at: dt.datetime) -> None:
         """Let templates end no later than a consent does. The caller writes the leaf."""
         template = tables.template

@@ -29,6 +29,14 @@ class Withdrawn:
     pictures: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covering:
+    """A live consent that a picture stands on; `faces` are the ids of the picture's faces that are linked to it."""
+
+    consent: ConsentRecord
+    faces: frozenset[str]
+
+
 class Consent:
     """Records consents and acts on them."""
 
@@ -75,6 +83,32 @@ class Consent:
                 self._records.consents.end_templates(work, faces, record.ends_at)
             work.leaf("alteration", what="faces linked to a consent", consent=record.id, faces=len(faces))
         return len(faces)
+
+    def unlink(self, wanted: str, face_ids: Sequence[str]) -> int:
+        """Take a link back that was wrong; return of how many faces.
+
+        Their templates go on ending with the consent: what was made to end sooner isn't kept longer by a second look.
+        """
+        record = self._one(wanted)
+        faces = self._records.consents.face_numbers(record.source_number, face_ids)
+        with self._records.work(self._actor) as work:
+            self._records.consents.unlink(work, record, faces)
+            work.leaf("alteration", what="faces unlinked from a consent", consent=record.id, faces=len(faces))
+        return len(faces)
+
+    def covering(self, source_name: str, path: str, face_ids: Sequence[str]) -> list[Covering]:
+        """Return the live consents that a picture stands on, and which of its faces are linked to each: one leaf, for they name people."""
+        source, now = self._records.sources.one(source_name), self._records.clock.now()
+        self._check(source)
+        linked = self._records.consents.linked(face_ids)
+        found = [
+            Covering(consent=one, faces=linked.get(one.number, frozenset()))
+            for one in self._records.consents.of(source.number)
+            if one.live(now) and (one.number in linked or _covers(one)(path))
+        ]
+        with self._records.work(self._actor) as work:
+            work.leaf("consultation", what="consents of a picture", source=source.id, consents=len(found))
+        return found
 
     def withdraw(self, wanted: str, *, because: str = "") -> Withdrawn:
         """Withdraw a consent: what stood on it is in no search once this returns, and is erased by the next `Erasures.settle`.

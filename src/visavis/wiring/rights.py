@@ -11,14 +11,14 @@ from visavis.domain.ids import ConsentId
 from visavis.index.base import VectorIndex
 from visavis.records.archive import Records
 from visavis.records.consents import ConsentRecord, ConsentText, NewConsent
-from visavis.services.consent import Consent, Withdrawn
+from visavis.services.consent import Consent, Covering, Withdrawn
 from visavis.wiring import build
 from visavis.wiring.session import Session
 
 if TYPE_CHECKING:
     from visavis.services.suppress import SourceTotal, Suppress, SuppressReport
 
-__all__ = ["ConsentDesk", "ConsentRecord", "SuppressionDesk"]
+__all__ = ["ConsentDesk", "ConsentRecord", "Covering", "SuppressionDesk"]
 
 OpenIndex = Callable[[Records], AbstractContextManager[VectorIndex]]
 """Opens an archive's index for writing; it first does what is left of every erasure."""
@@ -131,6 +131,14 @@ class ConsentDesk(_Erasing):
     def link(self, consent: str, face_ids: Sequence[str]) -> int:
         """Say which faces show the person who consented; return how many."""
         return self._consent().link(consent, face_ids)
+
+    def unlink(self, consent: str, face_ids: Sequence[str]) -> int:
+        """Take a wrong link back; return of how many faces."""
+        return self._consent().unlink(consent, face_ids)
+
+    def covering(self, source: str, path: str, face_ids: Sequence[str]) -> list[Covering]:
+        """Return the live consents that a picture of a source stands on, and which of its faces are linked to each."""
+        return self._consent().covering(source, path, face_ids)
 
     def withdraw(self, consent: str, *, because: str = "") -> tuple[Withdrawn, bool]:
         """Withdraw a consent; return what left every search, and whether it is erased already."""

@@ -77,6 +77,20 @@ def link(
 
 
 @consent_app.command()
+def unlink(
+    consent: ConsentArgument,
+    face: Annotated[list[str], typer.Option("--face-id", metavar="ID", help="A face that was linked by mistake.")],
+    person: AsOption = None,
+    archive: ArchiveOption = None,
+) -> None:
+    """Take a wrong link back."""
+    with archive_at(archive) as opened:
+        signed_in(opened, person)
+        unlinked = opened.consents.unlink(consent, face)
+    sys.stdout.write(f"{counted(unlinked, 'face')} unlinked\n")
+
+
+@consent_app.command()
 def withdraw(
     consent: ConsentArgument,
     because: Annotated[str, typer.Option(metavar="TEXT", help="Nobody has to say why.")] = "",

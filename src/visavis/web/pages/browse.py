@@ -14,11 +14,12 @@ from visavis.web.doors import FORM, Door, Opening, Who
 from visavis.web.pages.results import PART
 from visavis.web.pages.search import Choice, ShownBox, may_search, shown_box
 from visavis.web.sessions import OpenedSearch
-from visavis.web.visit import NotThere, Visit
+from visavis.web.visit import Form, NotThere, Visit
 
 if TYPE_CHECKING:
     from visavis.wiring import Archive
     from visavis.wiring.pictures import PictureFace, PicturePage, SourcePicture, WholePicture
+    from visavis.wiring.rights import ConsentDesk, Covering
 
 THERE = "/sources/{source}/pictures"
 _HERE = "/pictures/{picture}"
@@ -71,11 +72,8 @@ async def face(visit: Visit) -> Response:
 async def search(visit: Visit) -> Response:
     """Search with a face of the picture, under a case."""
     picture, form = (await _read(visit)).picture, visit.form
-    chosen = form.numbers("face")
     try:
-        if len(chosen) != 1 or not 1 <= chosen[0] <= len(picture.faces):
-            raise InputError("no face is picked", remedy="pick one")
-        face_id = picture.faces[chosen[0] - 1].id
+        face_id = _picked(picture, form)
         found = await visit.house.archive.act(
             visit.here.who, lambda archive: archive.search(face_id=face_id, case_id=form.one("case") or None, reason=form.one("reason"))
         )
@@ -85,12 +83,42 @@ async def search(visit: Visit) -> Response:
     return visit.go(f"/searches/{found.search_id}")
 
 
+async def link(visit: Visit) -> Response:
+    """Say that a face of the picture shows who gave a consent."""
+    return await _said(visit, lambda consents, which, face: consents.link(which, [face]))
+
+
+async def unlink(visit: Visit) -> Response:
+    """Say that it does not."""
+    return await _said(visit, lambda consents, which, face: consents.unlink(which, [face]))
+
+
+async def _said(visit: Visit, say: "Callable[[ConsentDesk, str, str], int]") -> Response:
+    picture, which = (await _read(visit)).picture, visit.form.one("consent")
+    try:
+        face_id = _picked(picture, visit.form)
+        if not ID.fullmatch(which):
+            raise InputError("no consent is picked", remedy="pick one")
+        await visit.house.archive.act(visit.here.who, lambda archive: say(archive.consents, which, face_id))
+    except (InputError, RefusedError) as error:
+        return await _whole(visit, error)
+    return visit.go(f"/pictures/{picture.id}")
+
+
+def _picked(picture: "SourcePicture", form: Form) -> str:
+    chosen = form.numbers("face")
+    if len(chosen) != 1 or not 1 <= chosen[0] <= len(picture.faces):
+        raise InputError("no face is picked", remedy="pick one")
+    return picture.faces[chosen[0] - 1].id
+
+
 async def _whole(visit: Visit, error: VisavisError | None) -> Response:
     picture_id = id_in(visit, "picture")
     # After a form that did not work the page is shown again; that it was looked at is in the ledger already.
     found = await _looked(visit, lambda archive: archive.pictures.read(picture_id) if error else archive.pictures.show(picture_id))
     visit.here.saw([picture_id])
     cases = await visit.house.archive.act(visit.here.who, lambda archive: _cases(archive, found.source.number))
+    consents = await _consents(visit, found)
     form = visit.form
     return visit.page(
         "picture.html.j2",
@@ -99,10 +127,21 @@ async def _whole(visit: Visit, error: VisavisError | None) -> Response:
         picture=found.picture,
         boxes=_boxes(found.picture),
         cases=cases,
+        consents=consents,
+        agreed={face: one.consent.person for one in consents for face in one.faces},
         may_search=may_search(visit.here),
         picked=form.numbers("face") if error else (1,) if len(found.picture.faces) == 1 else (),
-        said={name: form.one(name) for name in ("case", "reason")},
+        said={name: form.one(name) for name in ("case", "reason", "consent")},
     )
+
+
+async def _consents(visit: Visit, whole: "WholePicture") -> "list[Covering]":
+    """Return what a picture stands on, for who may link its faces."""
+    picture, source = whole.picture, whole.source
+    if source.profile != "consent" or not picture.faces or not visit.here.may("consent"):
+        return []
+    faces = [face.id for face in picture.faces]
+    return await visit.house.archive.act(visit.here.who, lambda archive: archive.consents.covering(source.id, picture.path, faces))
 
 
 async def _read(visit: Visit) -> "WholePicture":
@@ -152,4 +191,6 @@ OPENINGS: tuple[Opening, ...] = (
     (Door(method="GET", path=f"{_HERE}/picture.jpg", who=Who.ROLE, act="browse", because=PART), thumbnail),
     (Door(method="GET", path=f"{_HERE}/faces/{{number}}.jpg", who=Who.ROLE, act="browse", because=PART), face),
     (Door(method="POST", path=f"{_HERE}/search", who=Who.ROLE, act="search", operation="consultation", body_bytes=FORM), search),
+    (Door(method="POST", path=f"{_HERE}/link", who=Who.ROLE, act="consent", operation="alteration", body_bytes=FORM), link),
+    (Door(method="POST", path=f"{_HERE}/unlink", who=Who.ROLE, act="consent", operation="alteration", body_bytes=FORM), unlink),
 )
