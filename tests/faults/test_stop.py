@@ -154,3 +154,55 @@ def test_ctrl_c_while_the_command_still_loads_ends_with_130_and_no_traceback() -
     code = f"import runpy, signal, sys; sys.meta_path.insert(0, {finder}); runpy.run_module('visavis', run_name='__main__')"
     ended = subprocess.run([sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
+DROPPED = """
+import signal, sys, time, weakref
+from visavis import __main__
+
+def stop():
+    if {deaf}:
+        signal.signal(signal.SIGINT, once)
+    signal.raise_signal(signal.SIGINT)
+
+def once(*_):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+class Gone:
+    def __del__(self):
+        stop()
+
+class Watched:
+    pass
+
+def work():
+    if {callback}:
+        watched = Watched()
+        watch = weakref.ref(watched, lambda _: stop())
+        del watched
+    else:
+        Gone()
+    time.sleep(60)
+
+sys.modules["visavis.cli.app"] = type(sys)("app")
+sys.modules["visavis.cli.app"].main = work
+__main__.main()
+"""
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+@pytest.mark.parametrize("callback", [False, True])
+def test_ctrl_c_that_python_drops_in_a_finaliser_comes_again(callback: bool, deaf: bool) -> None:
+    with _start("-c", DROPPED.format(callback=callback, deaf=deaf)) as process:
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (130, "")
+
+
+def test_what_else_goes_wrong_in_a_finaliser_is_told_as_usual() -> None:
+    wrong = (
+        DROPPED.format(callback=False, deaf=False).replace("signal.raise_signal(signal.SIGINT)", "1 / 0").replace("sleep(60)", "sleep(0)")
+    )
+    with _start("-c", wrong) as process:
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, "ZeroDivisionError" in said) == (0, True)
