@@ -26,7 +26,7 @@ def test_a_job_is_watched_to_its_end_by_a_page_that_nobody_loads_again(chromium,
     page.get_by_role("button", name="Read it now").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Family")
     looked_at(page, "job-under-way")
-    expect(page.get_by_text("Done", exact=True)).to_be_visible()
+    expect(page.get_by_text("Done", exact=True)).to_be_visible(timeout=120_000)
     expect(page.get_by_role("button", name="Read again what could not be read")).to_be_visible()
     looked_at(page, "job")
     page.get_by_role("link", name="truncated").click()

@@ -130,12 +130,9 @@ def test_whose_face_it_is_is_said_on_the_page_of_a_picture_and_taken_back_there(
     assert linked not in ada.get(picture).text
     assert ada.post(f"{picture}/link", {"face": "1", "consent": consent}).headers["location"] == picture
     assert linked in ada.get(picture).text
-    for wrong, says in (
-        ({"face": "2", "consent": consent}, "no face is picked"),
-        ({"face": "1", "consent": "Anna"}, "no consent is picked"),
-    ):
-        answer = ada.post(f"{picture}/link", wrong)
-        assert (answer.status_code, says in answer.text.lower()) == (422, True)
+    for face, which, says in (("2", consent, "No face is picked."), ("1", "Anna", "No consent is picked.")):
+        answer = ada.post(f"{picture}/link", {"face": face, "consent": which})
+        assert (answer.status_code, says in answer.text) == (422, True)
     ada.post(f"{picture}/unlink", {"face": "1", "consent": consent})
     assert linked not in ada.get(picture).text
     assert carl.post(f"{picture}/link", {"face": "1", "consent": consent}).status_code == 404  # a clerk looks through no source
