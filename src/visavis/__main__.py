@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
 AGAIN_S = 0.05
+"""Long enough for the hook to have returned."""
 
 
 def main() -> None:

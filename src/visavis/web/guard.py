@@ -12,6 +12,7 @@ from visavis.domain.errors import DamageError, InputError, RefusedError, SetupEr
 from visavis.domain.speech import ENGLISH, Speech
 from visavis.web.doors import Door, Handler, Who
 from visavis.web.house import Address, House
+from visavis.web.problem import begun
 from visavis.web.sessions import WebSession
 from visavis.web.visit import Form, NotThere, TooLarge, Visit, read_form
 from visavis.wiring.policies import rules_said
@@ -71,7 +72,7 @@ def _headline(rule: str, speech: Speech) -> str:
     """Return what a rule asks for in the person's language: what it says of this one time stands below in English."""
     says = dict(rules_said()).get(rule, "")
     text = speech.say(says) if says else ""
-    return text[:1].upper() + text[1:]
+    return begun(text)
 
 
 async def _form(door: Door, request: Request, visit: Visit) -> Form:

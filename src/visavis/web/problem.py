@@ -19,7 +19,7 @@ def problem_of(error: VisavisError | None) -> str:
     if "none was picked" in str(error):
         return "Pick the face that you look for: several people are in the photograph."
     rule = f" (rule {error.rule})" if isinstance(error, RefusedError) else ""
-    return f"{_begun(str(error))}{rule}."
+    return f"{begun(str(error))}{rule}."
 
 
 def remedy_of(error: VisavisError | None) -> str:
@@ -28,8 +28,9 @@ def remedy_of(error: VisavisError | None) -> str:
         return ""
     if isinstance(error, InputError | RefusedError) and ("visavis " in error.remedy or "--" in error.remedy):
         return ""
-    return f"{_begun(error.remedy)}."
+    return f"{begun(error.remedy)}."
 
 
-def _begun(text: str) -> str:
+def begun(text: str) -> str:
+    """Write the first letter large, and leave the others as they are."""
     return f"{text[:1].upper()}{text[1:]}"

@@ -11,6 +11,7 @@ from visavis.domain.speech import ENGLISH, Line, Speech
 from visavis.web.house import Words
 from visavis.web.languages import Language, Languages
 from visavis.web.pages.plain import stamped
+from visavis.web.problem import begun
 from visavis.wiring.clips import preview_span
 from visavis.wiring.policies import rules_said
 
@@ -123,13 +124,13 @@ def _telling(speech: Speech) -> Callable[[str], str]:
             said = next((form for form in (known, known[:1].lower() + known[1:]) if speech.knows(form)), "")
             if said:
                 found = speech.say(said)
-                return found[:1].upper() + found[1:] + end if text[:1].isupper() else found + end
+                return (begun(found) if text[:1].isupper() else found) + end
         english = marked('<span lang="en">{}</span>').format(text)
         rule = _RULE.search(text)
         says = rules.get(rule[1], "") if rule else ""
         if not says:
             return english
         line = speech.say(says)
-        return marked("{}. {}").format(line[:1].upper() + line[1:], english)
+        return marked("{}. {}").format(begun(line), english)
 
     return told
